@@ -1,0 +1,2 @@
+//! The `bucketline` program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Integration tests of `bucketline`: one binary, written as a customer of the crate would.

@@ -1,0 +1,1 @@
+//! Integration tests of `bucketline-format`: one binary, written as a customer of the crate would.

@@ -1,0 +1,1 @@
+//! bucketline-testkit
