@@ -1,0 +1,2 @@
+//! The testkit as a process.
+fn main() {}
