@@ -1,2 +1,73 @@
-//! Build tasks.
-fn main() {}
+//! `cargo xtask`: build, test, demonstrate and measure Bucketline.
+//!
+//! It parses the command and delegates. It depends on none of the crates: it runs `cargo`, the program and the
+//! testkit as processes, so that it starts in seconds and measures what a user would get.
+#![expect(
+    clippy::print_stdout,
+    reason = "a build tool talks to the person who called it"
+)]
+
+mod bench;
+mod cargo;
+mod ci;
+mod codegen;
+mod demo;
+mod error;
+mod foreign;
+mod http;
+mod process;
+mod scene;
+mod stages;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use crate::error::Error;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  demo [--events N] [--seed S] [--keep]   the main job, end to end, on an embedded AWS
+  test                                    format, clippy, tidy, every test, doc tests; a table of what took how long
+  ci [--only STAGE]                       test, then every feature alone, docs, packages, dependency edges
+  tidy                                    the house rules: files, documents, licences, dependency directions
+  foreign [--only CHECK] [--managed-policies FILE]
+                                          checks against software from outside: an S3 server, an Avro reader, real policies
+  bench [--events N] [--only FIGURE]      performance figures, one JSON line each
+  codegen [--check]                       the files made from data: written anew, or compared
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), Error> {
+    let Some((command, rest)) = arguments.split_first() else {
+        return Err(Error::usage(USAGE));
+    };
+    std::env::set_current_dir(workspace::root())
+        .map_err(|e| Error::failed(format!("workspace root: {e}")))?;
+    match command.as_str() {
+        "demo" => demo::run(rest),
+        "test" => test::run(rest),
+        "ci" => ci::run(rest),
+        "tidy" => tidy::run(rest),
+        "foreign" => foreign::run(rest),
+        "bench" => bench::run(rest),
+        "codegen" => codegen::run(rest),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => Err(Error::usage(format!("there is no command `{other}`\n\n{USAGE}"))),
+    }
+}

@@ -1,0 +1,4 @@
+//! later
+pub(crate) fn run(_: &[String]) -> Result<(), crate::error::Error> {
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! Where the workspace is and what `cargo metadata` says of it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// The folder of the workspace's `Cargo.toml`.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// The program that runs cargo: the one that runs us.
+pub(crate) fn cargo() -> Command {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "cargo tells its children by this variable which cargo it is"
+    )]
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(program);
+    // Set by `cargo run` for this process alone; passed on, they would make cargo rebuild what depends on them.
+    for variable in [
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_PKG_NAME",
+        "CARGO_PKG_VERSION",
+    ] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// `cargo metadata` of the workspace, with dependencies (`deps`) or without.
+pub(crate) fn metadata(deps: bool) -> Result<Value, Error> {
+    let mut command = cargo();
+    command.args(["metadata", "--format-version", "1", "--all-features"]);
+    if !deps {
+        command.arg("--no-deps");
+    }
+    let output = command.output()?;
+    if !output.status.success() {
+        return Err(Error::failed(format!(
+            "cargo metadata: {}",
+            String::from_utf8_lossy(&output.stderr)
+        )));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|e| Error::failed(format!("cargo metadata: {e}")))
+}
+
+/// The folder that cargo builds into.
+pub(crate) fn target_directory() -> Result<PathBuf, Error> {
+    let metadata = metadata(false)?;
+    let path = metadata.get("target_directory").and_then(Value::as_str);
+    path.map(PathBuf::from)
+        .ok_or_else(|| Error::failed("cargo metadata names no target directory"))
+}
+
+/// Every file that git tracks, relative to the root.
+pub(crate) fn tracked_files() -> Result<Vec<String>, Error> {
+    let output = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .output()?;
+    if !output.status.success() {
+        return Err(Error::failed(
+            "git ls-files failed: tidy looks at tracked files, so it needs a clone",
+        ));
+    }
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(text
+        .split('\0')
+        .filter(|name| !name.is_empty() && Path::new(name).is_file())
+        .map(str::to_owned)
+        .collect())
+}
