@@ -1,4 +1,100 @@
-//! later
-pub(crate) fn run(_: &[String]) -> Result<(), crate::error::Error> {
-    Ok(())
+//! `cargo xtask foreign`: checks against software from outside the workspace.
+//!
+//! Each check installs or finds what it needs by the ordinary package clients. What cannot run here is skipped, counted
+//! and shown with its reason; a check that could run and failed fails the command.
+
+mod managed_policies;
+mod minio;
+mod python;
+mod readers;
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::workspace;
+
+/// How a check ended, if it did not fail.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// It ran and held; one line says what was seen.
+    Passed(String),
+    /// It could not run here, and why.
+    Skipped(String),
+}
+
+type Check = fn(&Settings) -> Result<Outcome, Error>;
+
+const CHECKS: [(&str, &str, Check); 3] = [
+    ("minio", "the sample events delivered to an independent S3 server, proved by `bucketline verify`", minio::check),
+    ("fastavro", "the demo's objects fetched by boto3, read by fastavro and compared with the input", readers::check),
+    ("managed-policies", "AWS's managed policies: parsed, printed and parsed again", managed_policies::check),
+];
+
+/// What the checks are told.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Where installed software and files of a run live, below the target directory.
+    folder: PathBuf,
+    managed_policies: Option<PathBuf>,
+}
+
+impl Settings {
+    /// A folder of this name, empty.
+    pub(crate) fn fresh_folder(&self, name: &str) -> Result<PathBuf, Error> {
+        let folder = self.folder.join(name);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
+        }
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    /// A folder that is kept from run to run.
+    pub(crate) fn kept_folder(&self, name: &str) -> Result<PathBuf, Error> {
+        let folder = self.folder.join(name);
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder)
+    }
+
+    fn managed_policies(&self) -> Option<&Path> {
+        self.managed_policies.as_deref()
+    }
+}
+
+pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
+    let mut only = None;
+    let mut managed_policies = None;
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        let mut value = || words.next().cloned().ok_or_else(|| Error::usage(format!("`{word}` needs a value")));
+        match word.as_str() {
+            "--only" => only = Some(value()?),
+            "--managed-policies" => managed_policies = Some(PathBuf::from(value()?)),
+            other => return Err(Error::usage(format!("`cargo xtask foreign` takes no `{other}`"))),
+        }
+    }
+    if let Some(name) = only.as_deref().filter(|name| !CHECKS.iter().any(|(check, _, _)| check == name)) {
+        return Err(Error::usage(format!("there is no check `{name}`: {:?}", CHECKS.map(|(check, _, _)| check))));
+    }
+    let settings = Settings { folder: workspace::target_directory()?.join("foreign"), managed_policies };
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    for (name, what, check) in CHECKS.iter().filter(|(name, _, _)| only.as_deref().is_none_or(|only| only == *name)) {
+        println!("\n==> {name}: {what}");
+        match check(&settings) {
+            Ok(Outcome::Passed(seen)) => {
+                passed += 1;
+                println!("{name}: ok: {seen}");
+            }
+            Ok(Outcome::Skipped(why)) => {
+                skipped += 1;
+                println!("{name}: SKIPPED: {why}");
+            }
+            Err(error) => {
+                failed += 1;
+                println!("{name}: FAILED: {error}");
+            }
+        }
+    }
+    println!("\nforeign: {passed} passed, {failed} failed, {skipped} skipped");
+    if failed == 0 { Ok(()) } else { Err(Error::failed(format!("{failed} check(s) against foreign software failed"))) }
 }
