@@ -1,1 +1,29 @@
-//! bucketline-sink
+#![doc = include_str!("../README.md")]
+
+pub use crate::bucket_name::BucketName;
+pub use crate::checksum::{Checksum, ChecksumAlgorithm};
+pub use crate::encryption::{Encryption, EncryptionSeen};
+pub use crate::error::{Effect, Error, ErrorKind, Operation};
+pub use crate::etag::ETag;
+pub use crate::listing::{ListPage, ListToken, Listed};
+pub use crate::memory::MemorySink;
+pub use crate::object::{Object, ObjectInfo};
+pub use crate::object_key::ObjectKey;
+pub use crate::payload::Payload;
+pub use crate::put::{PutMode, PutOptions, PutOutcome, Receipt};
+pub use crate::sink::Sink;
+pub use crate::sink_ext::{CreateOnce, SinkExt};
+
+mod bucket_name;
+mod checksum;
+mod encryption;
+mod error;
+mod etag;
+mod listing;
+mod memory;
+mod object;
+mod object_key;
+mod payload;
+mod put;
+mod sink;
+mod sink_ext;
