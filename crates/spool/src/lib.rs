@@ -1,1 +1,31 @@
-//! bucketline-spool
+#![doc = include_str!("../README.md")]
+
+mod disk;
+mod error;
+mod group;
+mod hour;
+mod lane;
+mod log;
+mod lsn;
+mod partition;
+mod record;
+mod source;
+
+mod spool_time;
+
+pub use crate::disk::{Disk, DiskFile, DiskLock, Locking, OpenMode, OsDisk};
+pub use crate::error::{Effect, Error, ErrorKind};
+pub use crate::group::{Frame, Group};
+pub use crate::hour::{Hour, HourError};
+pub use crate::lane::{GenerationId, Lane};
+pub use crate::log::{Appended, Log, Usage};
+pub use crate::lsn::Lsn;
+pub use crate::partition::{PartitionId, Position};
+pub use crate::record::{
+    Body, Carry, Commit, Drop, DropReason, Encoding, Events, Gap, Generation, Known, LaneCarry, Learnt,
+    Moved, MovedRange, Opened, PartitionCarry, PartitionPoint, Record, RejectedLine, Rejects, Resolution,
+    Resolved, Restored, Retarget, Retired, Route, Seal, Settle, SettledPart, StoredEvent, Totals,
+    WorkspaceCounts,
+};
+pub use crate::source::{Sequence, SourceId};
+pub use crate::spool_time::SpoolTime;

@@ -1,0 +1,85 @@
+//! `Log`: the trait through which everything above sees the log.
+//! It must not know of files, segments or frames' bytes.
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+use crate::{Error, Frame, Group, Lsn, SpoolTime};
+
+/// An append-only log of groups of records.
+///
+/// All calls block; one driver thread owns the log. What [`Log::append`] has acknowledged survives a crash at any
+/// moment, in order; what it has not acknowledged survives as whole groups, in order, or not at all.
+pub trait Log: fmt::Debug + Send {
+    /// Appends all groups with one write and one fsync, and tells where each stands.
+    ///
+    /// Times never run backwards in a log: a `now` before the newest frame's counts as that one.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`](crate::ErrorKind::Full): the disk is full, nothing was appended, the log can be used on. The groups
+    /// of one call stand and fall together, and only a call that admits no events may use the reserve: so keep
+    /// `Seal`, `Commit` and `Drop` in a call of their own when the disk is full.
+    /// [`TooLarge`](crate::ErrorKind::TooLarge), [`InvalidRecord`](crate::ErrorKind::InvalidRecord): nothing was
+    /// appended, the log can be used on.
+    /// [`Io`](crate::ErrorKind::Io): the write or the fsync failed. What was appended is
+    /// [unknown](crate::Effect::Unknown) until the log is opened again, and every later call fails with
+    /// [`Poisoned`](crate::ErrorKind::Poisoned).
+    /// [`ReadOnly`](crate::ErrorKind::ReadOnly): the log was opened for reading.
+    fn append(&mut self, groups: &[Group], now: SpoolTime) -> Result<Vec<Appended>, Error>;
+
+    /// Visits the frames from `from` on, in order, until the end of the log or until `visit` breaks.
+    ///
+    /// `from` is the place of a frame, or anything before the oldest one; a place that is no longer there counts as
+    /// the oldest. Frames of kinds that this version does not know and that may be skipped are not visited, nor are
+    /// stretches that recovery has reported as a gap.
+    ///
+    /// # Errors
+    ///
+    /// [`Damaged`](crate::ErrorKind::Damaged): a frame that recovery found whole can no longer be read: open the log
+    /// again. [`NewerVersion`](crate::ErrorKind::NewerVersion), [`Io`](crate::ErrorKind::Io),
+    /// [`Poisoned`](crate::ErrorKind::Poisoned). Reading changes nothing.
+    fn read(&mut self, from: Lsn, visit: &mut dyn FnMut(Frame) -> ControlFlow<()>) -> Result<(), Error>;
+
+    /// Reads the frame at `lsn`, which must be one that [`Log::append`] or [`Log::read`] has told.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Log::read`], and [`NotFound`](crate::ErrorKind::NotFound) where no frame stands there, or no more.
+    fn read_at(&mut self, lsn: Lsn) -> Result<Frame, Error>;
+
+    /// Frees whole segments that end at or before `before`, from the oldest end only. The newest one stays.
+    ///
+    /// The caller has written a [`Carry`](crate::Carry) with what they still mean.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](crate::ErrorKind::Io): some of the segments may be gone, always the oldest ones; trimming again goes
+    /// on. [`ReadOnly`](crate::ErrorKind::ReadOnly), [`Poisoned`](crate::ErrorKind::Poisoned).
+    fn trim(&mut self, before: Lsn) -> Result<(), Error>;
+
+    /// How much the log holds.
+    fn usage(&self) -> Usage;
+}
+
+/// Where a group stands in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Its first frame.
+    pub first: Lsn,
+    /// Its last frame.
+    pub last: Lsn,
+}
+
+/// How much a log holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes of all segments.
+    pub bytes: u64,
+    /// How many segments there are.
+    pub segments: usize,
+    /// The start of the oldest segment.
+    pub first_lsn: Lsn,
+    /// Where the next frame will stand.
+    pub next_lsn: Lsn,
+}

@@ -1,0 +1,84 @@
+//! `Carry`: what old segments still mean, written before they are unlinked.
+
+use std::sync::Arc;
+
+use super::{Drop, Generation, Seal, WorkspaceCounts};
+use crate::{Lane, Lsn, PartitionId, Position, Sequence, SourceId};
+
+/// What the fold needs of all frames before one place, so that their segments can go. Folding starts anew with it:
+/// it replaces whatever was folded from before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carry {
+    /// Frames before this place are told here.
+    pub before: Lsn,
+    /// What each workspace was counted for.
+    pub workspaces: Vec<WorkspaceCounts>,
+    /// What each connector was counted for, per event type.
+    pub totals: Vec<Totals>,
+    /// Partitions that may still be named, with the next position of each.
+    pub partitions: Vec<PartitionCarry>,
+    /// Generations that may still be named.
+    pub generations: Vec<Generation>,
+    /// Lanes that may still receive, hold or settle events.
+    pub lanes: Vec<LaneCarry>,
+    /// Unsettled seals.
+    pub seals: Vec<Seal>,
+    /// Unsettled drops.
+    pub drops: Vec<Drop>,
+    /// Places of sources that are known.
+    pub known: Vec<Known>,
+    /// Connector ids that are never used again.
+    pub retired: Vec<String>,
+    /// Whether the spool was marked as restored from a backup, and not all of it has been looked at.
+    pub restored: bool,
+}
+
+/// The counts of one connector and event type: `admitted = delivered + dropped + pending`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// The connector's id.
+    pub connector: Arc<str>,
+    /// The event type.
+    pub event_type: Arc<str>,
+    /// Events routed to it.
+    pub admitted: u64,
+    /// Events in committed objects.
+    pub delivered: u64,
+    /// Events given up.
+    pub dropped: u64,
+    /// Committed objects.
+    pub objects: u64,
+    /// Bytes of committed objects.
+    pub bytes: u64,
+}
+
+/// How far a partition has been numbered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartitionCarry {
+    /// The partition.
+    pub partition: PartitionId,
+    /// The next position.
+    pub next: Position,
+}
+
+/// Where a lane stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaneCarry {
+    /// The lane.
+    pub lane: Lane,
+    /// The name of the next object.
+    pub frontier: Position,
+    /// Events before this position are committed, dropped or issued again.
+    pub settled_to: Position,
+    /// Whether the outcome of an attempt at the frontier's key may be unknown.
+    pub unknown: bool,
+}
+
+/// A place of a source that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The source.
+    pub source: SourceId,
+    /// The place.
+    pub sequence: Sequence,
+}

@@ -1,0 +1,15 @@
+//! `Retired` and `Restored`: single facts that hold from now on.
+
+/// A connector id is never used again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retired {
+    /// The connector's id.
+    pub connector: String,
+}
+
+/// This spool came from a backup: drops of what it holds are unknown until looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// What the operator said of it.
+    pub note: String,
+}
