@@ -1,1 +1,22 @@
-//! bucketline-format
+#![doc = include_str!("../README.md")]
+
+mod datum;
+mod decode;
+mod encode;
+mod error;
+mod event_type;
+mod json;
+mod mismatch;
+pub mod ocf;
+mod record;
+mod registry;
+mod schema;
+mod selection;
+
+pub use error::{Error, ErrorKind};
+pub use event_type::EventType;
+pub use mismatch::{Mismatch, MismatchReason};
+pub use record::{Field, RecordSchema};
+pub use registry::SchemaRegistry;
+pub use schema::{Schema, SchemaId};
+pub use selection::EventSelection;

@@ -1,0 +1,245 @@
+//! JSON to Avro in one pass, driven by the schema.
+//! Nothing is built in between: values go from the text to the datum as they are met. It must not know files or registries.
+//!
+//! JSON's fields come in any order, Avro's in the schema's. Values are appended as they arrive, and as long as they arrive in
+//! the schema's order (the usual case) the datum is ready at the end, with nulls filled in for what was left out. Only
+//! otherwise the pieces are put in order once, at the end of the record.
+
+use crate::datum::{prefix_len, write_bytes, write_long};
+use crate::json::{self, Cursor, Text};
+use crate::mismatch::{Mismatch, MismatchReason};
+use crate::record::{Field, Kind, Record, Type};
+
+type Encoded = Result<(), Box<Mismatch>>;
+
+impl From<MismatchReason> for Box<Mismatch> {
+    fn from(reason: MismatchReason) -> Self {
+        Mismatch::here(reason)
+    }
+}
+
+/// Appends the datum of a whole JSON text. On a mismatch `out` is as it was.
+pub(crate) fn encode(record: &Record, text: &str, out: &mut Vec<u8>) -> Result<(), Mismatch> {
+    let base = out.len();
+    let mut cursor = Cursor::new(text);
+    whole(&mut cursor, record, out).map_err(|mismatch| {
+        out.truncate(base);
+        mismatch.finish()
+    })
+}
+
+fn whole(cursor: &mut Cursor<'_>, record: &Record, out: &mut Vec<u8>) -> Encoded {
+    match cursor.peek()? {
+        b'{' => object(cursor, record, out)?,
+        b'"' | b'[' | b't' | b'f' | b'n' | b'-' | b'0'..=b'9' => {
+            return Err(MismatchReason::NotAnObject.into());
+        }
+        _ => return Err(MismatchReason::NotJson.into()),
+    }
+    Ok(cursor.end()?)
+}
+
+/// Where in `out` a field's value lies.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    start: usize,
+    end: usize,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    /// No value yet.
+    #[default]
+    Absent,
+    /// A null was filled in, since a later field came first.
+    Filled,
+    /// The text has it.
+    Seen,
+}
+
+/// Records of up to this many fields keep their slots on the stack.
+const INLINE_FIELDS: usize = 48;
+
+fn object(cursor: &mut Cursor<'_>, record: &Record, out: &mut Vec<u8>) -> Encoded {
+    let count = record.fields().len();
+    if count <= INLINE_FIELDS {
+        let mut slots = [Slot::default(); INLINE_FIELDS];
+        fields(cursor, record, slots.get_mut(..count).unwrap_or_default(), out)
+    } else {
+        fields(cursor, record, &mut vec![Slot::default(); count], out)
+    }
+}
+
+fn fields(cursor: &mut Cursor<'_>, record: &Record, slots: &mut [Slot], out: &mut Vec<u8>) -> Encoded {
+    let base = out.len();
+    let mut next = 0;
+    let mut in_order = true;
+    cursor.step();
+    if cursor.peek()? == b'}' {
+        cursor.step();
+    } else {
+        loop {
+            let key = cursor.key()?;
+            let index = find(record, key, next)?;
+            if index >= next {
+                fill(record, slots, next..index, out);
+                next = index + 1;
+            } else {
+                in_order = false;
+            }
+            let (Some(field), Some(slot)) = (record.fields().get(index), slots.get_mut(index)) else {
+                return Err(MismatchReason::UnknownField.into());
+            };
+            if slot.state == State::Seen {
+                return Err(Mismatch::here(MismatchReason::DuplicateField).in_field(field.name()));
+            }
+            let start = out.len();
+            value(cursor, field.avro_type(), out).map_err(|mismatch| mismatch.in_field(field.name()))?;
+            *slot = Slot {
+                start,
+                end: out.len(),
+                state: State::Seen,
+            };
+            match cursor.next()? {
+                b',' => {}
+                b'}' => break,
+                _ => return Err(MismatchReason::NotJson.into()),
+            }
+        }
+    }
+    fill(record, slots, next..slots.len(), out);
+    if let Some(missing) = missing(record, slots) {
+        return Err(Mismatch::here(MismatchReason::MissingField).in_field(missing.name()));
+    }
+    if !in_order {
+        let end = out.len();
+        for slot in slots.iter() {
+            out.extend_from_within(slot.start..slot.end);
+        }
+        out.drain(base..end);
+    }
+    Ok(())
+}
+
+fn find(record: &Record, key: Text<'_>, next: usize) -> Result<usize, Box<Mismatch>> {
+    let unknown = |name: &[u8]| Mismatch::at_foreign_field(MismatchReason::UnknownField, &json::lossy(name));
+    match key {
+        Text::Plain(name) => record.index_of(name, next).ok_or_else(|| unknown(name)),
+        Text::Escaped(raw) => {
+            let mut name = Vec::with_capacity(raw.len());
+            json::unescape(raw, &mut name)?;
+            record.index_of(&name, next).ok_or_else(|| unknown(&name))
+        }
+    }
+}
+
+/// Writes nulls for the fields of `range`, where they may be null.
+fn fill(record: &Record, slots: &mut [Slot], range: std::ops::Range<usize>, out: &mut Vec<u8>) {
+    let fields = record.fields().get(range.clone()).unwrap_or_default();
+    let slots = slots.get_mut(range).unwrap_or_default();
+    for (field, slot) in fields.iter().zip(slots) {
+        if let Some(null) = field.avro_type().null_branch() {
+            let start = out.len();
+            out.push(null);
+            *slot = Slot {
+                start,
+                end: start + 1,
+                state: State::Filled,
+            };
+        }
+    }
+}
+
+fn missing<'a>(record: &'a Record, slots: &[Slot]) -> Option<&'a Field> {
+    record
+        .fields()
+        .iter()
+        .zip(slots)
+        .find(|(_, slot)| slot.state == State::Absent)
+        .map(|(field, _)| field)
+}
+
+fn value(cursor: &mut Cursor<'_>, expected: &Type, out: &mut Vec<u8>) -> Encoded {
+    let first = cursor.peek()?;
+    if let Some(null) = expected.null_branch() {
+        if first == b'n' {
+            cursor.literal(b"null")?;
+            out.push(null);
+            return Ok(());
+        }
+        out.push(null ^ 2);
+    }
+    match (expected.kind(), first) {
+        (Kind::String, b'"') => {
+            cursor.step();
+            string(cursor.text()?, out)
+        }
+        (Kind::Int, b'-' | b'0'..=b'9') => {
+            let value = i32::try_from(cursor.integer()?).map_err(|_| MismatchReason::OutOfRange)?;
+            write_long(value.into(), out);
+            Ok(())
+        }
+        (Kind::Long, b'-' | b'0'..=b'9') => {
+            write_long(cursor.integer()?, out);
+            Ok(())
+        }
+        (Kind::Float, b'-' | b'0'..=b'9') => {
+            out.extend_from_slice(&cursor.float()?.to_le_bytes());
+            Ok(())
+        }
+        (Kind::Double, b'-' | b'0'..=b'9') => {
+            out.extend_from_slice(&cursor.double()?.to_le_bytes());
+            Ok(())
+        }
+        (Kind::Boolean, b't') => {
+            out.push(1);
+            Ok(cursor.literal(b"true")?)
+        }
+        (Kind::Boolean, b'f') => {
+            out.push(0);
+            Ok(cursor.literal(b"false")?)
+        }
+        (Kind::Array(item), b'[') => array(cursor, item, out),
+        (Kind::Record(record), b'{') => object(cursor, record, out),
+        (_, b'"' | b'[' | b'{' | b't' | b'f' | b'n' | b'-' | b'0'..=b'9') => {
+            Err(MismatchReason::WrongType.into())
+        }
+        _ => Err(MismatchReason::NotJson.into()),
+    }
+}
+
+fn string(text: Text<'_>, out: &mut Vec<u8>) -> Encoded {
+    match text {
+        Text::Plain(bytes) => write_bytes(bytes, out),
+        Text::Escaped(raw) => {
+            let start = out.len();
+            json::unescape(raw, out)?;
+            prefix_len(out.len() - start, start, out);
+        }
+    }
+    Ok(())
+}
+
+/// One block with its count, then the empty block that ends an array.
+fn array(cursor: &mut Cursor<'_>, item: &Type, out: &mut Vec<u8>) -> Encoded {
+    let start = out.len();
+    let mut count = 0;
+    cursor.step();
+    if cursor.peek()? == b']' {
+        cursor.step();
+    } else {
+        loop {
+            value(cursor, item, out).map_err(|mismatch| mismatch.in_item(count))?;
+            count += 1;
+            match cursor.next()? {
+                b',' => {}
+                b']' => break,
+                _ => return Err(MismatchReason::NotJson.into()),
+            }
+        }
+        prefix_len(count, start, out);
+    }
+    out.push(0);
+    Ok(())
+}

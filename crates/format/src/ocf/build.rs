@@ -1,0 +1,74 @@
+//! Datums to the bytes of an object.
+//! A pure function: everything that decides a byte is an argument or a constant of [`ENCODER_VERSION`](super::ENCODER_VERSION).
+
+use bytes::Bytes;
+
+use super::{Codec, MAGIC, SCHEMA_KEY};
+use crate::datum::{write_bytes, write_len};
+
+/// A block ends before it would grow beyond this many bytes; only a datum that is larger by itself makes a larger block.
+const BLOCK_SIZE: usize = 64 * 1024;
+
+/// The bytes of an object container file: the header, then one chunk per block.
+///
+/// `schema_text` goes into the header as it is; [`Schema::text`](crate::Schema::text) is made for that. `marker` ends the header and
+/// each block, and should differ from object to object, or a reader could take a piece of one for a piece of another; it is
+/// the caller's to derive, since it must be the same on every attempt. Each datum has to be a whole
+/// datum of that schema, and a block's datums are not told apart by the file: that is not checked here.
+///
+/// The metadata is `avro.schema` alone: no codec entry is Avro's way to say `null`.
+pub fn build<'a>(
+    schema_text: &str,
+    codec: Codec,
+    marker: [u8; 16],
+    datums: impl IntoIterator<Item = &'a [u8]>,
+) -> Vec<Bytes> {
+    let Codec::Null = codec;
+    let mut chunks = vec![header(schema_text, marker)];
+    let mut block = Block::default();
+    for datum in datums {
+        if block.count > 0 && block.data.len() + datum.len() > BLOCK_SIZE {
+            chunks.push(block.finish(marker));
+        }
+        block.add(datum);
+    }
+    if block.count > 0 {
+        chunks.push(block.finish(marker));
+    }
+    chunks
+}
+
+fn header(schema_text: &str, marker: [u8; 16]) -> Bytes {
+    let mut out = Vec::with_capacity(MAGIC.len() + SCHEMA_KEY.len() + schema_text.len() + marker.len() + 16);
+    out.extend_from_slice(&MAGIC);
+    write_len(1, &mut out);
+    write_bytes(SCHEMA_KEY.as_bytes(), &mut out);
+    write_bytes(schema_text.as_bytes(), &mut out);
+    write_len(0, &mut out);
+    out.extend_from_slice(&marker);
+    out.into()
+}
+
+#[derive(Default)]
+struct Block {
+    count: usize,
+    data: Vec<u8>,
+}
+
+impl Block {
+    fn add(&mut self, datum: &[u8]) {
+        self.count += 1;
+        self.data.extend_from_slice(datum);
+    }
+
+    /// The block's bytes; what is left is empty, with its memory kept for the next one.
+    fn finish(&mut self, marker: [u8; 16]) -> Bytes {
+        let mut out = Vec::with_capacity(self.data.len() + marker.len() + 20);
+        write_len(self.count, &mut out);
+        write_bytes(&self.data, &mut out);
+        out.extend_from_slice(&marker);
+        self.count = 0;
+        self.data.clear();
+        out.into()
+    }
+}

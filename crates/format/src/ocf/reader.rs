@@ -1,0 +1,203 @@
+//! The bytes of an object to datums.
+//! Believes nothing: every length is bounded by the bytes that are there, and every error says in which block and where.
+
+use super::{CODEC_KEY, MAGIC, SCHEMA_KEY};
+use crate::datum::{Damage, Input};
+use crate::decode::{Ignore, Strictness, walk};
+use crate::error::{Error, ErrorKind};
+use crate::record::RecordSchema;
+
+/// Reads an object container file from memory; an iterator of its datums.
+///
+/// The schema is the one in the file's own header. A damaged file gives its datums up to the damage, then one error, then nothing.
+/// Only the `null` codec is read.
+#[derive(Debug, Clone)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+    schema: RecordSchema,
+    marker: [u8; 16],
+    /// Where the next datum or block begins.
+    at: usize,
+    block: Option<OpenBlock>,
+    blocks: u64,
+    failed: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct OpenBlock {
+    /// Datums still to come.
+    left: usize,
+    /// Where its data end.
+    end: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidObject`] if the bytes do not begin as an object container file does, [`ErrorKind::Unsupported`] for a codec other
+    /// than `null`, [`ErrorKind::InvalidSchema`] for a schema that is not one of events.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, Error> {
+        let mut input = Input::new(bytes);
+        if input.array::<4>().ok() != Some(MAGIC) {
+            return Err(invalid(
+                "not an Avro object container file: it does not begin with `Obj` and 1",
+            ));
+        }
+        let metadata = metadata(&mut input).map_err(|damage| in_header(&damage, &input))?;
+        match metadata.codec {
+            None | Some(b"null") => {}
+            Some(codec) => {
+                let shown: String = String::from_utf8_lossy(codec).chars().take(32).collect();
+                let message = format!(
+                    "blocks are compressed with codec `{}`; only `null` is read",
+                    shown.escape_debug()
+                );
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
+        }
+        let text = metadata
+            .schema
+            .ok_or_else(|| invalid("damaged header: it has no `avro.schema`"))?;
+        let text = str::from_utf8(text).map_err(|_| invalid("damaged header: its schema is not UTF-8"))?;
+        let schema = RecordSchema::parse(text).map_err(|error| error.within("schema in the header"))?;
+        let marker = input.array().map_err(|damage| in_header(&damage, &input))?;
+        Ok(Self {
+            bytes,
+            schema,
+            marker,
+            at: input.position(),
+            block: None,
+            blocks: 0,
+            failed: false,
+        })
+    }
+
+    /// The schema in the header.
+    #[must_use]
+    pub const fn schema(&self) -> &RecordSchema {
+        &self.schema
+    }
+
+    /// The marker that ends the header and every block.
+    #[must_use]
+    pub const fn marker(&self) -> [u8; 16] {
+        self.marker
+    }
+
+    fn advance(&mut self) -> Result<Option<&'a [u8]>, Error> {
+        loop {
+            match self.block {
+                None if self.at == self.bytes.len() => return Ok(None),
+                None => self.block = Some(self.open_block()?),
+                Some(OpenBlock { left: 0, end }) => {
+                    self.close_block(end)?;
+                    self.block = None;
+                }
+                Some(OpenBlock { left, end }) => {
+                    let data = self.bytes.get(self.at..end).unwrap_or_default();
+                    let mut input = Input::new(data);
+                    walk(self.schema.record(), &mut input, Strictness::Avro, &mut Ignore)
+                        .map_err(|error| self.in_block(&error))?;
+                    self.block = Some(OpenBlock { left: left - 1, end });
+                    self.at += input.position();
+                    return Ok(data.get(..input.position()));
+                }
+            }
+        }
+    }
+
+    fn open_block(&mut self) -> Result<OpenBlock, Error> {
+        let mut input = Input::new(self.bytes.get(self.at..).unwrap_or_default());
+        self.blocks += 1;
+        // Each datum takes a byte at least, so a count can be no larger than the bytes that are left.
+        let counted = input.len().and_then(|left| Ok((left, input.len()?)));
+        let (left, len) = counted.map_err(|damage| self.in_block(&damage))?;
+        self.at += input.position();
+        Ok(OpenBlock {
+            left,
+            end: self.at + len,
+        })
+    }
+
+    fn close_block(&mut self, end: usize) -> Result<(), Error> {
+        if self.at != end {
+            let more = end - self.at;
+            return Err(self.in_block(&format_args!("{more} bytes are left over after its last datum")));
+        }
+        match self.bytes.get(end..end + self.marker.len()) {
+            None => Err(self.in_block(&"the bytes end inside its marker")),
+            Some(found) if found != self.marker => Err(self.in_block(&"its marker is not the header's")),
+            Some(_) => {
+                self.at = end + self.marker.len();
+                Ok(())
+            }
+        }
+    }
+
+    fn in_block(&self, what: &dyn std::fmt::Display) -> Error {
+        invalid(format!(
+            "damaged block {} at byte {}: {what}",
+            self.blocks, self.at
+        ))
+    }
+}
+
+impl<'a> Iterator for Reader<'a> {
+    type Item = Result<&'a [u8], Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let datum = self.advance();
+        self.failed = datum.is_err();
+        datum.transpose()
+    }
+}
+
+impl std::iter::FusedIterator for Reader<'_> {}
+
+#[derive(Default)]
+struct Metadata<'a> {
+    schema: Option<&'a [u8]>,
+    codec: Option<&'a [u8]>,
+}
+
+/// Avro's map of strings to bytes: blocks of entries, until an empty one. Entries of no interest are stepped over.
+fn metadata<'a>(input: &mut Input<'a>) -> Result<Metadata<'a>, Damage> {
+    let mut metadata = Metadata::default();
+    loop {
+        let count = input.long()?;
+        if count == 0 {
+            return Ok(metadata);
+        }
+        if count < 0 {
+            // The block's size in bytes, for those who skip.
+            input.len()?;
+        }
+        for _ in 0..count.unsigned_abs() {
+            let key = entry(input)?;
+            let value = entry(input)?;
+            if key == SCHEMA_KEY.as_bytes() {
+                metadata.schema = Some(value);
+            } else if key == CODEC_KEY.as_bytes() {
+                metadata.codec = Some(value);
+            }
+        }
+    }
+}
+
+fn entry<'a>(input: &mut Input<'a>) -> Result<&'a [u8], Damage> {
+    let len = input.len()?;
+    input.take(len)
+}
+
+fn in_header(damage: &Damage, input: &Input<'_>) -> Error {
+    invalid(format!("damaged header at byte {}: {damage}", input.position()))
+}
+
+fn invalid(message: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::InvalidObject, message)
+}
