@@ -131,7 +131,7 @@ fn kind(value: &Value, depth: usize) -> Result<Kind, Error> {
         Value::Array(_) => return Err(invalid("a union lies directly within a union")),
         _ => return Err(invalid("a type is neither a name, a union nor an object")),
     };
-    match (name, object) {
+    let plain = match (name, object) {
         ("array", Some(object)) => {
             only(object, &["type", "items"])?;
             let items = object
@@ -140,39 +140,31 @@ fn kind(value: &Value, depth: usize) -> Result<Kind, Error> {
             return Ok(Kind::Array(Box::new(avro_type(items, inside)?)));
         }
         ("record", Some(object)) => return Ok(Kind::Record(Box::new(record(object, inside)?))),
-        (_, Some(object)) => only(object, &["type"])?,
-        _ => {}
-    }
-    Ok(match name {
-        "boolean" => Kind::Boolean,
-        "int" => Kind::Int,
-        "long" => Kind::Long,
-        "float" => Kind::Float,
-        "double" => Kind::Double,
-        "string" => Kind::String,
-        "null" => return Err(invalid("a `null` outside a union says nothing")),
+        ("boolean", _) => Kind::Boolean,
+        ("int", _) => Kind::Int,
+        ("long", _) => Kind::Long,
+        ("float", _) => Kind::Float,
+        ("double", _) => Kind::Double,
+        ("string", _) => Kind::String,
+        (other, _) => return Err(invalid(why_not(other))),
+    };
+    // Mostly logical types, which would change what the values mean.
+    object.map_or(Ok(()), |object| only(object, &["type"]))?;
+    Ok(plain)
+}
+
+fn why_not(name: &str) -> String {
+    match name {
+        "null" => "a `null` outside a union says nothing".to_owned(),
         "bytes" | "fixed" => {
-            return Err(invalid(format!(
-                "type `{name}` has no plain form in JSON; carry it as a `string`, in base64 for example"
-            )));
+            format!("type `{name}` has no plain form in JSON; carry it as a `string`, in base64 for example")
         }
         "enum" => {
-            return Err(invalid(
-                "type `enum` is not used by events: a new symbol would break readers; use `string`",
-            ));
+            "type `enum` is not used by events: a new symbol would break readers; use `string`".to_owned()
         }
-        "map" => {
-            return Err(invalid(
-                "type `map` is not used by events; use a `string` of JSON, or a record",
-            ));
-        }
-        other => {
-            return Err(invalid(format!(
-                "`{}` is not a type that events use",
-                other.escape_debug()
-            )));
-        }
-    })
+        "map" => "type `map` is not used by events; use a `string` of JSON, or a record".to_owned(),
+        other => format!("`{}` is not a type that events use", other.escape_debug()),
+    }
 }
 
 fn only(object: &Map<String, Value>, known: &[&str]) -> Result<(), Error> {
