@@ -10,6 +10,10 @@ mod readers;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use minio::{
+    BUCKET as STORE_BUCKET, Minio, SECRET as STORE_SECRET, USER as STORE_KEY, binaries as minio_binaries,
+};
+
 use crate::error::Error;
 use crate::workspace;
 
@@ -25,9 +29,21 @@ pub(crate) enum Outcome {
 type Check = fn(&Settings) -> Result<Outcome, Error>;
 
 const CHECKS: [(&str, &str, Check); 3] = [
-    ("minio", "the sample events delivered to an independent S3 server, proved by `bucketline verify`", minio::check),
-    ("fastavro", "the demo's objects fetched by boto3, read by fastavro and compared with the input", readers::check),
-    ("managed-policies", "AWS's managed policies: parsed, printed and parsed again", managed_policies::check),
+    (
+        "minio",
+        "the sample events delivered to an independent S3 server, proved by `bucketline verify`",
+        minio::check,
+    ),
+    (
+        "fastavro",
+        "the demo's objects fetched by boto3, read by fastavro and compared with the input",
+        readers::check,
+    ),
+    (
+        "managed-policies",
+        "AWS's managed policies: parsed, printed and parsed again",
+        managed_policies::check,
+    ),
 ];
 
 /// What the checks are told.
@@ -39,6 +55,14 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// The usual ones.
+    pub(crate) fn new() -> Result<Self, Error> {
+        Ok(Self {
+            folder: workspace::target_directory()?.join("foreign"),
+            managed_policies: None,
+        })
+    }
+
     /// A folder of this name, empty.
     pub(crate) fn fresh_folder(&self, name: &str) -> Result<PathBuf, Error> {
         let folder = self.folder.join(name);
@@ -66,19 +90,36 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     let mut managed_policies = None;
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
-        let mut value = || words.next().cloned().ok_or_else(|| Error::usage(format!("`{word}` needs a value")));
+        let mut value = || {
+            words
+                .next()
+                .cloned()
+                .ok_or_else(|| Error::usage(format!("`{word}` needs a value")))
+        };
         match word.as_str() {
             "--only" => only = Some(value()?),
             "--managed-policies" => managed_policies = Some(PathBuf::from(value()?)),
             other => return Err(Error::usage(format!("`cargo xtask foreign` takes no `{other}`"))),
         }
     }
-    if let Some(name) = only.as_deref().filter(|name| !CHECKS.iter().any(|(check, _, _)| check == name)) {
-        return Err(Error::usage(format!("there is no check `{name}`: {:?}", CHECKS.map(|(check, _, _)| check))));
+    if let Some(name) = only
+        .as_deref()
+        .filter(|name| !CHECKS.iter().any(|(check, _, _)| check == name))
+    {
+        return Err(Error::usage(format!(
+            "there is no check `{name}`: {:?}",
+            CHECKS.map(|(check, _, _)| check)
+        )));
     }
-    let settings = Settings { folder: workspace::target_directory()?.join("foreign"), managed_policies };
+    let settings = Settings {
+        managed_policies,
+        ..Settings::new()?
+    };
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
-    for (name, what, check) in CHECKS.iter().filter(|(name, _, _)| only.as_deref().is_none_or(|only| only == *name)) {
+    for (name, what, check) in CHECKS
+        .iter()
+        .filter(|(name, _, _)| only.as_deref().is_none_or(|only| only == *name))
+    {
         println!("\n==> {name}: {what}");
         match check(&settings) {
             Ok(Outcome::Passed(seen)) => {
@@ -96,5 +137,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         }
     }
     println!("\nforeign: {passed} passed, {failed} failed, {skipped} skipped");
-    if failed == 0 { Ok(()) } else { Err(Error::failed(format!("{failed} check(s) against foreign software failed"))) }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(Error::failed(format!(
+            "{failed} check(s) against foreign software failed"
+        )))
+    }
 }

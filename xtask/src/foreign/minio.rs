@@ -34,6 +34,7 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
     scene.generate(EVENTS, 11)?;
     scene.deliver()?;
     let proof = scene.verify()?;
+    proof.require()?;
     Ok(Outcome::Passed(proof.line()))
 }
 
@@ -45,7 +46,11 @@ pub(crate) fn binaries(settings: &Settings) -> Result<Result<PathBuf, String>, E
             continue;
         }
         println!("go install {module} (minutes, the first time)");
-        let status = Command::new("go").args(["install", module]).env("GOBIN", &folder).stderr(Stdio::null()).status();
+        let status = Command::new("go")
+            .args(["install", module])
+            .env("GOBIN", &folder)
+            .stderr(Stdio::null())
+            .status();
         match status {
             Ok(status) if status.success() => {}
             Ok(_) => return Ok(Err(format!("`go install {module}` did not work"))),
@@ -77,12 +82,18 @@ impl Minio {
             .env("MINIO_BROWSER", "off")
             .env("MINIO_CI_CD", "on")
             // Without a key of its own the server refuses every encryption header, AES256 too.
-            .env("MINIO_KMS_SECRET_KEY", "bucketline-key:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+            .env(
+                "MINIO_KMS_SECRET_KEY",
+                "bucketline-key:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+            )
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()?;
-        let server = Self { child, endpoint: format!("http://127.0.0.1:{port}") };
+        let server = Self {
+            child,
+            endpoint: format!("http://127.0.0.1:{port}"),
+        };
         server.prepare(binaries, folder)?;
         Ok(server)
     }
@@ -90,8 +101,16 @@ impl Minio {
     fn prepare(&self, binaries: &Path, folder: &Path) -> Result<(), Error> {
         let mc = |arguments: &[&str]| -> Result<bool, Error> {
             let mut command = Command::new(binaries.join("mc"));
-            command.arg("--quiet").arg("--config-dir").arg(folder.join("mc")).args(arguments);
-            Ok(command.stdout(Stdio::null()).stderr(Stdio::null()).status()?.success())
+            command
+                .arg("--quiet")
+                .arg("--config-dir")
+                .arg(folder.join("mc"))
+                .args(arguments);
+            Ok(command
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()?
+                .success())
         };
         let mut ready = false;
         for _ in 0..100 {
@@ -119,7 +138,10 @@ impl Minio {
         ];
         for step in steps {
             if !ready || !mc(step)? {
-                return Err(Error::failed(format!("MinIO did not get ready (mc {}); see minio.log", step.join(" "))));
+                return Err(Error::failed(format!(
+                    "MinIO did not get ready (mc {}); see minio.log",
+                    step.join(" ")
+                )));
             }
         }
         Ok(())
@@ -133,7 +155,7 @@ impl Drop for Minio {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "waiting for a foreign server to come up, which tells nobody when it has")]
+/// Waiting for a foreign server to come up, which tells nobody when it has.
 fn pause() {
     std::thread::sleep(Duration::from_millis(200));
 }

@@ -11,12 +11,21 @@ pub(super) fn with(settings: &Settings, packages: &[&str]) -> Result<Result<Path
     let folder = settings.kept_folder("python")?;
     let interpreter = folder.join("bin/python");
     if !interpreter.exists() {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&folder).stdout(Stdio::null()).status();
+        let made = Command::new("python3")
+            .args(["-m", "venv"])
+            .arg(&folder)
+            .stdout(Stdio::null())
+            .status();
         if !made.is_ok_and(|status| status.success()) {
-            return Ok(Err("`python3 -m venv` did not work; install Python 3 with venv".to_owned()));
+            return Ok(Err(
+                "`python3 -m venv` did not work; install Python 3 with venv".to_owned()
+            ));
         }
     }
-    let imports: Vec<String> = packages.iter().map(|package| format!("import {package}")).collect();
+    let imports: Vec<String> = packages
+        .iter()
+        .map(|package| format!("import {package}"))
+        .collect();
     let has = |_: ()| {
         let mut command = Command::new(&interpreter);
         command.arg("-c").arg(imports.join("; ")).stderr(Stdio::null());
@@ -24,7 +33,9 @@ pub(super) fn with(settings: &Settings, packages: &[&str]) -> Result<Result<Path
     };
     if !has(()) {
         let mut command = Command::new(&interpreter);
-        command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages);
+        command
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+            .args(packages);
         if !command.status().is_ok_and(|status| status.success()) || !has(()) {
             return Ok(Err(format!("`pip install {}` did not work", packages.join(" "))));
         }

@@ -1,7 +1,7 @@
 """Reads the objects of the demo with software that had no part in writing them, and compares them with the input.
 
 usage: read_objects.py EVENTS.ndjson
-READERS holds the buckets as JSON: [{"workspace", "bucket", "access_key_id", "secret_access_key"}]; ENDPOINT the S3 server.
+READERS holds the buckets as JSON: [{"workspace", "bucket", "region", "access_key_id", "secret_access_key"}]; ENDPOINT the S3 server.
 Every event of a workspace has to be in its bucket exactly once, with equal values.
 """
 
@@ -41,7 +41,7 @@ def main():
         s3 = boto3.client(
             "s3",
             endpoint_url=endpoint,
-            region_name="us-east-1",
+            region_name=reader["region"],
             aws_access_key_id=reader["access_key_id"],
             aws_secret_access_key=reader["secret_access_key"],
             config=boto3.session.Config(s3={"addressing_style": "path"}),

@@ -30,5 +30,9 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
     }
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
     let seen = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if output.status.success() { Ok(Outcome::Passed(seen)) } else { Err(Error::failed(seen)) }
+    if output.status.success() {
+        Ok(Outcome::Passed(seen))
+    } else {
+        Err(Error::failed(seen))
+    }
 }
