@@ -1,1 +1,28 @@
-//! bucketline-policy
+#![doc = include_str!("../README.md")]
+
+mod account_id;
+mod action;
+mod arn;
+mod bucket_name;
+mod document;
+mod error;
+mod json;
+mod parse;
+mod partition;
+mod print;
+mod size;
+pub mod template;
+
+pub use account_id::AccountId;
+pub use action::ActionName;
+pub use arn::Arn;
+pub use bucket_name::BucketName;
+pub use document::{
+    ActionElement, ConditionBlock, ConditionTest, ConditionValue, Document, DocumentBuilder, Effect, List,
+    Operator, PrincipalElement, PrincipalGroup, PrincipalType, Principals, Quantifier, ResourceElement,
+    Statement, StatementBuilder, Test, Version,
+};
+pub use error::{Error, ErrorKind};
+pub use json::{Position, Span};
+pub use partition::Partition;
+pub use size::PolicyKind;

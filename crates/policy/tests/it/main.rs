@@ -1,1 +1,3 @@
-//! Integration tests of `bucketline-policy`: one binary, written as a customer of the crate would.
+//! What users of the crate can rely on.
+
+mod public_interface;
