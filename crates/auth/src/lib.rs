@@ -1,1 +1,24 @@
-//! bucketline-auth
+#![doc = include_str!("../README.md")]
+
+mod access_key;
+mod access_key_id;
+mod error;
+mod external_id;
+mod region;
+mod role_arn;
+mod secret;
+mod session_name;
+mod session_policy;
+mod sts;
+
+pub use access_key::AccessKey;
+pub use access_key_id::AccessKeyId;
+pub use bucketline_policy::{AccountId, Arn, BucketName};
+pub use error::{Effect, Error, ErrorKind};
+pub use external_id::ExternalId;
+pub use region::Region;
+pub use role_arn::RoleArn;
+pub use secret::{SecretAccessKey, SessionToken, WebIdentityToken};
+pub use session_name::SessionName;
+pub use session_policy::SessionPolicy;
+pub use sts::{AssumeRoleRequest, AssumedRole, CallerIdentity, ServiceAnswer, Sts, WebIdentityRequest};

@@ -1,0 +1,188 @@
+//! What is asked of STS, checked before it is sent. Knows nothing of the wire.
+
+use std::time::Duration;
+
+use super::ServiceAnswer;
+use crate::secret::WebIdentityToken;
+use crate::{Error, ErrorKind, ExternalId, RoleArn, SessionName, SessionPolicy};
+
+/// The shortest session that STS makes.
+pub(crate) const MIN_DURATION: Duration = Duration::from_secs(900);
+/// What STS makes when it is not told otherwise, and the most where one role assumes another ("chaining").
+pub(crate) const CHAINED_MAX: Duration = Duration::from_secs(3600);
+/// The longest session that a role may allow (`MaxSessionDuration`).
+pub(crate) const MAX_DURATION: Duration = Duration::from_secs(43_200);
+
+/// A request for a session in a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssumeRoleRequest {
+    role: RoleArn,
+    session_name: SessionName,
+    external_id: Option<ExternalId>,
+    duration: Duration,
+    session_policy: Option<SessionPolicy>,
+}
+
+impl AssumeRoleRequest {
+    /// A session of one hour, without external ID or session policy.
+    ///
+    /// That is what the negative probe asks for. To use a customer's role, see [`AssumeRole`](crate::AssumeRole),
+    /// which insists on an external ID.
+    #[must_use]
+    pub fn new(role: RoleArn, session_name: SessionName) -> Self {
+        Self {
+            role,
+            session_name,
+            external_id: None,
+            duration: CHAINED_MAX,
+            session_policy: None,
+        }
+    }
+
+    /// The external ID to show.
+    #[must_use]
+    pub fn with_external_id(mut self, id: ExternalId) -> Self {
+        self.external_id = Some(id);
+        self
+    }
+
+    /// How long the session is to last: 900 s to 43,200 s; at most 3,600 s where the caller is itself a role's session.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) outside 900 s to 43,200 s.
+    pub fn with_duration(mut self, duration: Duration) -> Result<Self, Error> {
+        self.duration = check_duration(duration)?;
+        Ok(self)
+    }
+
+    /// What the session may do at most, within what the role may.
+    #[must_use]
+    pub fn with_session_policy(mut self, policy: SessionPolicy) -> Self {
+        self.session_policy = Some(policy);
+        self
+    }
+
+    /// The role.
+    #[must_use]
+    pub fn role(&self) -> &RoleArn {
+        &self.role
+    }
+
+    /// The session's name.
+    #[must_use]
+    pub fn session_name(&self) -> &SessionName {
+        &self.session_name
+    }
+
+    /// The external ID.
+    #[must_use]
+    pub fn external_id(&self) -> Option<&ExternalId> {
+        self.external_id.as_ref()
+    }
+
+    /// How long the session is to last.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.duration
+    }
+
+    /// What the session may do at most.
+    #[must_use]
+    pub fn session_policy(&self) -> Option<&SessionPolicy> {
+        self.session_policy.as_ref()
+    }
+
+    /// The error that STS's refusal of this request is.
+    ///
+    /// STS answers `AccessDenied` alike for a role that is not there, a trust policy that names another caller or
+    /// another external ID, and a caller without `sts:AssumeRole`; so the error lists what has to hold.
+    #[must_use]
+    pub fn refused(&self, answer: ServiceAnswer) -> Error {
+        let error = answer.into_error("AssumeRole", self.role.as_str());
+        if error.kind() != ErrorKind::Denied {
+            return error;
+        }
+        let condition = match &self.external_id {
+            Some(id) => format!("with `sts:ExternalId` equal to `{id}`"),
+            None => "without asking for an external ID, as none was sent".to_owned(),
+        };
+        error.with_remedy(format!(
+            "ask the customer to check that the role exists and that its trust policy allows us `sts:AssumeRole` \
+             {condition}; check that our own identity may call `sts:AssumeRole` on it; a change takes up to two minutes \
+             to be seen everywhere"
+        ))
+    }
+}
+
+/// A request for a session in a role by a workload's token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebIdentityRequest {
+    role: RoleArn,
+    session_name: SessionName,
+    token: WebIdentityToken,
+    duration: Duration,
+}
+
+impl WebIdentityRequest {
+    /// A session of one hour.
+    #[must_use]
+    pub fn new(role: RoleArn, session_name: SessionName, token: WebIdentityToken) -> Self {
+        Self {
+            role,
+            session_name,
+            token,
+            duration: CHAINED_MAX,
+        }
+    }
+
+    /// The role.
+    #[must_use]
+    pub fn role(&self) -> &RoleArn {
+        &self.role
+    }
+
+    /// The session's name.
+    #[must_use]
+    pub fn session_name(&self) -> &SessionName {
+        &self.session_name
+    }
+
+    /// The workload's token.
+    #[must_use]
+    pub fn token(&self) -> &WebIdentityToken {
+        &self.token
+    }
+
+    /// How long the session is to last.
+    #[must_use]
+    pub fn duration(&self) -> Duration {
+        self.duration
+    }
+
+    /// The error that STS's refusal of this request is.
+    #[must_use]
+    pub fn refused(&self, answer: ServiceAnswer) -> Error {
+        let error = answer.into_error("AssumeRoleWithWebIdentity", self.role.as_str());
+        match error.kind() {
+            ErrorKind::Denied => error.with_remedy(
+                "check that the role exists and that its trust policy names the token's issuer, audience and subject",
+            ),
+            ErrorKind::Unauthenticated => {
+                error.with_remedy("check that the token file is renewed (AWS_WEB_IDENTITY_TOKEN_FILE) and not expired")
+            }
+            _ => error,
+        }
+    }
+}
+
+/// Whole seconds within what STS takes.
+pub(crate) fn check_duration(duration: Duration) -> Result<Duration, Error> {
+    if (MIN_DURATION..=MAX_DURATION).contains(&duration) && duration.subsec_nanos() == 0 {
+        return Ok(duration);
+    }
+    Err(
+        Error::invalid(format!("a session of {} s cannot be had", duration.as_secs_f64()))
+            .with_remedy("ask for 900 s to 43,200 s, and for 3,600 s at most where a role assumes a role"),
+    )
+}
