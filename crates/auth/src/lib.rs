@@ -2,8 +2,13 @@
 
 mod access_key;
 mod access_key_id;
+mod clock;
+mod driver;
+mod environment;
 mod error;
 mod external_id;
+mod provider;
+mod refresh;
 mod region;
 mod role_arn;
 mod secret;
@@ -13,9 +18,18 @@ mod sts;
 
 pub use access_key::AccessKey;
 pub use access_key_id::AccessKeyId;
+pub use aws_credential_types::Credentials;
+pub use aws_credential_types::provider::ProvideCredentials;
 pub use bucketline_policy::{AccountId, Arn, BucketName};
+pub use clock::{Clock, Jitter};
+pub use driver::{SystemClock, SystemJitter};
+pub use environment::Environment;
 pub use error::{Effect, Error, ErrorKind};
 pub use external_id::ExternalId;
+pub use provider::{
+    AssumeRole, CacheStatus, Cached, CachedBuilder, Chain, Fixed, FromEnvironment, WebIdentity,
+};
+pub use refresh::RefreshSettings;
 pub use region::Region;
 pub use role_arn::RoleArn;
 pub use secret::{SecretAccessKey, SessionToken, WebIdentityToken};

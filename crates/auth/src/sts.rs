@@ -6,6 +6,7 @@ mod request;
 
 pub use answer::{AssumedRole, CallerIdentity};
 pub use diagnosis::ServiceAnswer;
+pub(crate) use request::CHAINED_MAX;
 pub use request::{AssumeRoleRequest, WebIdentityRequest};
 
 use std::fmt::Debug;

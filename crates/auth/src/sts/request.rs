@@ -39,6 +39,13 @@ impl AssumeRoleRequest {
         }
     }
 
+    /// The name of the session.
+    #[must_use]
+    pub fn with_session_name(mut self, name: SessionName) -> Self {
+        self.session_name = name;
+        self
+    }
+
     /// The external ID to show.
     #[must_use]
     pub fn with_external_id(mut self, id: ExternalId) -> Self {

@@ -1,0 +1,47 @@
+//! The one module that reads the clock, draws randomness and starts tasks. It decides nothing.
+
+use std::future::Future;
+use std::time::SystemTime;
+
+use crate::clock::{Clock, Jitter};
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the driver that reads the clock"
+    )]
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}
+
+/// The operating system's randomness.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct SystemJitter;
+
+impl Jitter for SystemJitter {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the driver that draws randomness"
+    )]
+    fn draw(&self) -> f64 {
+        let mut bytes = [0; 4];
+        // A machine without randomness at all still refreshes, only without a spread.
+        if getrandom::fill(&mut bytes).is_err() {
+            return 0.5;
+        }
+        f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
+    }
+}
+
+/// Starts a task that lives on when whoever asked for it is gone.
+#[expect(clippy::disallowed_methods, reason = "this is the driver that starts tasks")]
+pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
+    drop(tokio::spawn(task));
+}
