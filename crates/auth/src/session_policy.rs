@@ -1,13 +1,9 @@
 //! The policy that boxes a session in. Knows its size limit, and nothing of what it should say: `bucketline-policy`
 //! makes the documents.
 
-use bucketline_policy::Document;
+use bucketline_policy::{Document, PolicyKind};
 
 use crate::Error;
-
-/// The most characters that STS takes for a session policy
-/// (<https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>).
-const MAX: usize = 2048;
 
 /// A session policy: what the session may do at most, within what the role may.
 ///
@@ -26,10 +22,10 @@ impl SessionPolicy {
     /// many.
     pub fn new(document: &Document) -> Result<Self, Error> {
         let text = document.to_json();
-        let characters = text.chars().count();
-        if characters > MAX {
+        let (characters, quota) = (PolicyKind::Session.size_of(&text), PolicyKind::Session.quota());
+        if characters > quota {
             return Err(Error::invalid(format!(
-                "the session policy has {characters} characters, AWS takes {MAX} at most"
+                "the session policy has {characters} characters, STS takes {quota} at most"
             ))
             .with_remedy("shorten the folder path or the list of resources"));
         }
@@ -45,6 +41,6 @@ impl SessionPolicy {
     /// How many of the 2,048 characters it has.
     #[must_use]
     pub fn characters(&self) -> usize {
-        self.0.chars().count()
+        PolicyKind::Session.size_of(&self.0)
     }
 }
