@@ -5,6 +5,8 @@ pub use crate::checksum::{Checksum, ChecksumAlgorithm};
 pub use crate::encryption::{Encryption, EncryptionSeen};
 pub use crate::error::{Effect, Error, ErrorKind, Operation};
 pub use crate::etag::ETag;
+#[cfg(feature = "fs")]
+pub use crate::fs::FsSink;
 pub use crate::listing::{ListPage, ListToken, Listed};
 pub use crate::memory::MemorySink;
 pub use crate::object::{Object, ObjectInfo};
@@ -16,9 +18,13 @@ pub use crate::sink_ext::{CreateOnce, SinkExt};
 
 mod bucket_name;
 mod checksum;
+#[cfg(feature = "test-util")]
+pub mod conformance;
 mod encryption;
 mod error;
 mod etag;
+#[cfg(feature = "fs")]
+mod fs;
 mod listing;
 mod memory;
 mod object;

@@ -1,4 +1,8 @@
 //! Integration tests of `bucketline-sink`: one binary, written as a customer of the crate would.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+#[cfg(all(feature = "fs", feature = "test-util"))]
+mod fs;
+#[cfg(feature = "test-util")]
+mod memory;
 mod public_interface;

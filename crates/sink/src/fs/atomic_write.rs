@@ -1,0 +1,113 @@
+//! Files that appear whole or not at all. It must not know what is in them.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+
+use crate::fs::layout::parent;
+use crate::fs::{AtPath, PathError};
+
+/// A file under a temporary name, removed when dropped.
+///
+/// Its writer holds a lock on it for as long as it lives, by which [`sweep`] tells it from one that a crash left behind.
+#[derive(Debug)]
+pub(super) struct Temporary {
+    path: PathBuf,
+    file: File,
+}
+
+impl Temporary {
+    /// Makes an empty one. The caller holds the folder's lock, so that no sweep comes between making and locking it.
+    pub(super) fn create(folder: &Path) -> Result<Self, PathError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        loop {
+            let path = folder.join(format!(
+                "{}-{}",
+                process::id(),
+                NEXT.fetch_add(1, Ordering::Relaxed)
+            ));
+            match File::options().create_new(true).write(true).open(&path) {
+                Ok(file) => {
+                    file.lock().at(&path)?;
+                    return Ok(Self { path, file });
+                }
+                // Left by an earlier process of the same number, or in use by one in another container.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error).at(&path),
+            }
+        }
+    }
+
+    /// Writes everything and has it on disk.
+    pub(super) fn fill(&mut self, chunks: &[Bytes]) -> Result<(), PathError> {
+        for chunk in chunks {
+            self.file.write_all(chunk).at(&self.path)?;
+        }
+        self.file.sync_all().at(&self.path)
+    }
+
+    /// Gives the file the name `target` if that is free; `false` if it is not.
+    pub(super) fn link_to(&self, target: &Path) -> Result<bool, PathError> {
+        match fs::hard_link(&self.path, target) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !target.is_dir() => Ok(false),
+            Err(error) => Err(error).at(target),
+        }
+    }
+
+    /// Gives the file the name `target`, whatever had it before.
+    pub(super) fn rename_to(&self, target: &Path) -> Result<(), PathError> {
+        fs::rename(&self.path, target).at(target)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Renamed already, or a sweep finds it later.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Removes what crashed writers left. The caller holds the folder's lock.
+pub(super) fn sweep(folder: &Path) -> Result<(), PathError> {
+    for entry in fs::read_dir(folder).at(folder)? {
+        let path = entry.at(folder)?.path();
+        let Ok(file) = File::open(&path) else { continue };
+        if file.try_lock().is_ok() {
+            fs::remove_file(&path).at(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a folder and those above it, each one's name on disk before the next. `root` has to be there.
+pub(super) fn make_folders(root: &Path, folder: &Path) -> Result<(), PathError> {
+    if folder == root || folder.is_dir() {
+        return Ok(());
+    }
+    let above = parent(folder);
+    if above != folder {
+        make_folders(root, above)?;
+    }
+    match fs::create_dir(folder) {
+        Ok(()) => sync_folder(above),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(error) => Err(error).at(folder),
+    }
+}
+
+/// Has the names in a folder on disk.
+#[cfg(unix)]
+pub(super) fn sync_folder(folder: &Path) -> Result<(), PathError> {
+    File::open(folder).at(folder)?.sync_all().at(folder)
+}
+
+/// Elsewhere a folder cannot be opened to be synced; its journal orders names after contents.
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_folder: &Path) -> Result<(), PathError> {
+    Ok(())
+}
