@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::datum::{Damage, Input};
 use crate::error::{Error, ErrorKind};
+use crate::json::quote;
 use crate::record::{Kind, Record, Type};
 
 /// How much of Avro's freedom is granted.
@@ -242,32 +243,4 @@ impl Visit for Printer {
             Token::Open(bracket) | Token::Close(bracket) => self.json.push(bracket),
         }
     }
-}
-
-/// Appends a JSON string, escaping what must be escaped and nothing else.
-fn quote(text: &str, json: &mut String) {
-    json.push('"');
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let short = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0x08 => "\\b",
-            0x0c => "\\f",
-            0..0x20 => "",
-            _ => continue,
-        };
-        json.push_str(text.get(plain..at).unwrap_or_default());
-        if short.is_empty() {
-            _ = write!(json, "\\u{byte:04x}");
-        } else {
-            json.push_str(short);
-        }
-        plain = at + 1;
-    }
-    json.push_str(text.get(plain..).unwrap_or_default());
-    json.push('"');
 }

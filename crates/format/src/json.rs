@@ -5,10 +5,12 @@
 //! all of them, are handed out as slices of the input.
 
 mod number;
+mod quote;
 mod text;
 
 use std::borrow::Cow;
 
+pub(crate) use quote::quote;
 pub(crate) use text::{Text, unescape};
 
 use crate::mismatch::MismatchReason;

@@ -10,6 +10,8 @@ mod mismatch;
 pub mod ocf;
 mod record;
 mod registry;
+#[cfg(feature = "sample")]
+pub mod sample;
 mod schema;
 mod selection;
 

@@ -1,4 +1,6 @@
 //! Integration tests of `bucketline-format`: one binary, written as a customer of the crate would.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+#[cfg(feature = "sample")]
+mod sample_events;
 mod schema_files;
