@@ -4,6 +4,7 @@ mod account_id;
 mod action;
 mod arn;
 mod bucket_name;
+pub mod catalog;
 mod document;
 mod error;
 mod json;
