@@ -86,6 +86,20 @@ impl Error {
         error
     }
 
+    /// The same failure where nobody can tell what the disk has: never one that may simply be tried again.
+    pub(crate) fn uncertain(mut self) -> Self {
+        self.0.kind = ErrorKind::Io;
+        self.with_unknown_effect()
+    }
+
+    /// What went wrong and why, without where and what to do.
+    pub(crate) fn cause(&self) -> String {
+        match &self.0.source {
+            Some(source) => format!("{}: {source}", self.0.what),
+            None => self.0.what.clone(),
+        }
+    }
+
     pub(crate) fn in_file(mut self, path: &Path) -> Self {
         self.0.path = Some(path.to_owned());
         self

@@ -2,6 +2,7 @@
 
 mod disk;
 mod error;
+mod frame;
 mod group;
 mod hour;
 mod lane;
@@ -11,7 +12,9 @@ mod partition;
 mod record;
 mod source;
 
+mod spool;
 mod spool_time;
+mod wire;
 
 pub use crate::disk::{Disk, DiskFile, DiskLock, Locking, OpenMode, OsDisk};
 pub use crate::error::{Effect, Error, ErrorKind};
@@ -28,4 +31,5 @@ pub use crate::record::{
     WorkspaceCounts,
 };
 pub use crate::source::{Sequence, SourceId};
+pub use crate::spool::{Access, OpenOptions, Recovered, Spool};
 pub use crate::spool_time::SpoolTime;

@@ -16,6 +16,8 @@ mod retarget;
 mod seal;
 mod settle;
 
+use crate::wire::{Malformed, Put, Take, Wire as _};
+
 pub use carry::{Carry, Known, LaneCarry, PartitionCarry, Totals};
 pub use commit::{Commit, Learnt};
 pub use dropped::{Drop, DropReason};
@@ -67,17 +69,66 @@ pub enum Record {
     Carry(Carry),
 }
 
-macro_rules! from_body {
-    ($($body:ident),+ $(,)?) => {
+/// The kinds of frames: numbers and body versions are the format. A number is never used for another record.
+macro_rules! kinds {
+    ($($body:ident = $kind:literal version $version:literal),+ $(,)?) => {
         $(impl From<$body> for Record {
             fn from(body: $body) -> Self {
                 Self::$body(body)
             }
         })+
+
+        impl Record {
+            /// The number of the record's kind in a frame's header.
+            pub(crate) const fn kind(&self) -> u8 {
+                match self { $(Self::$body(_) => $kind),+ }
+            }
+
+            /// The version of the body that [`Record::put`] lays down.
+            pub(crate) const fn version(&self) -> u8 {
+                match self { $(Self::$body(_) => $version),+ }
+            }
+
+            /// Lays down the body.
+            pub(crate) fn put(&self, out: &mut Put<'_>) {
+                match self { $(Self::$body(body) => body.put(out)),+ }
+            }
+
+            /// Reads a body; `None` where its kind or version is not known here.
+            pub(crate) fn take(kind: u8, version: u8, input: &mut Take<'_>) -> Result<Option<Self>, Malformed> {
+                match kind {
+                    $($kind if version <= $version => $body::take(input).map(|body| Some(Self::$body(body))),)+
+                    _ => Ok(None),
+                }
+            }
+        }
     };
 }
 
-from_body!(
-    Opened, Generation, Events, Rejects, Seal, Commit, Drop, Settle, Moved, Retarget, Retired, Restored,
-    Resolved, Gap, Carry,
+kinds!(
+    Opened = 1 version 1,
+    Generation = 2 version 1,
+    Events = 3 version 1,
+    Rejects = 4 version 1,
+    Seal = 5 version 1,
+    Commit = 6 version 1,
+    Drop = 7 version 1,
+    Settle = 8 version 1,
+    Moved = 9 version 1,
+    Retarget = 10 version 1,
+    Retired = 11 version 1,
+    Restored = 12 version 1,
+    Resolved = 13 version 1,
+    Gap = 14 version 1,
+    Carry = 15 version 1,
 );
+
+impl Record {
+    /// What is wrong with a record that could be laid down but not read again, or not with the same meaning.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        match self {
+            Self::Events(events) => events.fault(),
+            _ => None,
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Drop, Generation, Seal, WorkspaceCounts};
+use crate::wire::wire_fields;
 use crate::{Lane, Lsn, PartitionId, Position, Sequence, SourceId};
 
 /// What the fold needs of all frames before one place, so that their segments can go. Folding starts anew with it:
@@ -82,3 +83,44 @@ pub struct Known {
     /// The place.
     pub sequence: Sequence,
 }
+
+wire_fields!(Carry {
+    before: Lsn,
+    workspaces: Vec<WorkspaceCounts>,
+    totals: Vec<Totals>,
+    partitions: Vec<PartitionCarry>,
+    generations: Vec<Generation>,
+    lanes: Vec<LaneCarry>,
+    seals: Vec<Seal>,
+    drops: Vec<Drop>,
+    known: Vec<Known>,
+    retired: Vec<String>,
+    restored: bool,
+});
+
+wire_fields!(Totals {
+    connector: Arc<str>,
+    event_type: Arc<str>,
+    admitted: u64,
+    delivered: u64,
+    dropped: u64,
+    objects: u64,
+    bytes: u64,
+});
+
+wire_fields!(PartitionCarry {
+    partition: PartitionId,
+    next: Position,
+});
+
+wire_fields!(LaneCarry {
+    lane: Lane,
+    frontier: Position,
+    settled_to: Position,
+    unknown: bool,
+});
+
+wire_fields!(Known {
+    source: SourceId,
+    sequence: Sequence,
+});

@@ -1,5 +1,6 @@
 //! `Commit`: an object exists, and what is known of it.
 
+use crate::wire::{wire_choice, wire_fields};
 use crate::{Lane, Position};
 
 /// The object of a lane's seal exists. Only now are the positions of its range delivered.
@@ -46,3 +47,26 @@ pub enum Learnt {
     /// An operator said so: see [`Resolved`](super::Resolved).
     Resolved,
 }
+
+wire_fields!(Commit {
+    lane: Lane,
+    first: Position,
+    last: Position,
+    count: u64,
+    bytes: u64,
+    etag: Option<String>,
+    version_id: Option<String>,
+    checksum: Option<String>,
+    learnt: Learnt,
+    encryption: String,
+    encrypted_as_asked: bool,
+    after_unknown: bool,
+    digest: Option<[u8; 32]>,
+});
+
+wire_choice!(Learnt {
+    Answered = 1,
+    Verified = 2,
+    Adopted = 3,
+    Resolved = 4,
+});

@@ -1,6 +1,7 @@
 //! `Drop`: events that were given up, and all that is known of the loss.
 
 use super::Seal;
+use crate::wire::{wire_choice, wire_fields};
 use crate::{Lane, Position, SpoolTime};
 
 /// Events of one lane were given up: an unsealed prefix of it, or a whole seal.
@@ -43,3 +44,24 @@ pub enum DropReason {
     /// The log lost them: see [`Gap`](super::Gap).
     Damaged,
 }
+
+wire_fields!(Drop {
+    lane: Lane,
+    first: Position,
+    last: Position,
+    count: u64,
+    bytes: u64,
+    oldest: SpoolTime,
+    newest: SpoolTime,
+    reason: DropReason,
+    known: bool,
+    seal: Option<Seal>,
+});
+
+wire_choice!(DropReason {
+    Retention = 1,
+    Quota = 2,
+    Removed = 3,
+    Operator = 4,
+    Damaged = 5,
+});

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+mod layout;
+
 use crate::{GenerationId, Hour, PartitionId, Position, Sequence, SourceId, SpoolTime};
 
 /// One accepted batch: the unit that is acknowledged. It may hold no events at all, when it only counts.

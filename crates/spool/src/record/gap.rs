@@ -1,5 +1,6 @@
 //! `Gap`: a stretch of the log that could not be read, and what it may have held.
 
+use crate::wire::wire_fields;
 use crate::{Lsn, PartitionId, Position};
 
 /// A stretch of the log could not be read. Recovery finds it and keeps a copy; whoever drives the log appends this.
@@ -28,3 +29,17 @@ pub struct PartitionPoint {
     /// The position in it.
     pub position: Position,
 }
+
+wire_fields!(Gap {
+    first: Lsn,
+    end: Lsn,
+    before: Option<PartitionPoint>,
+    after: Option<PartitionPoint>,
+    kinds: Vec<u8>,
+    kept: String,
+});
+
+wire_fields!(PartitionPoint {
+    partition: PartitionId,
+    position: Position,
+});

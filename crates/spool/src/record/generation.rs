@@ -1,6 +1,7 @@
 //! `Generation`: one immutable version of where and how a connector delivers.
 
 use crate::GenerationId;
+use crate::wire::wire_fields;
 
 /// One immutable version of a connector's destination and format. Changing any setting makes a new one; what was
 /// routed to the old one goes to the old one.
@@ -35,3 +36,20 @@ pub struct Generation {
     /// The transforms, in a canonical text; empty for none.
     pub transforms: String,
 }
+
+wire_fields!(Generation {
+    id: GenerationId,
+    counter: u64,
+    connector: String,
+    workspace: String,
+    grant: String,
+    bucket: String,
+    endpoint: String,
+    folder: String,
+    cluster: String,
+    zone: String,
+    format: String,
+    codec: String,
+    encryption: String,
+    transforms: String,
+});

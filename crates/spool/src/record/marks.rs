@@ -1,5 +1,7 @@
 //! `Retired` and `Restored`: single facts that hold from now on.
 
+use crate::wire::wire_fields;
+
 /// A connector id is never used again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retired {
@@ -13,3 +15,7 @@ pub struct Restored {
     /// What the operator said of it.
     pub note: String,
 }
+
+wire_fields!(Retired { connector: String });
+
+wire_fields!(Restored { note: String });

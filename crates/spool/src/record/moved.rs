@@ -1,5 +1,6 @@
 //! `Moved`: live frames now also stand in the shard's cold log.
 
+use crate::wire::wire_fields;
 use crate::{Lsn, PartitionId, Position};
 
 /// Live frames were copied to the shard's cold log and fsynced there, so that their segment can go.
@@ -25,3 +26,16 @@ pub struct MovedRange {
     /// How many events were copied.
     pub count: u64,
 }
+
+wire_fields!(Moved {
+    ranges: Vec<MovedRange>,
+});
+
+wire_fields!(MovedRange {
+    from: Lsn,
+    to: Lsn,
+    partition: PartitionId,
+    first: Position,
+    last: Position,
+    count: u64,
+});

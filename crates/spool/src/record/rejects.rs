@@ -1,5 +1,6 @@
 //! `Rejects`: the refused lines of a batch, never their text.
 
+use crate::wire::wire_fields;
 use crate::{Sequence, SourceId};
 
 /// The refused lines of a batch, in one group with its [`Events`](super::Events).
@@ -29,3 +30,18 @@ pub struct RejectedLine {
     /// The path of the field at fault; empty where it is the whole line.
     pub path: String,
 }
+
+wire_fields!(Rejects {
+    source: SourceId,
+    sequence: Sequence,
+    input: String,
+    lines: Vec<RejectedLine>,
+});
+
+wire_fields!(RejectedLine {
+    number: u64,
+    offset: u64,
+    workspace: Option<String>,
+    reason: String,
+    path: String,
+});

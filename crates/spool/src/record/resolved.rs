@@ -1,6 +1,7 @@
 //! `Resolved`: a conflict's outcome, as an operator settled it.
 
 use super::SettledPart;
+use crate::wire::{wire_choice, wire_fields};
 use crate::{Lane, Position};
 
 /// An operator settled a conflict of one lane.
@@ -39,3 +40,22 @@ pub enum Resolution {
     /// Issued again under a fresh partition: a [`Retarget`](super::Retarget) follows.
     Reissued,
 }
+
+wire_fields!(Resolved {
+    lane: Lane,
+    first: Position,
+    last: Position,
+    resolution: Resolution,
+    parts: Vec<SettledPart>,
+    frontier: Position,
+    key: String,
+    etag: Option<String>,
+    note: String,
+});
+
+wire_choice!(Resolution {
+    Verified = 1,
+    Delivered = 2,
+    Dropped = 3,
+    Reissued = 4,
+});

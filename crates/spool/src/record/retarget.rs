@@ -1,5 +1,6 @@
 //! `Retarget`: held events are issued again for another generation.
 
+use crate::wire::wire_fields;
 use crate::{GenerationId, Lane, PartitionId, Position};
 
 /// Held events of one lane are issued again for another generation, under new positions of the newest partition.
@@ -22,3 +23,13 @@ pub struct Retarget {
     /// The first of their new positions; the others follow in the same order.
     pub new_first: Position,
 }
+
+wire_fields!(Retarget {
+    lane: Lane,
+    first: Position,
+    last: Position,
+    count: u64,
+    to: GenerationId,
+    partition: PartitionId,
+    new_first: Position,
+});

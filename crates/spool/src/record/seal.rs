@@ -1,5 +1,6 @@
 //! `Seal`: the boundaries of an object, fixed before any byte of it leaves.
 
+use crate::wire::wire_fields;
 use crate::{Lane, Position};
 
 /// The boundaries of an object. With the stored bodies it decides every byte of the object.
@@ -24,3 +25,15 @@ pub struct Seal {
     /// SHA-256 over, per event in order, position (u64), length (u32), both little-endian, and stored body.
     pub digest: [u8; 32],
 }
+
+wire_fields!(Seal {
+    lane: Lane,
+    first: Position,
+    last: Position,
+    count: u64,
+    key: String,
+    format: String,
+    codec: String,
+    encoder_version: u32,
+    digest: [u8; 32],
+});

@@ -1,5 +1,6 @@
 //! `Settle`: what a drop of unknown outcome turned out to be.
 
+use crate::wire::wire_fields;
 use crate::{Lane, Position};
 
 /// What a [`Drop`](super::Drop) gave up turned out delivered, or not. It may also correct a known drop that an
@@ -34,3 +35,20 @@ pub struct SettledPart {
     /// Whether an object holds them.
     pub delivered: bool,
 }
+
+wire_fields!(Settle {
+    lane: Lane,
+    first: Position,
+    last: Position,
+    parts: Vec<SettledPart>,
+    frontier: Position,
+    etag: Option<String>,
+    version_id: Option<String>,
+});
+
+wire_fields!(SettledPart {
+    first: Position,
+    last: Position,
+    count: u64,
+    delivered: bool,
+});

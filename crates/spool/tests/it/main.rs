@@ -1,1 +1,6 @@
-//! Integration tests of `bucketline-spool`: one binary, written as a customer of the crate would.
+//! Integration tests, one binary for the crate.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+mod on_disk;
+#[expect(dead_code, reason = "one set of records for all tests")]
+mod records;

@@ -1,0 +1,213 @@
+//! Opening: lock, format, recovery, and what recovery asks for.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::append::Active;
+use super::format_file::{self, Standing};
+use super::layout::Layout;
+use super::quarantine::Kept;
+use super::recover::{Findings, recover};
+use super::reserve::Reserve;
+use super::segment::Segment;
+use super::{Access, OpenOptions, Recovered, Spool, Stretch, quarantine};
+use crate::{Disk, DiskFile, DiskLock, Error, ErrorKind, Locking, Lsn, OpenMode};
+
+pub(super) fn open(
+    disk: Arc<dyn Disk>,
+    dir: &Path,
+    options: OpenOptions,
+) -> Result<(Spool, Recovered), Error> {
+    let layout = Layout::new(dir);
+    let lock = match options.access {
+        Access::Write => Some(claim(&*disk, &layout)?),
+        Access::ReadOnly => {
+            if format_file::inspect(&*disk, &layout)? == Standing::Vacant {
+                return Err(Error::new(ErrorKind::NotASpool, "there is no spool").in_file(dir));
+            }
+            None
+        }
+    };
+    let mut segments = list_segments(&*disk, &layout)?;
+    let mut findings = recover(&*disk, &layout, &segments)?;
+    let active = match options.access {
+        Access::Write => {
+            set_aside(&*disk, &layout, &segments, &mut findings);
+            mend(&*disk, &layout, &segments, &findings)?
+        }
+        Access::ReadOnly => None,
+    };
+    if let Some(newest) = segments.back_mut() {
+        newest.end = findings.next;
+    }
+    let mut reserve = Reserve::default();
+    if options.access == Access::Write {
+        reserve.restore(&*disk, &layout, &options);
+    }
+    let spool = Spool {
+        unreadable: findings
+            .gaps
+            .iter()
+            .map(|gap| Stretch {
+                first: gap.first,
+                end: gap.end,
+            })
+            .collect(),
+        next: findings.next,
+        last_time: findings.last_time,
+        disk,
+        layout,
+        options,
+        segments,
+        active,
+        reader: None,
+        reserve,
+        buffer: Vec::new(),
+        poisoned: None,
+        _lock: lock,
+    };
+    let told = |stretch: &Stretch, gap: &crate::Gap| stretch.first <= gap.first && gap.end <= stretch.end;
+    let recovered = Recovered {
+        torn_tail_bytes: findings.torn_bytes,
+        dropped_groups: findings.torn_groups,
+        gaps: findings
+            .gaps
+            .into_iter()
+            .filter(|gap| !findings.told.iter().any(|stretch| told(stretch, gap)))
+            .collect(),
+        last_time: findings.last_time,
+    };
+    Ok((spool, recovered))
+}
+
+/// Takes the lock of the directory, and makes it a spool where it is none yet.
+fn claim(disk: &dyn Disk, layout: &Layout) -> Result<Box<dyn DiskLock>, Error> {
+    let failed = |error| Error::io("the spool's directory could not be made", &layout.dir, error);
+    // Before anything is written: nothing is left behind in a directory that is not ours.
+    format_file::inspect(disk, layout)?;
+    disk.create_dir_all(&layout.dir).map_err(failed)?;
+    let path = layout.dir.join(Layout::LOCK);
+    let lock = match disk.lock(&path) {
+        Ok(Locking::Held(lock)) => lock,
+        Ok(Locking::Taken(holder)) => {
+            let what = "another process writes to the spool";
+            return Err(Error::new(ErrorKind::Locked, what)
+                .held_by(holder)
+                .in_file(&layout.dir));
+        }
+        Err(error) => return Err(Error::io("the spool's lock could not be taken", &path, error)),
+    };
+    if format_file::inspect(disk, layout)? == Standing::Vacant {
+        format_file::make(disk, layout)?;
+    }
+    disk.create_dir_all(&layout.shard).map_err(failed)?;
+    Ok(lock)
+}
+
+/// The segments that the shard holds, as long as their files are.
+fn list_segments(disk: &dyn Disk, layout: &Layout) -> Result<VecDeque<Segment>, Error> {
+    let names = match disk.list(&layout.shard) {
+        // A reader beside a writer that is only just making the spool.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        listed => listed.map_err(|error| Error::io("the log could not be listed", &layout.shard, error))?,
+    };
+    let mut firsts: Vec<Lsn> = names.iter().filter_map(|name| Layout::segment_of(name)).collect();
+    firsts.sort_unstable();
+    let mut segments = VecDeque::with_capacity(firsts.len());
+    for first in firsts {
+        let path = layout.segment(first);
+        let size = match disk.open(&path, OpenMode::Read).and_then(|file| file.size()) {
+            // Trimmed by a writer since: only the oldest ones ever are.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && segments.is_empty() => continue,
+            size => {
+                size.map_err(|error| Error::io("a segment of the log could not be read", &path, error))?
+            }
+        };
+        segments.push_back(Segment {
+            first,
+            end: first.plus(size),
+        });
+    }
+    Ok(segments)
+}
+
+/// Keeps copies of damage, and of a torn tail: should a frame of the newest append have decayed after it was
+/// acknowledged, it looks like one.
+///
+/// That a copy cannot be kept, on a full disk for one, is no reason to refuse the log: damage stays where it is until
+/// its segment is trimmed.
+fn set_aside(disk: &dyn Disk, layout: &Layout, segments: &VecDeque<Segment>, findings: &mut Findings) {
+    for gap in &mut findings.gaps {
+        let stretch = Stretch {
+            first: gap.first,
+            end: gap.end,
+        };
+        if !findings.told.contains(&stretch)
+            && let Ok(Some(name)) = quarantine::keep(disk, layout, segments, stretch, Kept::Gap)
+        {
+            gap.kept = name;
+        }
+    }
+    if findings.torn_bytes > 0
+        && let Some(newest) = segments.back()
+    {
+        let stretch = Stretch {
+            first: findings.next,
+            end: newest.end,
+        };
+        let _ = quarantine::keep(disk, layout, segments, stretch, Kept::Tail);
+    }
+}
+
+/// Cuts the torn tail off, and makes durable whatever is left. The newest segment, open for writing.
+fn mend(
+    disk: &dyn Disk,
+    layout: &Layout,
+    segments: &VecDeque<Segment>,
+    findings: &Findings,
+) -> Result<Option<Active>, Error> {
+    let Some(newest) = segments.back() else {
+        return Ok(None);
+    };
+    let first = newest.first;
+    let path = layout.segment(first);
+    let mend = || {
+        let mut file = disk.open(&path, OpenMode::Write)?;
+        if findings.torn_bytes > 0 {
+            file.set_size(findings.next.get() - first.get())?;
+        }
+        // After a failed fsync the system may hold bytes in memory, take them for written, and never write them: to
+        // read them back proves nothing, to fsync them again does nothing. So the one append that can be in that
+        // state is written anew. Everything before it was fsynced before it was begun.
+        rewrite(
+            &mut *file,
+            findings.newest_append.get() - first.get(),
+            findings.next.get() - first.get(),
+        )?;
+        file.sync()?;
+        // The crash may have come between a segment's making and this.
+        disk.sync_dir(&layout.shard)?;
+        io::Result::Ok(file)
+    };
+    let file = mend().map_err(|error| Error::io("the end of the log could not be mended", &path, error))?;
+    Ok(Some(Active { file, first }))
+}
+
+/// Writes the bytes between two offsets over themselves.
+fn rewrite(file: &mut dyn DiskFile, from: u64, to: u64) -> io::Result<()> {
+    const CHUNK: usize = 256 << 10;
+    let mut chunk = vec![0; CHUNK];
+    let mut at = from;
+    while at < to {
+        let want = usize::try_from(to - at).map_or(CHUNK, |rest| rest.min(CHUNK));
+        let read = file.read_at(at, chunk.get_mut(..want).unwrap_or_default())?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        file.write_at(at, chunk.get(..read).unwrap_or_default())?;
+        at += read as u64;
+    }
+    Ok(())
+}
