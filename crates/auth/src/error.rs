@@ -288,6 +288,13 @@ impl From<Error> for CredentialsError {
     }
 }
 
+/// A name or a document that the policy crate refuses is a setting that cannot be used.
+impl From<bucketline_policy::Error> for Error {
+    fn from(error: bucketline_policy::Error) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
 /// Words of a foreign service end up in logs and terminals: no control characters, no endless lines.
 fn one_line(text: &str) -> String {
     let mut line: String = text

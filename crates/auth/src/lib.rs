@@ -2,6 +2,8 @@
 
 mod access_key;
 mod access_key_id;
+#[cfg(feature = "aws")]
+mod client;
 mod clock;
 mod driver;
 mod environment;
@@ -21,6 +23,8 @@ pub use access_key_id::AccessKeyId;
 pub use aws_credential_types::Credentials;
 pub use aws_credential_types::provider::ProvideCredentials;
 pub use bucketline_policy::{AccountId, Arn, BucketName};
+#[cfg(feature = "aws")]
+pub use client::AwsBuilder;
 pub use clock::{Clock, Jitter};
 pub use driver::{SystemClock, SystemJitter};
 pub use environment::Environment;
@@ -35,4 +39,6 @@ pub use role_arn::RoleArn;
 pub use secret::{SecretAccessKey, SessionToken, WebIdentityToken};
 pub use session_name::SessionName;
 pub use session_policy::SessionPolicy;
+#[cfg(feature = "aws")]
+pub use sts::AwsSts;
 pub use sts::{AssumeRoleRequest, AssumedRole, CallerIdentity, ServiceAnswer, Sts, WebIdentityRequest};

@@ -9,7 +9,7 @@ use crate::Error;
 ///
 /// Held as the compact text that is sent. Beside the 2,048 characters counted here, AWS has a limit of its own packed
 /// form; how near a session came to that is told in
-/// [`AssumedRole::packed_policy_percent`](crate::AssumedRole::packed_policy_percent).
+/// [`AssumedRole::size_used_percent`](crate::AssumedRole::size_used_percent).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionPolicy(String);
 

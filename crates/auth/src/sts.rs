@@ -1,10 +1,14 @@
 //! The port to STS: the three calls that this crate needs, in its own words. Knows nothing of the SDK.
 
 mod answer;
+#[cfg(feature = "aws")]
+mod aws;
 mod diagnosis;
 mod request;
 
 pub use answer::{AssumedRole, CallerIdentity};
+#[cfg(feature = "aws")]
+pub use aws::AwsSts;
 pub use diagnosis::ServiceAnswer;
 pub(crate) use request::CHAINED_MAX;
 pub use request::{AssumeRoleRequest, WebIdentityRequest};

@@ -11,7 +11,7 @@ use bucketline_policy::{AccountId, Document};
 use crate::sts::{AssumeRoleRequest, AssumedRole, CHAINED_MAX, Sts};
 use crate::{Error, ErrorKind, ExternalId, Region, RoleArn, SessionName, SessionPolicy};
 
-/// What [`AssumeRole::packed_policy_percent`] holds before the first session.
+/// What [`AssumeRole::size_used_percent`] holds before the first session.
 const UNKNOWN: u32 = u32::MAX;
 
 /// Provides sessions of a role: one `AssumeRole` for each time it is asked. Wrap it in [`Cached`](crate::Cached).
@@ -27,17 +27,17 @@ const UNKNOWN: u32 = u32::MAX;
 /// # fn provider(sts: Arc<dyn Sts>) -> Result<AssumeRole, bucketline_auth::Error> {
 /// let role = "arn:aws:iam::111122223333:role/export".parse()?;
 /// let ours = "999988887777".parse()?;
+///
 /// AssumeRole::new(sts, role, "bl-0192f3b4".parse()?)
 ///     .session_name("bucketline-5f1e0c2ab7d94e00a1b2c3d4".parse()?)
 ///     .vendor_account(ours)
 /// # }
-/// # fn ours() -> Result<bucketline_auth::AccountId, Box<dyn std::error::Error>> { Ok("999988887777".parse()?) }
 /// ```
 #[derive(Clone, Debug)]
 pub struct AssumeRole {
     sts: Arc<dyn Sts>,
     request: AssumeRoleRequest,
-    packed: Arc<AtomicU32>,
+    size_used: Arc<AtomicU32>,
 }
 
 impl AssumeRole {
@@ -62,7 +62,7 @@ impl AssumeRole {
         Self {
             sts,
             request,
-            packed: Arc::new(AtomicU32::new(UNKNOWN)),
+            size_used: Arc::new(AtomicU32::new(UNKNOWN)),
         }
     }
 
@@ -146,10 +146,11 @@ impl AssumeRole {
         &self.request
     }
 
-    /// How much of AWS's packed limit the session policy took in the last session, in per cent.
+    /// How much of AWS's limit on a session's size the last session used, in per cent; see
+    /// [`AssumedRole::size_used_percent`].
     #[must_use]
-    pub fn packed_policy_percent(&self) -> Option<u32> {
-        Some(self.packed.load(Ordering::Relaxed)).filter(|&percent| percent != UNKNOWN)
+    pub fn size_used_percent(&self) -> Option<u32> {
+        Some(self.size_used.load(Ordering::Relaxed)).filter(|&percent| percent != UNKNOWN)
     }
 
     /// A new session.
@@ -164,10 +165,8 @@ impl AssumeRole {
     /// Safe: a session that was made and not received expires unused.
     pub async fn session(&self) -> Result<AssumedRole, Error> {
         let assumed = self.sts.assume_role(&self.request).await?;
-        self.packed.store(
-            assumed.packed_policy_percent.unwrap_or(UNKNOWN),
-            Ordering::Relaxed,
-        );
+        self.size_used
+            .store(assumed.size_used_percent.unwrap_or(UNKNOWN), Ordering::Relaxed);
         self.check(&assumed)?;
         Ok(assumed)
     }

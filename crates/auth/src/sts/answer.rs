@@ -11,11 +11,12 @@ pub struct AssumedRole {
     pub credentials: Credentials,
     /// The session's own ARN: `arn:aws:sts::111122223333:assumed-role/export/bucketline`.
     pub arn: Arn,
-    /// How much of AWS's packed limit for session policies and tags was used, in per cent; absent without a policy.
+    /// How much of AWS's limit on a session's size was used, in per cent: of its token, or from endpoints that do not
+    /// tell that, of its session policies and tags in AWS's packed form.
     ///
-    /// The limit is of AWS's own binary form, and cannot be computed beforehand: a value close to 100 today is a
-    /// refusal (`PackedPolicyTooLarge`) after the next longer folder name.
-    pub packed_policy_percent: Option<u32>,
+    /// AWS alone can compute it: a value close to 100 today is a refusal (`PackedPolicyTooLarge`) after the next longer
+    /// folder path.
+    pub size_used_percent: Option<u32>,
     /// The id under which AWS knows the call.
     pub request_id: Option<String>,
 }
@@ -27,7 +28,7 @@ impl AssumedRole {
         Self {
             credentials,
             arn,
-            packed_policy_percent: None,
+            size_used_percent: None,
             request_id: None,
         }
     }

@@ -1,0 +1,124 @@
+//! The SDK's errors, lowered: an answer of the service, or the reason why there is none.
+//!
+//! The SDK's own error is never kept as a source: its `Debug` holds the whole response, session token included.
+
+use std::error::Error as StdError;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+
+use crate::{Effect, Error, ErrorKind, ServiceAnswer};
+
+/// Why a call did not succeed.
+pub(crate) enum Failure {
+    /// The service answered no.
+    Answer(ServiceAnswer),
+    /// There is no answer, or none that can be read.
+    NoAnswer(Error),
+}
+
+impl Failure {
+    pub(crate) fn of<E>(error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        match error {
+            SdkError::ServiceError(service) => {
+                Self::Answer(answer(service.err(), service.raw(), error.request_id()))
+            }
+            SdkError::ResponseError(response) => {
+                Self::NoAnswer(unreadable(response.raw(), error.request_id()))
+            }
+            SdkError::TimeoutError(_) => Self::NoAnswer(timed_out()),
+            SdkError::DispatchFailure(dispatch) if dispatch.is_timeout() => Self::NoAnswer(timed_out()),
+            other => Self::NoAnswer(not_sent(other)),
+        }
+    }
+
+    /// The error, where a refusal needs no words but those for its code.
+    pub(crate) fn into_error(self, operation: &'static str, subject: &str) -> Error {
+        match self {
+            Self::Answer(answer) => answer.into_error(operation, subject),
+            Self::NoAnswer(error) if subject.is_empty() => error.with_operation(operation),
+            Self::NoAnswer(error) => error.with_operation(operation).with_subject(subject),
+        }
+    }
+}
+
+/// Most codes are not modelled by the SDK, AccessDenied among them: only the metadata has them all.
+fn answer(
+    error: &impl ProvideErrorMetadata,
+    response: &HttpResponse,
+    request_id: Option<&str>,
+) -> ServiceAnswer {
+    ServiceAnswer {
+        code: error.code().map(str::to_owned),
+        message: error.message().map(str::to_owned),
+        status: Some(response.status().as_u16()),
+        request_id: request_id
+            .or_else(|| error.meta().request_id())
+            .map(str::to_owned),
+    }
+}
+
+fn unreadable(response: &HttpResponse, request_id: Option<&str>) -> Error {
+    let mut error = Error::new(ErrorKind::Unexpected, "the answer is not one of AWS")
+        .with_status(response.status().as_u16())
+        .with_remedy("look at the endpoint and at any proxy before it");
+    if let Some(request_id) = request_id {
+        error = error.with_request_id(request_id);
+    }
+    error
+}
+
+fn timed_out() -> Error {
+    Error::new(ErrorKind::TimedOut, "there was no answer in time")
+        .with_remedy("wait, then look at the network, proxy and endpoint")
+}
+
+/// Nothing reached the service, except perhaps where the connection broke on the way.
+fn not_sent(error: &(dyn StdError + 'static)) -> Error {
+    if let Some(ours) = Error::find_in(error) {
+        // The credentials that were to sign the call could not be had. A refusal there concerns us, not the customer.
+        let kind = match ours.kind() {
+            ErrorKind::Denied => ErrorKind::Unauthenticated,
+            kind => kind,
+        };
+        return Error::new(kind, "the credentials that sign the call cannot be had")
+            .with_effect(Effect::NotApplied)
+            .with_source(ours.clone());
+    }
+    let cause = causes(error);
+    if cause.contains("credential") || cause.contains("identity") {
+        return Error::new(
+            ErrorKind::NotLoaded,
+            format!("the credentials that sign the call cannot be had: {cause}"),
+        )
+        .with_effect(Effect::NotApplied);
+    }
+    Error::new(
+        ErrorKind::Unavailable,
+        format!("the service cannot be reached: {cause}"),
+    )
+    .with_remedy("look at the network, proxy and endpoint")
+}
+
+/// The texts below an error, which for a failed connection hold the one line that matters.
+fn causes(error: &(dyn StdError + 'static)) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if texts.last().is_none_or(|last| !last.contains(&text)) {
+            texts.push(text);
+        }
+        next = cause.source();
+    }
+    if texts.is_empty() {
+        error.to_string()
+    } else {
+        texts.join(": ")
+    }
+}

@@ -1,0 +1,232 @@
+//! The port to STS over aws-sdk-sts. Knows the SDK's types; lets none of them out.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use aws_credential_types::Credentials;
+use aws_sdk_sts::Client;
+use aws_sdk_sts::operation::RequestId;
+use aws_sdk_sts::types::{AssumedRoleUser, Credentials as Session};
+use bucketline_policy::{AccountId, Arn};
+
+use super::{AssumeRoleRequest, AssumedRole, CallerIdentity, Sts, WebIdentityRequest};
+use crate::client::{AwsBuilder, Failure, Settings};
+use crate::{Error, ErrorKind, Region};
+
+/// STS as the AWS SDK speaks to it: one attempt per call, one timeout, no cache.
+///
+/// ```
+/// use bucketline_auth::{AccessKey, AwsSts, Fixed, SecretAccessKey};
+///
+/// # fn main() -> Result<(), bucketline_auth::Error> {
+/// let vendor = AccessKey::new("AKIAIOSFODNN7EXAMPLE".parse()?, SecretAccessKey::parse("wJalrXUtnFEMI")?);
+/// let sts = AwsSts::builder()
+///     .region("eu-central-1".parse()?)
+///     .endpoint("http://127.0.0.1:4566")
+///     .credentials(Fixed::new(&vendor))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct AwsSts {
+    client: Client,
+    region: Region,
+    signed: bool,
+}
+
+impl AwsSts {
+    /// To say which region, endpoint, credentials and HTTP client to use.
+    #[must_use]
+    pub fn builder() -> AwsBuilder<Self> {
+        AwsBuilder::new()
+    }
+
+    /// The region whose STS is asked.
+    #[must_use]
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    fn check_signed(&self, operation: &'static str) -> Result<(), Error> {
+        if self.signed {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::NotLoaded,
+            "there are no credentials to sign the call with",
+        )
+        .with_operation(operation)
+        .with_remedy("configure the vendor's own credentials"))
+    }
+}
+
+impl AwsBuilder<AwsSts> {
+    /// The adapter. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) without a region, or with an endpoint that is no URL.
+    pub fn build(self) -> Result<AwsSts, Error> {
+        let Settings {
+            config,
+            region,
+            signed,
+        } = self.settings()?;
+        Ok(AwsSts {
+            client: Client::new(&config),
+            region,
+            signed,
+        })
+    }
+}
+
+#[async_trait]
+impl Sts for AwsSts {
+    async fn assume_role(&self, request: &AssumeRoleRequest) -> Result<AssumedRole, Error> {
+        const OPERATION: &str = "AssumeRole";
+        self.check_signed(OPERATION)?;
+        request.role().check_region(&self.region)?;
+        let output = self
+            .client
+            .assume_role()
+            .role_arn(request.role().as_str())
+            .role_session_name(request.session_name().as_str())
+            .duration_seconds(seconds(request.duration()))
+            .set_external_id(request.external_id().map(|id| id.as_str().to_owned()))
+            .set_policy(request.session_policy().map(|policy| policy.as_str().to_owned()))
+            .send()
+            .await
+            .map_err(|error| match Failure::of(&error) {
+                Failure::Answer(answer) => request.refused(answer),
+                failure => failure.into_error(OPERATION, request.role().as_str()),
+            })?;
+        let request_id = output.request_id().map(str::to_owned);
+        let mut assumed = session(
+            output.credentials(),
+            output.assumed_role_user(),
+            request.role().account(),
+        )
+        .map_err(|error| {
+            error
+                .with_operation(OPERATION)
+                .with_subject(request.role().as_str())
+        })?;
+        #[expect(
+            deprecated,
+            reason = "endpoints other than AWS's own know only the older figure"
+        )]
+        let packed = output.packed_policy_size();
+        assumed.size_used_percent = percent(output.session_token_utilization().or(packed));
+        assumed.request_id = request_id;
+        Ok(assumed)
+    }
+
+    async fn assume_role_with_web_identity(
+        &self,
+        request: &WebIdentityRequest,
+    ) -> Result<AssumedRole, Error> {
+        const OPERATION: &str = "AssumeRoleWithWebIdentity";
+        request.role().check_region(&self.region)?;
+        let output = self
+            .client
+            .assume_role_with_web_identity()
+            .role_arn(request.role().as_str())
+            .role_session_name(request.session_name().as_str())
+            .duration_seconds(seconds(request.duration()))
+            .web_identity_token(request.token().expose())
+            .send()
+            .await
+            .map_err(|error| match Failure::of(&error) {
+                Failure::Answer(answer) => request.refused(answer),
+                failure => failure.into_error(OPERATION, request.role().as_str()),
+            })?;
+        let request_id = output.request_id().map(str::to_owned);
+        let mut assumed = session(
+            output.credentials(),
+            output.assumed_role_user(),
+            request.role().account(),
+        )
+        .map_err(|error| {
+            error
+                .with_operation(OPERATION)
+                .with_subject(request.role().as_str())
+        })?;
+        #[expect(
+            deprecated,
+            reason = "endpoints other than AWS's own know only the older figure"
+        )]
+        let packed = output.packed_policy_size();
+        assumed.size_used_percent = percent(output.session_token_utilization().or(packed));
+        assumed.request_id = request_id;
+        Ok(assumed)
+    }
+
+    async fn caller_identity(&self) -> Result<CallerIdentity, Error> {
+        const OPERATION: &str = "GetCallerIdentity";
+        self.check_signed(OPERATION)?;
+        let output = self
+            .client
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(|error| Failure::of(&error).into_error(OPERATION, ""))?;
+        let lacks = |what: &str| incomplete(what).with_operation(OPERATION);
+        let account: AccountId = output
+            .account()
+            .and_then(|account| account.parse().ok())
+            .ok_or_else(|| lacks("account"))?;
+        let arn: Arn = output
+            .arn()
+            .and_then(|arn| arn.parse().ok())
+            .ok_or_else(|| lacks("ARN"))?;
+        Ok(CallerIdentity::new(
+            account,
+            arn,
+            output.user_id().ok_or_else(|| lacks("user id"))?,
+        ))
+    }
+}
+
+impl fmt::Debug for AwsSts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AwsSts")
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}
+
+fn session(
+    session: Option<&Session>,
+    user: Option<&AssumedRoleUser>,
+    account: AccountId,
+) -> Result<AssumedRole, Error> {
+    let session = session.ok_or_else(|| incomplete("credentials"))?;
+    let arn: Arn = user
+        .and_then(|user| user.arn().parse().ok())
+        .ok_or_else(|| incomplete("session's ARN"))?;
+    let expiry = SystemTime::try_from(*session.expiration()).map_err(|_| incomplete("expiry"))?;
+    let mut credentials = Credentials::builder()
+        .access_key_id(session.access_key_id())
+        .secret_access_key(session.secret_access_key())
+        .session_token(session.session_token())
+        .account_id(account.as_str())
+        .provider_name("BucketlineSts");
+    credentials.set_expiry(Some(expiry));
+    Ok(AssumedRole::new(credentials.build(), arn))
+}
+
+fn incomplete(what: &str) -> Error {
+    Error::new(ErrorKind::Unexpected, format!("the answer has no valid {what}"))
+        .with_remedy("look at the STS endpoint and at any proxy before it")
+}
+
+fn percent(figure: Option<i32>) -> Option<u32> {
+    figure.and_then(|figure| u32::try_from(figure).ok())
+}
+
+/// Checked to be within a day when the request was made.
+fn seconds(duration: std::time::Duration) -> i32 {
+    i32::try_from(duration.as_secs()).unwrap_or(i32::MAX)
+}
