@@ -1,1 +1,16 @@
-//! Integration tests of `bucketline-testkit`: one binary, written as a customer of the crate would.
+//! The testkit as its users see it: driven by AWS's own clients, over the wire.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may panic"
+)]
+
+mod checksums;
+mod client;
+mod conditions;
+mod encryption;
+mod listing;
+mod objects;
+mod program;
+mod refusals;

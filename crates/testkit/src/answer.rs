@@ -1,0 +1,171 @@
+//! The finish of an answer: request ids on every one, and the parts of AWS's error documents that s3s leaves out.
+//!
+//! STS writes its errors in another form than S3, and names a few differently.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use s3s::{Body, S3Error, S3ErrorCode};
+
+use crate::call::Call;
+
+/// An error answer as s3s would write it.
+pub(crate) fn error(status: u16, code: &str, message: Option<&str>) -> Response<Body> {
+    let mut error = S3Error::with_message(
+        S3ErrorCode::Custom(code.into()),
+        message.unwrap_or(code).to_owned(),
+    );
+    error.set_status_code(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    error.to_http_response().unwrap_or_else(|_| {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    })
+}
+
+/// Completes an answer; also how it is counted: its status, and the error code if it is an error.
+pub(crate) fn finish(
+    mut response: Response<Body>,
+    call: &Call,
+    ids: (String, String),
+) -> (Response<Body>, String) {
+    let (request_id, host_id) = ids;
+    let mut outcome = response.status().as_str().to_owned();
+    if !response.status().is_success() {
+        if let Some(text) = response
+            .body()
+            .bytes()
+            .and_then(|body| String::from_utf8(body.to_vec()).ok())
+        {
+            let found = Found::read(&text);
+            let found = if call.is_sts {
+                for_sts(found, &mut response)
+            } else {
+                found
+            };
+            if !found.code.is_empty() {
+                outcome = format!("{} {}", response.status().as_str(), found.code);
+            }
+            let body = if call.is_sts {
+                sts_document(&found, &request_id)
+            } else {
+                s3_document(&found, call, response.headers(), &request_id, &host_id)
+            };
+            // A 304 has no body, and hyper leaves out that of an answer to HEAD.
+            let body = if response.status() == StatusCode::NOT_MODIFIED {
+                Bytes::new()
+            } else {
+                Bytes::from(body)
+            };
+            *response.body_mut() = Body::from(body);
+        }
+    }
+    let headers = response.headers_mut();
+    if call.is_sts {
+        set(headers, "x-amzn-requestid", &request_id);
+    } else {
+        set(headers, "x-amz-request-id", &request_id);
+        set(headers, "x-amz-id-2", &host_id);
+        set(headers, "server", "AmazonS3");
+    }
+    (response, outcome)
+}
+
+/// What an error document says, still escaped as it was.
+struct Found {
+    code: String,
+    message: String,
+}
+
+impl Found {
+    fn read(text: &str) -> Self {
+        let code = between(text, "Code").to_owned();
+        let message = match (between(text, "Message"), code.as_str()) {
+            ("", "SignatureDoesNotMatch") => {
+                "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+            }
+            ("", _) => &code,
+            (message, _) => message,
+        };
+        Self {
+            message: message.to_owned(),
+            code,
+        }
+    }
+}
+
+/// STS's names for what s3s found wrong with a signature.
+///
+/// Source: "Common errors", STS API reference.
+fn for_sts(found: Found, response: &mut Response<Body>) -> Found {
+    let (code, message) = match found.code.as_str() {
+        "InvalidAccessKeyId" | "InvalidToken" => (
+            "InvalidClientTokenId",
+            "The security token included in the request is invalid.",
+        ),
+        "ExpiredToken" => (
+            "ExpiredToken",
+            "The security token included in the request is expired",
+        ),
+        "RequestTimeTooSkewed" => (
+            "SignatureDoesNotMatch",
+            "Signature expired: the request's time is too far from now",
+        ),
+        _ => return found,
+    };
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    Found {
+        code: code.into(),
+        message: message.into(),
+    }
+}
+
+fn s3_document(found: &Found, call: &Call, headers: &HeaderMap, request_id: &str, host_id: &str) -> String {
+    let Found { code, message } = found;
+    let region = headers
+        .get("x-amz-bucket-region")
+        .and_then(|value| value.to_str().ok());
+    let bucket = call.bucket.as_deref().unwrap_or_default();
+    let extra = match (code.as_str(), region) {
+        ("AuthorizationHeaderMalformed", Some(region)) => format!("<Region>{region}</Region>"),
+        ("PermanentRedirect", Some(region)) => {
+            format!(
+                "<Endpoint>s3.{region}.amazonaws.com</Endpoint><Bucket>{}</Bucket>",
+                escape(bucket)
+            )
+        }
+        ("NoSuchBucket", _) => format!("<BucketName>{}</BucketName>", escape(bucket)),
+        ("NoSuchKey", _) => format!("<Key>{}</Key>", escape(call.key.as_deref().unwrap_or_default())),
+        _ => String::new(),
+    };
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message>{extra}<RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></Error>"
+    )
+}
+
+fn sts_document(found: &Found, request_id: &str) -> String {
+    let Found { code, message } = found;
+    format!(
+        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    )
+}
+
+/// Text as XML content.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+fn between<'a>(text: &'a str, element: &str) -> &'a str {
+    let inner = text.split_once(&format!("<{element}>")).map(|(_, rest)| rest);
+    inner
+        .and_then(|rest| rest.split_once(&format!("</{element}>")))
+        .map_or("", |(inner, _)| inner)
+}
+
+fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

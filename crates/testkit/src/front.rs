@@ -1,0 +1,159 @@
+//! The front door: reads a request whole, lets a fault have its way with it, and hands it to s3s.
+//!
+//! Reading first means that a request which breaks off has no effect, and that a refusal never meets a client that
+//! is still sending. Knows HTTP, but no sockets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use s3s::Body;
+use s3s::service::S3Service;
+
+use crate::call::Call;
+use crate::driver;
+use crate::fault::{Effect, Faults};
+use crate::requests::Requests;
+use crate::world::World;
+use crate::{admin, answer};
+
+/// What a testkit's connections share.
+#[derive(Debug)]
+pub(crate) struct Front {
+    pub(crate) world: World,
+    pub(crate) faults: Faults,
+    pub(crate) requests: Requests,
+    pub(crate) service: S3Service,
+}
+
+/// The connection is to be closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed without an answer")]
+pub(crate) struct Closed;
+
+/// The most bytes to set aside before they have come.
+const RESERVE: usize = 64 << 20;
+
+impl Front {
+    pub(crate) async fn serve(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>, Closed> {
+        let (parts, body) = request.into_parts();
+        let length = parts
+            .headers
+            .get(http::header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse().ok());
+        let body = read(body, length).await?;
+        if let Some(command) = parts.uri.path().strip_prefix("/_testkit/") {
+            return Ok(admin::answer(&self, &parts.method, command, &body));
+        }
+        let call = Call::read(&parts.method, &parts.uri, &parts.headers, &body);
+        let mut request = Request::from_parts(parts, Body::from(body));
+        request.extensions_mut().insert(call.clone());
+        match self.faults.strike(&call) {
+            None => Ok(self.answer(request, &call).await),
+            Some(Effect::DelayMs(delay)) => {
+                driver::sleep(Duration::from_millis(delay)).await;
+                Ok(self.answer(request, &call).await)
+            }
+            Some(Effect::Error {
+                code,
+                status,
+                message,
+            }) => {
+                let response = answer::error(status, &code, message.as_deref());
+                Ok(self.finish(response, &call))
+            }
+            Some(Effect::ReplyLost) => {
+                self.serve_unseen(request, &call, "reply_lost").await;
+                Err(Closed)
+            }
+            Some(Effect::LateMs(delay)) => {
+                driver::spawn(async move {
+                    driver::sleep(Duration::from_millis(delay)).await;
+                    self.serve_unseen(request, &call, "late").await;
+                });
+                Err(Closed)
+            }
+            Some(Effect::ConnectionClosed) => {
+                self.requests.add(call.operation, "connection_closed".into());
+                Err(Closed)
+            }
+            Some(Effect::ReplyCut) => {
+                self.requests.add(call.operation, "reply_cut".into());
+                let response = self.call(request).await;
+                let (response, _) = answer::finish(response, &call, self.world.ids().request());
+                Ok(cut(response).await)
+            }
+        }
+    }
+
+    async fn answer(&self, request: Request<Body>, call: &Call) -> Response<Body> {
+        let response = self.call(request).await;
+        self.finish(response, call)
+    }
+
+    fn finish(&self, response: Response<Body>, call: &Call) -> Response<Body> {
+        let (response, outcome) = answer::finish(response, call, self.world.ids().request());
+        self.requests.add(call.operation, outcome);
+        response
+    }
+
+    async fn serve_unseen(&self, request: Request<Body>, call: &Call, outcome: &str) {
+        drop(self.call(request).await);
+        self.requests.add(call.operation, outcome.to_owned());
+    }
+
+    async fn call(&self, request: Request<Body>) -> Response<Body> {
+        match self.service.call(request).await {
+            Ok(response) => response,
+            Err(_) => answer::error(500, "InternalError", None),
+        }
+    }
+}
+
+/// The body, whole; a client that goes away in the middle has asked for nothing.
+async fn read(mut body: Incoming, length: Option<usize>) -> Result<Bytes, Closed> {
+    let mut all = BytesMut::with_capacity(length.unwrap_or_default().min(RESERVE));
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame.map_err(|_| Closed)?.into_data() {
+            all.extend_from_slice(&data);
+        }
+    }
+    Ok(all.freeze())
+}
+
+/// An answer that promises its whole body and breaks off in the middle of it.
+async fn cut(response: Response<Body>) -> Response<Body> {
+    let (mut parts, mut body) = response.into_parts();
+    let whole = body.store_all_limited(usize::MAX).await.unwrap_or_default();
+    parts
+        .headers
+        .insert(http::header::CONTENT_LENGTH, whole.len().into());
+    Response::from_parts(
+        parts,
+        Body::http_body(CutBody {
+            half: Some(whole.slice(..whole.len() / 2)),
+        }),
+    )
+}
+
+/// Half of a body, then an error, upon which hyper closes the connection.
+#[derive(Debug)]
+struct CutBody {
+    half: Option<Bytes>,
+}
+
+impl hyper::body::Body for CutBody {
+    type Data = Bytes;
+    type Error = Closed;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Closed>>> {
+        let frame = self.half.take().map(hyper::body::Frame::data).ok_or(Closed);
+        std::task::Poll::Ready(Some(frame))
+    }
+}

@@ -1,0 +1,278 @@
+//! The state of the AWS that the testkit plays: who exists, what they may do, and what is stored.
+//!
+//! No I/O and no clock in here: the server hands requests in with the time they came at.
+
+mod bucket;
+mod caller;
+mod identity;
+mod object;
+mod session;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+
+pub(crate) use bucket::{Bucket, Condition, ListQuery, Marker, PutRefused};
+pub(crate) use caller::{Caller, CredentialFault};
+pub(crate) use identity::{Identities, KmsKeyState, RoleView};
+pub use identity::{KeyPair, KeyStatus};
+pub(crate) use object::{Algorithm, StoredChecksum, etag};
+pub use object::{Encryption, ObjectEntry, StoredObject};
+pub(crate) use session::{NewSession, Session};
+
+use crate::authorize::Policy;
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind};
+use crate::ids::Ids;
+use crate::seed::Seed;
+
+/// The state behind a testkit: a cheap handle, shared by the server and the tests.
+///
+/// Built from a [`Seed`]. Changes made through it are seen by the very next request: there is no propagation delay
+/// as IAM has it.
+#[derive(Debug, Clone)]
+pub struct World {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    identities: RwLock<Identities>,
+    buckets: RwLock<HashMap<String, Arc<Bucket>>>,
+    clock: Clock,
+    ids: Ids,
+}
+
+impl World {
+    /// An empty seed, to describe a world with.
+    #[must_use]
+    pub fn builder() -> Seed {
+        Seed::new()
+    }
+
+    pub(crate) fn new(identities: Identities, buckets: Vec<Bucket>, seed: u64) -> Result<Self, Error> {
+        let mut by_name = HashMap::new();
+        for bucket in buckets {
+            let name = bucket.name().to_owned();
+            if by_name.insert(name.clone(), Arc::new(bucket)).is_some() {
+                return Err(Error::new(
+                    ErrorKind::Seed,
+                    format!("bucket `{name}` is there twice: names are global"),
+                ));
+            }
+        }
+        Ok(Self {
+            inner: Arc::new(Inner {
+                identities: RwLock::new(identities),
+                buckets: RwLock::new(by_name),
+                clock: Clock::default(),
+                ids: Ids::new(seed),
+            }),
+        })
+    }
+
+    /// The clock by which sessions expire.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    // What a test looks at.
+
+    /// An object as it is stored.
+    #[must_use]
+    pub fn object(&self, bucket: &str, key: &str) -> Option<Arc<StoredObject>> {
+        self.bucket(bucket)?.get(key)
+    }
+
+    /// What a bucket holds, in the order of the keys; nothing where there is no such bucket.
+    #[must_use]
+    pub fn objects(&self, bucket: &str) -> Vec<ObjectEntry> {
+        self.bucket(bucket)
+            .map(|bucket| bucket.entries())
+            .unwrap_or_default()
+    }
+
+    /// The names of all buckets, sorted.
+    #[must_use]
+    pub fn buckets(&self) -> Vec<String> {
+        let mut names: Vec<String> = read(&self.inner.buckets).keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Puts an object without asking anyone, as if the bucket's owner had done so.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is no such bucket; nothing is stored.
+    pub fn put_object(&self, bucket: &str, key: &str, body: impl Into<Bytes>) -> Result<(), Error> {
+        let bucket = self.expect_bucket(bucket)?;
+        let object = StoredObject::plain(body.into(), bucket.encryption().clone(), self.clock().now());
+        bucket.overwrite(key, object);
+        Ok(())
+    }
+
+    /// Removes an object without asking anyone; whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is no such bucket.
+    pub fn remove_object(&self, bucket: &str, key: &str) -> Result<bool, Error> {
+        Ok(self.expect_bucket(bucket)?.delete(key))
+    }
+
+    /// Removes a bucket with all that it holds; whether it was there.
+    pub fn remove_bucket(&self, bucket: &str) -> bool {
+        write(&self.inner.buckets).remove(bucket).is_some()
+    }
+
+    // What a customer changes.
+
+    /// Enables or disables an access key.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] for a key that does not exist.
+    pub fn set_key_status(&self, access_key_id: &str, status: KeyStatus) -> Result<(), Error> {
+        self.identities_mut().set_key_status(access_key_id, status)
+    }
+
+    /// Makes another access key for the owner of `access_key_id` and disables the old one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] for a key that does not exist.
+    pub fn rotate_key(&self, access_key_id: &str) -> Result<KeyPair, Error> {
+        self.identities_mut().rotate_key(access_key_id, &self.inner.ids)
+    }
+
+    /// Sets (or, with `None`, detaches) a policy of a user.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is no such user, [`ErrorKind::Policy`] for a text that is no policy.
+    pub fn set_user_policy(
+        &self,
+        account: &str,
+        user: &str,
+        name: &str,
+        document: Option<&str>,
+    ) -> Result<(), Error> {
+        let policy = document
+            .map(|text| Policy::parse(&format!("policy `{name}` of user `{user}`"), text))
+            .transpose()?;
+        self.identities_mut().set_user_policy(account, user, name, policy)
+    }
+
+    /// Sets (or, with `None`, detaches) a permission policy of a role. Sessions that run are bound by it at once.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is no such role, [`ErrorKind::Policy`] for a text that is no policy.
+    pub fn set_role_policy(
+        &self,
+        account: &str,
+        role: &str,
+        name: &str,
+        document: Option<&str>,
+    ) -> Result<(), Error> {
+        let policy = document
+            .map(|text| Policy::parse(&format!("policy `{name}` of role `{role}`"), text))
+            .transpose()?;
+        self.identities_mut().set_role_policy(account, role, name, policy)
+    }
+
+    /// Replaces a role's trust policy. Sessions that run are not affected.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is no such role, [`ErrorKind::Policy`] for a text that is no policy.
+    pub fn set_trust_policy(&self, account: &str, role: &str, document: &str) -> Result<(), Error> {
+        let policy = Policy::parse(&format!("trust policy of role `{role}`"), document)?;
+        self.identities_mut().set_trust_policy(account, role, policy)
+    }
+
+    /// Removes a role; its sessions can do nothing from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is no such role.
+    pub fn remove_role(&self, account: &str, role: &str) -> Result<(), Error> {
+        self.identities_mut().remove_role(account, role)
+    }
+
+    /// Replaces (or, with `None`, removes) a bucket's policy.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is no such bucket, [`ErrorKind::Policy`] for a text that is no policy.
+    pub fn set_bucket_policy(&self, bucket: &str, document: Option<&str>) -> Result<(), Error> {
+        let policy = document
+            .map(|text| Policy::parse(&format!("policy of bucket `{bucket}`"), text))
+            .transpose()?;
+        self.expect_bucket(bucket)?.set_policy(policy);
+        Ok(())
+    }
+
+    // What the server asks.
+
+    pub(crate) fn ids(&self) -> &Ids {
+        &self.inner.ids
+    }
+
+    pub(crate) fn bucket(&self, name: &str) -> Option<Arc<Bucket>> {
+        read(&self.inner.buckets).get(name).cloned()
+    }
+
+    /// Adds a bucket, unless the name is taken: then the one that has it.
+    pub(crate) fn create_bucket(&self, bucket: Bucket) -> Result<(), Arc<Bucket>> {
+        match write(&self.inner.buckets).entry(bucket.name().to_owned()) {
+            std::collections::hash_map::Entry::Occupied(taken) => Err(Arc::clone(taken.get())),
+            std::collections::hash_map::Entry::Vacant(free) => {
+                free.insert(Arc::new(bucket));
+                Ok(())
+            }
+        }
+    }
+
+    /// The secret to check a signature with; none for keys that are unknown or disabled.
+    pub(crate) fn secret(&self, access_key_id: &str) -> Option<String> {
+        self.identities().secret(access_key_id)
+    }
+
+    /// Who signs with this key, presenting this session token.
+    pub(crate) fn caller(
+        &self,
+        access_key_id: &str,
+        token: Option<&str>,
+        now: SystemTime,
+    ) -> Result<Caller, CredentialFault> {
+        self.identities().caller(access_key_id, token, now)
+    }
+
+    pub(crate) fn identities(&self) -> RwLockReadGuard<'_, Identities> {
+        read(&self.inner.identities)
+    }
+
+    pub(crate) fn identities_mut(&self) -> RwLockWriteGuard<'_, Identities> {
+        write(&self.inner.identities)
+    }
+
+    fn expect_bucket(&self, name: &str) -> Result<Arc<Bucket>, Error> {
+        self.bucket(name)
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no bucket `{name}`")))
+    }
+}
+
+// A panic while a lock is held leaves the state as it was between two steps of a test; other tests go on with it.
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

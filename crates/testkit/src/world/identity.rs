@@ -1,0 +1,381 @@
+//! Accounts with their users, keys and roles.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Caller, CredentialFault, NewSession, Session};
+use crate::authorize::{Policies, Policy};
+use crate::error::{Error, ErrorKind};
+use crate::ids::{self, Ids};
+
+/// Whether an access key may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(clippy::exhaustive_enums, reason = "IAM has these two and no other")]
+pub enum KeyStatus {
+    /// It may.
+    #[default]
+    Active,
+    /// It is refused as if it did not exist, as AWS does.
+    Inactive,
+}
+
+/// A new access key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct KeyPair {
+    /// The public half.
+    pub access_key_id: String,
+    /// The secret half.
+    pub secret_access_key: String,
+}
+
+/// Whether a KMS key can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum KmsKeyState {
+    #[default]
+    Enabled,
+    Disabled,
+}
+
+/// All accounts and what can sign for them.
+#[derive(Debug, Default)]
+pub(crate) struct Identities {
+    accounts: BTreeMap<String, Account>,
+    keys: HashMap<String, Key>,
+    sessions: HashMap<String, Session>,
+}
+
+#[derive(Debug, Default)]
+struct Account {
+    users: BTreeMap<String, User>,
+    roles: BTreeMap<String, Role>,
+    /// By key ARN.
+    kms_keys: BTreeMap<String, KmsKeyState>,
+}
+
+#[derive(Debug)]
+struct User {
+    arn: String,
+    policies: Arc<Policies>,
+}
+
+#[derive(Debug)]
+struct Role {
+    arn: String,
+    trust: Policy,
+    policies: Arc<Policies>,
+    max_session: Duration,
+}
+
+#[derive(Debug)]
+struct Key {
+    secret: String,
+    status: KeyStatus,
+    account: String,
+    /// None: the account's root user.
+    user: Option<String>,
+}
+
+/// A role, as AssumeRole needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct RoleView {
+    pub(crate) account: String,
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) trust: Policy,
+    pub(crate) max_session: Duration,
+}
+
+impl Identities {
+    pub(crate) fn add_account(&mut self, id: &str) -> Result<(), Error> {
+        if self.accounts.insert(id.to_owned(), Account::default()).is_some() {
+            return Err(twice(format!("account `{id}`")));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn add_user(
+        &mut self,
+        account: &str,
+        path: &str,
+        name: &str,
+        policies: Policies,
+    ) -> Result<(), Error> {
+        let arn = format!("arn:aws:iam::{account}:user{path}{name}");
+        let user = User {
+            arn,
+            policies: Arc::new(policies),
+        };
+        if self
+            .account(account)?
+            .users
+            .insert(name.to_owned(), user)
+            .is_some()
+        {
+            return Err(twice(format!("user `{name}` of account `{account}`")));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn add_role(
+        &mut self,
+        account: &str,
+        path: &str,
+        name: &str,
+        trust: Policy,
+        policies: Policies,
+        max_session: Duration,
+    ) -> Result<(), Error> {
+        let arn = format!("arn:aws:iam::{account}:role{path}{name}");
+        let role = Role {
+            arn,
+            trust,
+            policies: Arc::new(policies),
+            max_session,
+        };
+        if self
+            .account(account)?
+            .roles
+            .insert(name.to_owned(), role)
+            .is_some()
+        {
+            return Err(twice(format!("role `{name}` of account `{account}`")));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn add_key(
+        &mut self,
+        account: &str,
+        user: Option<&str>,
+        key: KeyPair,
+        status: KeyStatus,
+    ) -> Result<(), Error> {
+        let KeyPair {
+            access_key_id,
+            secret_access_key: secret,
+        } = key;
+        let owned = Key {
+            secret,
+            status,
+            account: account.to_owned(),
+            user: user.map(str::to_owned),
+        };
+        if self.keys.insert(access_key_id.clone(), owned).is_some() {
+            return Err(twice(format!("access key `{access_key_id}`")));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn add_kms_key(&mut self, account: &str, arn: &str, state: KmsKeyState) -> Result<(), Error> {
+        if self
+            .account(account)?
+            .kms_keys
+            .insert(arn.to_owned(), state)
+            .is_some()
+        {
+            return Err(twice(format!("KMS key `{arn}`")));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn secret(&self, access_key_id: &str) -> Option<String> {
+        if let Some(session) = self.sessions.get(access_key_id) {
+            return Some(session.secret.clone());
+        }
+        let key = self.keys.get(access_key_id)?;
+        (key.status == KeyStatus::Active).then(|| key.secret.clone())
+    }
+
+    pub(crate) fn caller(
+        &self,
+        access_key_id: &str,
+        token: Option<&str>,
+        now: SystemTime,
+    ) -> Result<Caller, CredentialFault> {
+        if let Some(session) = self.sessions.get(access_key_id) {
+            return match token {
+                None => Err(CredentialFault::UnknownKey),
+                Some(token) if token != session.token => Err(CredentialFault::BadToken),
+                Some(_) if session.expires <= now => Err(CredentialFault::Expired),
+                Some(_) => Ok(self.session_caller(session)),
+            };
+        }
+        let key = self
+            .keys
+            .get(access_key_id)
+            .filter(|key| key.status == KeyStatus::Active);
+        let key = key.ok_or(CredentialFault::UnknownKey)?;
+        if token.is_some() {
+            return Err(CredentialFault::BadToken);
+        }
+        let Some(name) = &key.user else {
+            return Ok(Caller::Root {
+                account: key.account.clone(),
+            });
+        };
+        let user = self
+            .accounts
+            .get(&key.account)
+            .and_then(|account| account.users.get(name));
+        let user = user.ok_or(CredentialFault::UnknownKey)?;
+        Ok(Caller::User {
+            account: key.account.clone(),
+            name: name.clone(),
+            arn: user.arn.clone(),
+            id: ids::unique_id("AIDA", &user.arn),
+            policies: Arc::clone(&user.policies),
+        })
+    }
+
+    pub(crate) fn role(&self, arn: &str) -> Option<RoleView> {
+        let account = arn.split(':').nth(4)?;
+        let (name, role) = self
+            .accounts
+            .get(account)?
+            .roles
+            .iter()
+            .find(|(_, role)| role.arn == arn)?;
+        Some(RoleView {
+            account: account.to_owned(),
+            name: name.clone(),
+            id: ids::unique_id("AROA", &role.arn),
+            trust: role.trust.clone(),
+            max_session: role.max_session,
+        })
+    }
+
+    pub(crate) fn add_session(&mut self, new: NewSession) {
+        self.sessions.insert(new.access_key_id, new.session);
+    }
+
+    pub(crate) fn kms_key(&self, arn: &str) -> Option<KmsKeyState> {
+        let account = arn.split(':').nth(4)?;
+        self.accounts.get(account)?.kms_keys.get(arn).copied()
+    }
+
+    pub(crate) fn set_key_status(&mut self, access_key_id: &str, status: KeyStatus) -> Result<(), Error> {
+        self.key_mut(access_key_id)?.status = status;
+        Ok(())
+    }
+
+    pub(crate) fn rotate_key(&mut self, access_key_id: &str, ids: &Ids) -> Result<KeyPair, Error> {
+        let old = self.key_mut(access_key_id)?;
+        old.status = KeyStatus::Inactive;
+        let (account, user) = (old.account.clone(), old.user.clone());
+        let (access_key_id, secret_access_key) = ids.access_key();
+        let pair = KeyPair {
+            access_key_id,
+            secret_access_key,
+        };
+        self.add_key(&account, user.as_deref(), pair.clone(), KeyStatus::Active)?;
+        Ok(pair)
+    }
+
+    pub(crate) fn set_user_policy(
+        &mut self,
+        account: &str,
+        user: &str,
+        name: &str,
+        policy: Option<Policy>,
+    ) -> Result<(), Error> {
+        let found = self.account(account)?.users.get_mut(user);
+        let found = found.ok_or_else(|| missing(format!("user `{user}` in account `{account}`")))?;
+        set(&mut found.policies, name, policy)
+    }
+
+    pub(crate) fn set_role_policy(
+        &mut self,
+        account: &str,
+        role: &str,
+        name: &str,
+        policy: Option<Policy>,
+    ) -> Result<(), Error> {
+        set(&mut self.role_mut(account, role)?.policies, name, policy)
+    }
+
+    pub(crate) fn set_trust_policy(
+        &mut self,
+        account: &str,
+        role: &str,
+        policy: Policy,
+    ) -> Result<(), Error> {
+        self.role_mut(account, role)?.trust = policy;
+        Ok(())
+    }
+
+    pub(crate) fn remove_role(&mut self, account: &str, role: &str) -> Result<(), Error> {
+        let removed = self.account(account)?.roles.remove(role);
+        removed
+            .map(drop)
+            .ok_or_else(|| missing(format!("role `{role}` in account `{account}`")))
+    }
+
+    fn session_caller(&self, session: &Session) -> Caller {
+        // A role that is gone leaves its sessions without any permission.
+        let role = self
+            .accounts
+            .get(&session.account)
+            .and_then(|account| account.roles.get(&session.role));
+        let role_arn = role.map_or_else(
+            || format!("arn:aws:iam::{}:role/{}", session.account, session.role),
+            |role| role.arn.clone(),
+        );
+        Caller::Session {
+            account: session.account.clone(),
+            arn: format!(
+                "arn:aws:sts::{}:assumed-role/{}/{}",
+                session.account, session.role, session.session_name
+            ),
+            role_id: ids::unique_id("AROA", &role_arn),
+            role_arn,
+            session_name: session.session_name.clone(),
+            policies: role.map(|role| Arc::clone(&role.policies)).unwrap_or_default(),
+            session_policy: session.policy.clone(),
+        }
+    }
+
+    fn account(&mut self, id: &str) -> Result<&mut Account, Error> {
+        self.accounts
+            .get_mut(id)
+            .ok_or_else(|| missing(format!("account `{id}`")))
+    }
+
+    fn role_mut(&mut self, account: &str, role: &str) -> Result<&mut Role, Error> {
+        let found = self.account(account)?.roles.get_mut(role);
+        found.ok_or_else(|| missing(format!("role `{role}` in account `{account}`")))
+    }
+
+    fn key_mut(&mut self, access_key_id: &str) -> Result<&mut Key, Error> {
+        self.keys
+            .get_mut(access_key_id)
+            .ok_or_else(|| missing(format!("access key `{access_key_id}`")))
+    }
+}
+
+fn set(policies: &mut Arc<Policies>, name: &str, policy: Option<Policy>) -> Result<(), Error> {
+    let policies = Arc::make_mut(policies);
+    match policy {
+        Some(policy) => {
+            policies.insert(name.to_owned(), policy);
+            Ok(())
+        }
+        None => policies
+            .remove(name)
+            .map(drop)
+            .ok_or_else(|| missing(format!("policy `{name}`"))),
+    }
+}
+
+fn twice(what: String) -> Error {
+    Error::new(ErrorKind::Seed, format!("{what} is there twice"))
+}
+
+fn missing(what: String) -> Error {
+    Error::new(ErrorKind::NotFound, format!("there is no {what}"))
+}

@@ -1,0 +1,26 @@
+//! Sessions of roles, as AssumeRole makes them.
+
+use std::time::SystemTime;
+
+use crate::authorize::Policy;
+
+/// Temporary credentials that were given out.
+///
+/// An expired session is kept: AWS tells an expired token from an unknown one.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) secret: String,
+    pub(crate) token: String,
+    pub(crate) expires: SystemTime,
+    pub(crate) account: String,
+    pub(crate) role: String,
+    pub(crate) session_name: String,
+    pub(crate) policy: Option<Policy>,
+}
+
+/// What AssumeRole asks the state to remember.
+#[derive(Debug)]
+pub(crate) struct NewSession {
+    pub(crate) access_key_id: String,
+    pub(crate) session: Session,
+}

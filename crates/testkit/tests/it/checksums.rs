@@ -1,0 +1,139 @@
+//! Checksums: wrong ones are refused with nothing stored, right ones come back.
+
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
+
+use crate::client::{BUCKET, expected, plain, refusal};
+
+// Checksums of "hello, bucket", made with another implementation (Python's zlib, hashlib, awscrt).
+const BODY: &[u8] = b"hello, bucket";
+
+#[tokio::test]
+async fn a_wrong_checksum_is_bad_digest_and_nothing_is_stored() {
+    let (testkit, s3) = plain().await;
+    let wrong: [fn(PutObjectFluentBuilder) -> PutObjectFluentBuilder; 6] = [
+        |put| put.checksum_crc32("AAAAAA=="),
+        |put| put.checksum_crc32_c("AAAAAA=="),
+        |put| put.checksum_crc64_nvme("AAAAAAAAAAA="),
+        |put| put.checksum_sha1("AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+        |put| put.checksum_sha256("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+        |put| put.content_md5("AAAAAAAAAAAAAAAAAAAAAA=="),
+    ];
+    for set in wrong {
+        let put = set(s3
+            .put_object()
+            .bucket(BUCKET)
+            .key("k")
+            .body(ByteStream::from_static(BODY)));
+        let error = put.send().await.unwrap_err();
+        assert_eq!(refusal(&error), expected("BadDigest", 400));
+        assert!(testkit.world().objects(BUCKET).is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_checksum_that_is_none_is_refused() {
+    let (_testkit, s3) = plain().await;
+    let put = s3
+        .put_object()
+        .bucket(BUCKET)
+        .key("k")
+        .checksum_sha256("AAAA")
+        .body(ByteStream::from_static(BODY));
+    assert_eq!(
+        refusal(&put.send().await.unwrap_err()),
+        expected("InvalidRequest", 400)
+    );
+    let put = s3
+        .put_object()
+        .bucket(BUCKET)
+        .key("k")
+        .content_md5("AAAA")
+        .body(ByteStream::from_static(BODY));
+    assert_eq!(
+        refusal(&put.send().await.unwrap_err()),
+        expected("InvalidDigest", 400)
+    );
+}
+
+#[tokio::test]
+async fn the_checksum_that_the_client_computes_is_kept_and_shown_on_demand() {
+    let (_testkit, s3) = plain().await;
+    let algorithms = [
+        ChecksumAlgorithm::Crc32,
+        ChecksumAlgorithm::Crc32C,
+        ChecksumAlgorithm::Crc64Nvme,
+        ChecksumAlgorithm::Sha1,
+        ChecksumAlgorithm::Sha256,
+    ];
+    for algorithm in algorithms {
+        let put = s3
+            .put_object()
+            .bucket(BUCKET)
+            .key("k")
+            .checksum_algorithm(algorithm.clone());
+        let put = put.body(ByteStream::from_static(BODY)).send().await.unwrap();
+        let head = s3.head_object().bucket(BUCKET).key("k").send().await.unwrap();
+        let none = [
+            head.checksum_crc32(),
+            head.checksum_crc32_c(),
+            head.checksum_crc64_nvme(),
+            head.checksum_sha1(),
+            head.checksum_sha256(),
+        ];
+        assert_eq!(none, [None; 5], "shown only on demand");
+        let head = s3
+            .head_object()
+            .bucket(BUCKET)
+            .key("k")
+            .checksum_mode(ChecksumMode::Enabled)
+            .send()
+            .await
+            .unwrap();
+        let shown = [
+            head.checksum_crc32(),
+            head.checksum_crc32_c(),
+            head.checksum_crc64_nvme(),
+            head.checksum_sha1(),
+            head.checksum_sha256(),
+        ];
+        let echoed = [
+            put.checksum_crc32(),
+            put.checksum_crc32_c(),
+            put.checksum_crc64_nvme(),
+            put.checksum_sha1(),
+            put.checksum_sha256(),
+        ];
+        assert_eq!(shown, echoed, "{algorithm:?}");
+        assert_eq!(shown.iter().flatten().count(), 1, "{algorithm:?}");
+        let get = s3
+            .get_object()
+            .bucket(BUCKET)
+            .key("k")
+            .checksum_mode(ChecksumMode::Enabled)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            get.body.collect().await.unwrap().into_bytes(),
+            BODY,
+            "the client compares it with what it reads"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_checksum_given_ahead_is_echoed() {
+    let (_testkit, s3) = plain().await;
+    let put = s3
+        .put_object()
+        .bucket(BUCKET)
+        .key("k")
+        .checksum_sha256("gAEoeLVmHFNWvGwFoPLMdy6GOhQXmLmwRFPvmXRPkSo=")
+        .body(ByteStream::from_static(BODY))
+        .send()
+        .await;
+    // The value is of another text: the real one is the stored object's.
+    assert_eq!(refusal(&put.unwrap_err()), expected("BadDigest", 400));
+}
