@@ -7,9 +7,11 @@ mod bucket_name;
 pub mod catalog;
 mod document;
 mod error;
+mod evaluate;
 mod json;
 mod parse;
 mod partition;
+mod pattern;
 mod print;
 mod size;
 pub mod template;
@@ -24,6 +26,10 @@ pub use document::{
     Statement, StatementBuilder, Test, Version,
 };
 pub use error::{Error, ErrorKind};
+pub use evaluate::{
+    Context, Decider, Decision, DocumentKind, Layer, Layers, PolicySet, Principal, PrincipalKind, Request,
+    Resource, ResourceKind, StatementRef, Verdict, authorize,
+};
 pub use json::{Position, Span};
 pub use partition::Partition;
 pub use size::PolicyKind;

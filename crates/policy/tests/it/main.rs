@@ -1,3 +1,11 @@
 //! What users of the crate can rely on.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may panic"
+)]
 
+mod case;
+mod cases;
 mod public_interface;

@@ -1,0 +1,196 @@
+//! Documents compiled for evaluation: one set per layer. Knows no order of layers.
+
+use super::action::ActionMatcher;
+use super::condition::Condition;
+use super::principal::{Grants, PrincipalMatcher};
+use super::resource::ResourceMatcher;
+use super::{Decision, Request};
+use crate::document::{Document, Effect, Statement, Version};
+
+/// The documents of one layer, ready to answer requests: all identity policies of a caller, or one bucket policy.
+///
+/// Compiling never fails: a value that cannot be read matches nothing, and [`explain`](super::Verdict::explain) says so.
+#[derive(Clone, Debug, Default)]
+pub struct PolicySet {
+    documents: Vec<Document>,
+    /// Denials first: one that matches ends the search.
+    denials: Vec<Compiled>,
+    allowances: Vec<Compiled>,
+}
+
+/// Which statement of which document of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct StatementRef {
+    /// The document's place in the set, from 0.
+    pub document: usize,
+    /// The statement's place in the document, from 0.
+    pub statement: usize,
+}
+
+/// What kind of document is asked alone, by [`PolicySet::decide`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DocumentKind {
+    /// Attached to the caller; says nothing of principals.
+    Identity,
+    /// Attached to a resource; every statement names principals.
+    Resource,
+    /// Attached to a role: as a resource policy, with the role itself as the resource.
+    Trust,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Compiled {
+    pub(super) place: StatementRef,
+    pub(super) actions: ActionMatcher,
+    pub(super) resources: Option<ResourceMatcher>,
+    pub(super) principal: Option<PrincipalMatcher>,
+    pub(super) conditions: Box<[Condition]>,
+}
+
+/// How the statements of a layer are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// Statements name principals, and the resource may go without saying.
+    pub(super) attached_to_resource: bool,
+    /// The caller has a permissions boundary.
+    pub(super) caller_has_boundary: bool,
+}
+
+impl PolicySet {
+    /// Compiles documents into one set.
+    pub fn compile(documents: &[Document]) -> Self {
+        let mut set = Self {
+            documents: documents.to_vec(),
+            ..Self::default()
+        };
+        for (at, document) in documents.iter().enumerate() {
+            let variables = document.effective_version() == Version::V2012;
+            for (index, statement) in document.statements().iter().enumerate() {
+                let place = StatementRef {
+                    document: at,
+                    statement: index,
+                };
+                let compiled = Compiled::new(place, statement, variables);
+                match statement.effect() {
+                    Effect::Deny => set.denials.push(compiled),
+                    Effect::Allow => set.allowances.push(compiled),
+                }
+            }
+        }
+        set
+    }
+
+    /// The documents as they were given.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// The statement a verdict speaks of.
+    pub fn statement(&self, place: StatementRef) -> Option<&Statement> {
+        self.documents
+            .get(place.document)?
+            .statements()
+            .as_slice()
+            .get(place.statement)
+    }
+
+    /// What these documents alone answer, without any other layer and without delegation: a principal that is an account
+    /// stands for every caller of that account.
+    pub fn decide(&self, kind: DocumentKind, request: &Request) -> Decision {
+        let reading = Reading {
+            attached_to_resource: kind != DocumentKind::Identity,
+            caller_has_boundary: false,
+        };
+        if self.denial(request, reading).is_some() {
+            Decision::ExplicitDeny
+        } else if self.allowance(request, reading).is_some() {
+            Decision::Allow
+        } else {
+            Decision::ImplicitDeny
+        }
+    }
+
+    pub(super) fn statements(&self) -> impl Iterator<Item = &Compiled> {
+        self.denials.iter().chain(&self.allowances)
+    }
+
+    pub(super) fn denial(&self, request: &Request, reading: Reading) -> Option<StatementRef> {
+        let found = self
+            .denials
+            .iter()
+            .find(|statement| !statement.applies(request, reading).is_empty());
+        found.map(|statement| statement.place)
+    }
+
+    pub(super) fn allowance(&self, request: &Request, reading: Reading) -> Option<StatementRef> {
+        let found = self
+            .allowances
+            .iter()
+            .find(|statement| !statement.applies(request, reading).is_empty());
+        found.map(|statement| statement.place)
+    }
+
+    /// Under which of the caller's names this set allows the request, and the first statement that does.
+    pub(super) fn grants(&self, request: &Request, reading: Reading) -> (Grants, Option<StatementRef>) {
+        let (mut all, mut first) = (Grants::NONE, None);
+        for statement in &self.allowances {
+            let grants = statement.applies(request, reading);
+            if !grants.is_empty() {
+                all = all.with(grants);
+                first.get_or_insert(statement.place);
+            }
+        }
+        (all, first)
+    }
+}
+
+impl Compiled {
+    fn new(place: StatementRef, statement: &Statement, variables: bool) -> Self {
+        Self {
+            place,
+            actions: ActionMatcher::compile(statement.action()),
+            resources: statement
+                .resource()
+                .map(|element| ResourceMatcher::compile(element, variables)),
+            principal: statement
+                .principal()
+                .map(|element| PrincipalMatcher::compile(element, statement.effect())),
+            conditions: Condition::compile_all(statement.conditions(), variables),
+        }
+    }
+
+    pub(super) fn meets_principal(&self, request: &Request, reading: Reading) -> Grants {
+        match (&self.principal, reading.attached_to_resource) {
+            (None, false) => Grants::EVERYONE,
+            // A statement of an identity policy that names principals is none; so is one of a resource policy without.
+            (Some(_), false) | (None, true) => Grants::NONE,
+            (Some(principal), true) => principal.meets(request.principal(), reading.caller_has_boundary),
+        }
+    }
+
+    pub(super) fn meets_resource(&self, request: &Request, reading: Reading) -> bool {
+        match &self.resources {
+            Some(resources) => resources.matches(&request.resource, &request.context),
+            None => reading.attached_to_resource,
+        }
+    }
+
+    #[inline]
+    fn applies(&self, request: &Request, reading: Reading) -> Grants {
+        if !self.actions.matches(&request.action) || !self.meets_resource(request, reading) {
+            return Grants::NONE;
+        }
+        let grants = self.meets_principal(request, reading);
+        if grants.is_empty()
+            || !self
+                .conditions
+                .iter()
+                .all(|condition| condition.holds(&request.context))
+        {
+            return Grants::NONE;
+        }
+        grants
+    }
+}

@@ -1,0 +1,106 @@
+use super::*;
+
+struct Fixed(&'static [(&'static str, &'static str)]);
+
+impl Variables for Fixed {
+    fn value(&self, key: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(known, _)| *known == key)
+            .map(|(_, value)| *value)
+    }
+}
+
+const LIKE: Syntax = Syntax {
+    wildcards: true,
+    variables: true,
+};
+
+fn like(pattern: &str, text: &str) -> bool {
+    Pattern::compile(pattern, LIKE).matches(text, &Fixed(&[("aws:username", "al*ce"), ("k", "")]))
+}
+
+#[test]
+fn stars_and_question_marks() {
+    for (pattern, text, expected) in [
+        ("a*c", "abcc", true),
+        ("*", "", true),
+        ("", "", true),
+        ("", "a", false),
+        ("?", "", false),
+        ("?", "é", true),
+        ("a?*", "a", false),
+        ("a?*", "ab", true),
+        ("*b?d*", "aabbdbcd", true),
+        ("*b?d", "aabbdbcd", true),
+        ("*b?d", "aabbdbcde", false),
+        ("a*a", "a", false),
+        ("ab*ba", "aba", false),
+        ("*aab*", "aaaab", true),
+        ("**a**", "xax", true),
+    ] {
+        assert_eq!(like(pattern, text), expected, "{pattern} on {text}");
+    }
+}
+
+#[test]
+fn variables_are_plain_text_and_may_have_defaults() {
+    assert!(like("home/${aws:username}/*", "home/al*ce/x"));
+    assert!(!like("home/${aws:username}/*", "home/alice/x"));
+    assert!(like("home/*/${AWS:UserName}", "home/x/al*ce"));
+    assert!(!like("${aws:userid}", ""));
+    assert!(like("${aws:userid, 'nobody'}-*", "nobody-1"));
+    assert!(like("${k}x", "x"));
+    assert!(like("e${*}a${$}t${?}", "e*a$t?"));
+    assert!(!like("e${*}t", "exxt"));
+    assert!(like("${aws:username", "${aws:username"));
+    assert!(!like("${}", ""));
+}
+
+#[test]
+fn without_variables_the_text_stands_for_itself() {
+    let plain = Pattern::compile(
+        "${*}",
+        Syntax {
+            wildcards: true,
+            variables: false,
+        },
+    );
+    assert!(plain.matches("${anything}", &Fixed(&[])));
+}
+
+#[test]
+fn fields_are_split_outside_variables() {
+    assert_eq!(split_fields("a:${x:y}:b:c", 3, LIKE), ["a", "${x:y}", "b:c"]);
+}
+
+#[test]
+fn hostile_patterns_stay_linear() {
+    let text = "a".repeat(2_000);
+    for pattern in [
+        format!("{}b", "*a".repeat(5_000)),
+        format!("*{}b*", "a".repeat(1_000)),
+        format!("*{}b*", "a?".repeat(500)),
+        format!("{}*b", "?*".repeat(900)),
+        format!("*{}*", "?a".repeat(999)),
+    ] {
+        let tokens: Vec<Token> = template::pieces(&pattern, LIKE)
+            .into_iter()
+            .map(|piece| match piece {
+                template::Piece::Token(token) => token,
+                template::Piece::Variable(_) => panic!("no variables here"),
+            })
+            .collect();
+        let mut steps = 0;
+        Glob::new(&tokens).matches_counting(&text, &mut steps);
+        let words = pattern.len().div_ceil(64) as u64;
+        let bound = 2 * (text.len() as u64 + pattern.len() as u64) + text.len() as u64 * words;
+        assert!(
+            steps <= bound,
+            "{steps} steps for {} bytes of pattern",
+            pattern.len()
+        );
+        // Backtracking would need more than this by orders of magnitude.
+        assert!(steps < 100_000, "{steps}");
+    }
+}
