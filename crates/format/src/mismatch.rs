@@ -19,7 +19,7 @@ pub struct Mismatch {
 pub enum MismatchReason {
     /// The text is not JSON (RFC 8259), or something follows it.
     NotJson,
-    /// The event is JSON, but not an object.
+    /// The event is another kind of JSON value than an object, going by how it begins.
     NotAnObject,
     /// A field that may not be null is absent.
     MissingField,

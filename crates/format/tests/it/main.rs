@@ -1,6 +1,12 @@
 //! Integration tests of `bucketline-format`: one binary, written as a customer of the crate would.
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
+mod apache_avro;
+mod encoding;
+mod golden_objects;
+mod hostile;
+mod public_interface;
+mod random_events;
 #[cfg(feature = "sample")]
 mod sample_events;
 mod schema_files;

@@ -64,7 +64,7 @@ fn every_event_type_of_the_catalogue_appears_and_is_known() {
             .iter()
             .all(|event_type| registry.latest(event_type).is_some())
     );
-    for text in Generator::new(2).take(100_000) {
+    for text in Generator::new(2).take(40_000) {
         let line: Line<'_> = serde_json::from_str(&text).unwrap();
         missing.remove(line.event_type);
     }
@@ -89,7 +89,7 @@ fn fields_come_in_the_order_of_the_schema_as_a_careful_sender_has_them() {
 fn floats_are_exact_in_32_bits() {
     let registry = registry();
     let mut seen = 0;
-    for text in events(4, 20_000) {
+    for text in events(4, 8_000) {
         let line: Line<'_> = serde_json::from_str(&text).unwrap();
         let schema = registry.latest(line.event_type).unwrap();
         let event: Value = serde_json::from_str(line.event.get()).unwrap();
@@ -108,7 +108,7 @@ fn floats_are_exact_in_32_bits() {
             }
         }
     }
-    assert!(seen > 1_000);
+    assert!(seen > 500);
 }
 
 #[test]
