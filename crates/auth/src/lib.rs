@@ -5,6 +5,9 @@ mod access_key_id;
 #[cfg(feature = "aws")]
 mod client;
 mod clock;
+pub mod config;
+#[cfg(feature = "test-util")]
+pub mod doubles;
 mod driver;
 mod environment;
 mod error;
