@@ -34,6 +34,8 @@ pub(crate) struct Scene {
     pub(crate) secure_transport: bool,
     /// `aws:SourceIp`
     pub(crate) source_ip: String,
+    /// The characters that a session policy may have, white space not counted.
+    pub(crate) packed_policy_size: usize,
 }
 
 /// The check that every S3 request passes before its input is read.

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use s3s::{Body, S3Error, S3ErrorCode};
 
 use crate::call::Call;
+use crate::ids::RequestIds;
 
 /// An error answer as s3s would write it.
 pub(crate) fn error(status: u16, code: &str, message: Option<&str>) -> Response<Body> {
@@ -26,9 +27,9 @@ pub(crate) fn error(status: u16, code: &str, message: Option<&str>) -> Response<
 pub(crate) fn finish(
     mut response: Response<Body>,
     call: &Call,
-    ids: (String, String),
+    ids: &RequestIds,
 ) -> (Response<Body>, String) {
-    let (request_id, host_id) = ids;
+    let RequestIds { request_id, host_id } = ids;
     let mut outcome = response.status().as_str().to_owned();
     if !response.status().is_success() {
         if let Some(text) = response
@@ -46,9 +47,9 @@ pub(crate) fn finish(
                 outcome = format!("{} {}", response.status().as_str(), found.code);
             }
             let body = if call.is_sts {
-                sts_document(&found, &request_id)
+                sts_document(&found, request_id)
             } else {
-                s3_document(&found, call, response.headers(), &request_id, &host_id)
+                s3_document(&found, call, response.headers(), request_id, host_id)
             };
             // A 304 has no body, and hyper leaves out that of an answer to HEAD.
             let body = if response.status() == StatusCode::NOT_MODIFIED {
@@ -61,10 +62,10 @@ pub(crate) fn finish(
     }
     let headers = response.headers_mut();
     if call.is_sts {
-        set(headers, "x-amzn-requestid", &request_id);
+        set(headers, "x-amzn-requestid", request_id);
     } else {
-        set(headers, "x-amz-request-id", &request_id);
-        set(headers, "x-amz-id-2", &host_id);
+        set(headers, "x-amz-request-id", request_id);
+        set(headers, "x-amz-id-2", host_id);
         set(headers, "server", "AmazonS3");
     }
     (response, outcome)

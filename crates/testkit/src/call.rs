@@ -60,10 +60,6 @@ impl Operation {
             Self::AssumeRole | Self::GetCallerIdentity | Self::Other => None,
         }
     }
-
-    pub(crate) fn is_sts(self) -> bool {
-        matches!(self, Self::AssumeRole | Self::GetCallerIdentity)
-    }
 }
 
 /// What an S3 action is authorized on.

@@ -16,6 +16,7 @@ use s3s::service::S3Service;
 use crate::call::Call;
 use crate::driver;
 use crate::fault::{Effect, Faults};
+use crate::ids::RequestIds;
 use crate::requests::Requests;
 use crate::world::World;
 use crate::{admin, answer};
@@ -49,13 +50,15 @@ impl Front {
             return Ok(admin::answer(&self, &parts.method, command, &body));
         }
         let call = Call::read(&parts.method, &parts.uri, &parts.headers, &body);
+        let ids = self.world.ids().request();
         let mut request = Request::from_parts(parts, Body::from(body));
         request.extensions_mut().insert(call.clone());
+        request.extensions_mut().insert(ids.clone());
         match self.faults.strike(&call) {
-            None => Ok(self.answer(request, &call).await),
+            None => Ok(self.answer(request, &call, &ids).await),
             Some(Effect::DelayMs(delay)) => {
                 driver::sleep(Duration::from_millis(delay)).await;
-                Ok(self.answer(request, &call).await)
+                Ok(self.answer(request, &call, &ids).await)
             }
             Some(Effect::Error {
                 code,
@@ -63,7 +66,7 @@ impl Front {
                 message,
             }) => {
                 let response = answer::error(status, &code, message.as_deref());
-                Ok(self.finish(response, &call))
+                Ok(self.finish(response, &call, &ids))
             }
             Some(Effect::ReplyLost) => {
                 self.serve_unseen(request, &call, "reply_lost").await;
@@ -83,19 +86,19 @@ impl Front {
             Some(Effect::ReplyCut) => {
                 self.requests.add(call.operation, "reply_cut".into());
                 let response = self.call(request).await;
-                let (response, _) = answer::finish(response, &call, self.world.ids().request());
+                let (response, _) = answer::finish(response, &call, &ids);
                 Ok(cut(response).await)
             }
         }
     }
 
-    async fn answer(&self, request: Request<Body>, call: &Call) -> Response<Body> {
+    async fn answer(&self, request: Request<Body>, call: &Call, ids: &RequestIds) -> Response<Body> {
         let response = self.call(request).await;
-        self.finish(response, call)
+        self.finish(response, call, ids)
     }
 
-    fn finish(&self, response: Response<Body>, call: &Call) -> Response<Body> {
-        let (response, outcome) = answer::finish(response, call, self.world.ids().request());
+    fn finish(&self, response: Response<Body>, call: &Call, ids: &RequestIds) -> Response<Body> {
+        let (response, outcome) = answer::finish(response, call, ids);
         self.requests.add(call.operation, outcome);
         response
     }

@@ -16,6 +16,14 @@ pub(crate) struct Ids {
     next: AtomicU64,
 }
 
+/// The ids that AWS gives a request, to be told to its support.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestIds {
+    pub(crate) request_id: String,
+    /// The extended one, `x-amz-id-2`.
+    pub(crate) host_id: String,
+}
+
 impl Ids {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
@@ -43,13 +51,12 @@ impl Ids {
         )
     }
 
-    /// A request id and an extended one (`x-amz-id-2`).
-    pub(crate) fn request(&self) -> (String, String) {
+    pub(crate) fn request(&self) -> RequestIds {
         let n = self.draw();
-        (
-            text(BASE32, &self.tag("request", n), 16),
-            format!("{}=", text(BASE62, &self.tag("host", n), 75)),
-        )
+        RequestIds {
+            request_id: text(BASE32, &self.tag("request", n), 16),
+            host_id: format!("{}=", text(BASE62, &self.tag("host", n), 75)),
+        }
     }
 
     fn draw(&self) -> u64 {

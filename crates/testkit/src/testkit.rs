@@ -32,6 +32,10 @@ pub struct Settings {
     pub secure_transport: bool,
     /// What `aws:SourceIp` says; 127.0.0.1 by default.
     pub source_ip: String,
+    /// The characters of a session policy, white space not counted, that fill the space which AWS allots to its packed
+    /// form; beyond them AssumeRole answers `PackedPolicyTooLarge`. 2,048 by default, which no policy within the limit of
+    /// its plain text exceeds; make it less to see the error.
+    pub packed_policy_size: usize,
 }
 
 impl Default for Settings {
@@ -40,6 +44,7 @@ impl Default for Settings {
             port: 0,
             secure_transport: true,
             source_ip: "127.0.0.1".into(),
+            packed_policy_size: 2048,
         }
     }
 }
@@ -71,6 +76,7 @@ impl Testkit {
         let scene = Scene {
             secure_transport: settings.secure_transport,
             source_ip: settings.source_ip,
+            packed_policy_size: settings.packed_policy_size,
         };
         let gate = Gate {
             world: world.clone(),

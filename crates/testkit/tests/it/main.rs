@@ -14,3 +14,4 @@ mod listing;
 mod objects;
 mod program;
 mod refusals;
+mod sts;

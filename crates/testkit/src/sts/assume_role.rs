@@ -1,0 +1,204 @@
+//! AssumeRole: a session of a role, for those whom its trust policy and their own policies allow it.
+
+use std::time::{Duration, SystemTime};
+
+use s3s::S3Result;
+use s3s::dto::{Timestamp, TimestampFormat};
+
+use super::parameters::{self, EXTERNAL_ID, POLICY, Parameters, ROLE_ARN, SESSION_NAME};
+use super::{Sts, refuse};
+use crate::answer::escape;
+use crate::authorize::{self, Policy, Question, ResourceKind};
+use crate::world::{Caller, NewSession, Session};
+
+/// What is served; all else is refused, since a client that believes a forgotten parameter to be in force is deceived.
+const SERVED: [&str; 7] = [
+    "Action",
+    "Version",
+    "RoleArn",
+    "RoleSessionName",
+    "ExternalId",
+    "DurationSeconds",
+    "Policy",
+];
+
+impl Sts {
+    pub(super) fn assume_role(&self, caller: &Caller, parameters: &Parameters) -> S3Result<String> {
+        if let Some(name) = parameters.names().find(|name| !SERVED.contains(name)) {
+            return Err(refuse(
+                501,
+                "NotImplemented",
+                format!("the testkit does not serve the parameter {name}"),
+            ));
+        }
+        let asked = Asked::read(parameters)?;
+        if matches!(caller, Caller::Root { .. }) {
+            return Err(refuse(
+                403,
+                "AccessDenied",
+                "Roles may not be assumed by root accounts.",
+            ));
+        }
+        let world = &self.gate.world;
+        let now = world.clock().now();
+        let refused = || {
+            let message = format!(
+                "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+                caller.arn(),
+                asked.role_arn
+            );
+            refuse(403, "AccessDenied", message)
+        };
+        // A role that is not there is refused as one that does not trust the caller: nobody can look for names.
+        let role = world.identities().role(asked.role_arn).ok_or_else(refused)?;
+        let mut context = self.gate.scene.context();
+        context.push(("sts:RoleSessionName", vec![asked.session_name.to_owned()]));
+        if let Some(external_id) = asked.external_id {
+            context.push(("sts:ExternalId", vec![external_id.to_owned()]));
+        }
+        let question = Question {
+            caller,
+            action: "sts:AssumeRole",
+            resource: asked.role_arn,
+            resource_account: &role.account,
+            resource_policy: Some(&role.trust),
+            resource_kind: ResourceKind::Role,
+            now,
+            context,
+        };
+        authorize::decide(&question).map_err(|_| refused())?;
+        self.check_duration(&asked, role.max_session, matches!(caller, Caller::Session { .. }))?;
+        let packed = self.packed_size(asked.policy)?;
+
+        let (access_key_id, secret, token) = world.ids().temporary_key();
+        let expires = whole_seconds(now + asked.duration);
+        let result = format!(
+            "<AssumedRoleUser><AssumedRoleId>{}:{name}</AssumedRoleId>\
+             <Arn>arn:aws:sts::{}:assumed-role/{}/{name}</Arn></AssumedRoleUser>\
+             <Credentials><AccessKeyId>{access_key_id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>\
+             <SessionToken>{token}</SessionToken><Expiration>{}</Expiration></Credentials>{}",
+            role.id,
+            role.account,
+            role.name,
+            time_text(expires),
+            packed
+                .map(|percent| format!("<PackedPolicySize>{percent}</PackedPolicySize>"))
+                .unwrap_or_default(),
+            name = escape(asked.session_name),
+        );
+        let session = Session {
+            secret,
+            token,
+            expires,
+            account: role.account,
+            role: role.name,
+            session_name: asked.session_name.to_owned(),
+            policy: asked.session_policy,
+        };
+        world.identities_mut().add_session(NewSession {
+            access_key_id,
+            session,
+        });
+        Ok(result)
+    }
+
+    /// Source: AssumeRole, `DurationSeconds`, STS API reference; role chaining: "Methods to assume a role", IAM user
+    /// guide.
+    fn check_duration(&self, asked: &Asked<'_>, max_session: Duration, chained: bool) -> S3Result<()> {
+        if asked.duration > max_session {
+            let message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+            return Err(refuse(400, "ValidationError", message));
+        }
+        if chained && asked.duration > Duration::from_secs(3600) {
+            let message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
+            return Err(refuse(400, "ValidationError", message));
+        }
+        Ok(())
+    }
+
+    /// How much of its packed form a session policy takes, in per cent.
+    ///
+    /// How AWS packs policies is not documented. Here it is the text without white space, and the limit a setting.
+    fn packed_size(&self, policy: Option<&str>) -> S3Result<Option<usize>> {
+        let Some(policy) = policy else { return Ok(None) };
+        let size = policy.chars().filter(|c| !c.is_whitespace()).count();
+        let percent = (size * 100).div_ceil(self.gate.scene.packed_policy_size.max(1));
+        if percent > 100 {
+            let message =
+                format!("Packed policy consumes {percent}% of allotted space, please use smaller policy.");
+            return Err(refuse(400, "PackedPolicyTooLarge", message));
+        }
+        Ok(Some(percent))
+    }
+}
+
+/// The parameters, each within its own limits.
+#[derive(Debug)]
+struct Asked<'a> {
+    role_arn: &'a str,
+    session_name: &'a str,
+    external_id: Option<&'a str>,
+    duration: Duration,
+    policy: Option<&'a str>,
+    session_policy: Option<Policy>,
+}
+
+impl<'a> Asked<'a> {
+    fn read(parameters: &'a Parameters) -> S3Result<Self> {
+        let role_arn = parameters.get("RoleArn");
+        ROLE_ARN.check(role_arn)?;
+        let session_name = parameters.get("RoleSessionName");
+        SESSION_NAME.check(session_name)?;
+        let external_id = parameters.get("ExternalId");
+        if external_id.is_some() {
+            EXTERNAL_ID.check(external_id)?;
+        }
+        let policy = parameters.get("Policy");
+        if policy.is_some() {
+            POLICY.check(policy)?;
+        }
+        let session_policy = policy
+            .map(|text| Policy::parse("the session policy", text))
+            .transpose();
+        let session_policy =
+            session_policy.map_err(|error| refuse(400, "MalformedPolicyDocument", error.to_string()))?;
+        let role_arn = role_arn.unwrap_or_default();
+        if !role_arn.starts_with("arn:") {
+            return Err(refuse(400, "ValidationError", format!("{role_arn} is invalid")));
+        }
+        Ok(Self {
+            role_arn,
+            session_name: session_name.unwrap_or_default(),
+            external_id,
+            duration: duration(parameters.get("DurationSeconds"))?,
+            policy,
+            session_policy,
+        })
+    }
+}
+
+fn duration(text: Option<&str>) -> S3Result<Duration> {
+    let Some(text) = text else {
+        return Ok(Duration::from_secs(3600));
+    };
+    let violated = |constraint| Err(parameters::violated("durationSeconds", text, constraint));
+    match text.parse::<u64>() {
+        Ok(0..900) => violated("Member must have value greater than or equal to 900"),
+        Ok(seconds @ 900..=43_200) => Ok(Duration::from_secs(seconds)),
+        Ok(_) => violated("Member must have value less than or equal to 43200"),
+        Err(_) => violated("Member must be a number"),
+    }
+}
+
+/// Expirations are told in whole seconds.
+fn whole_seconds(time: SystemTime) -> SystemTime {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs())
+}
+
+fn time_text(time: SystemTime) -> String {
+    let mut text = Vec::new();
+    // Formatting into a Vec fails for years that no session reaches.
+    let _ = Timestamp::from(time).format(TimestampFormat::DateTime, &mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
