@@ -8,7 +8,7 @@ use s3s::auth::{S3Auth, SecretKey};
 use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
-use crate::authorize::{self, Question, ResourceKind};
+use crate::authorize::{self, Question};
 use crate::call::{Call, OnWhat, Operation};
 use crate::query;
 use crate::world::{Bucket, Caller, CredentialFault, World};
@@ -114,7 +114,6 @@ impl S3Access for Gate {
             resource: &resource,
             resource_account: &account,
             resource_policy: policy.as_ref(),
-            resource_kind: ResourceKind::Bucket,
             now: self.world.clock().now(),
             context,
         };
@@ -137,7 +136,6 @@ impl Gate {
             resource: &format!("arn:aws:s3:::{}", bucket.name()),
             resource_account: bucket.account(),
             resource_policy: policy.as_ref(),
-            resource_kind: ResourceKind::Bucket,
             now: self.world.clock().now(),
             context: self.scene.context(),
         };
@@ -147,10 +145,10 @@ impl Gate {
 
 impl Scene {
     /// The condition keys that every request has.
-    pub(crate) fn context(&self) -> Vec<(&'static str, Vec<String>)> {
+    pub(crate) fn context(&self) -> Vec<(&'static str, String)> {
         vec![
-            ("aws:SecureTransport", vec![self.secure_transport.to_string()]),
-            ("aws:SourceIp", vec![self.source_ip.clone()]),
+            ("aws:SecureTransport", self.secure_transport.to_string()),
+            ("aws:SourceIp", self.source_ip.clone()),
         ]
     }
 }
@@ -276,7 +274,7 @@ fn check_owner(bucket: &Bucket, headers: &HeaderMap) -> S3Result<()> {
 /// The condition keys of S3 that a request has.
 ///
 /// Source: "Actions, resources, and condition keys for Amazon S3", AWS Service Authorization Reference.
-fn s3_context(operation: Operation, headers: &HeaderMap, uri: &Uri) -> Vec<(&'static str, Vec<String>)> {
+fn s3_context(operation: Operation, headers: &HeaderMap, uri: &Uri) -> Vec<(&'static str, String)> {
     let mut context = Vec::new();
     if operation == Operation::ListObjectsV2 {
         for (name, key) in [
@@ -285,7 +283,7 @@ fn s3_context(operation: Operation, headers: &HeaderMap, uri: &Uri) -> Vec<(&'st
             ("max-keys", "s3:max-keys"),
         ] {
             if let Some(value) = query::value(uri.query(), name) {
-                context.push((key, vec![value]));
+                context.push((key, value));
             }
         }
     }
@@ -309,7 +307,7 @@ fn s3_context(operation: Operation, headers: &HeaderMap, uri: &Uri) -> Vec<(&'st
             .filter(|_| applies)
             .and_then(|value| value.to_str().ok())
         {
-            context.push((key, vec![value.to_owned()]));
+            context.push((key, value.to_owned()));
         }
     }
     context

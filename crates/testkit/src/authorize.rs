@@ -1,36 +1,80 @@
 //! The one place where a request meets the policies: everything else asks [`decide`].
 //!
-//! Gathers the policies that apply and AWS's wording of a refusal; what a policy means is bucketline-policy's business.
+//! Gathers the layers and the condition keys that apply, and puts a refusal in AWS's words; what a policy means is
+//! bucketline-policy's business.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bucketline_policy::{
+    AccountId, ActionName, Decider, Decision, Document, Layer, Layers, PolicySet, Principal, Request,
+    authorize,
+};
 
 use crate::error::{Error, ErrorKind};
 use crate::world::Caller;
 
-/// A policy document, parsed once when it is set.
+/// A policy document, parsed and compiled when it is set.
 #[derive(Debug, Clone)]
 pub(crate) struct Policy {
-    text: Arc<str>,
+    document: Document,
+    set: Arc<PolicySet>,
 }
 
-/// The policies of a user or role, by name.
-pub(crate) type Policies = BTreeMap<String, Policy>;
+/// The policies of a user or role, by name, compiled together.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Policies {
+    by_name: BTreeMap<String, Document>,
+    set: PolicySet,
+}
 
 impl Policy {
     /// `of` says whose policy it is, for the error.
     pub(crate) fn parse(of: &str, text: &str) -> Result<Self, Error> {
-        if let Err(error) = serde_json::from_str::<serde_json::Value>(text) {
-            return Err(Error::new(
+        let failed = |error| {
+            Error::new(
                 ErrorKind::Policy,
                 format!("{of} is not a policy document: {error}"),
-            ));
-        }
-        Ok(Self { text: text.into() })
+            )
+        };
+        let document = Document::parse(text).map_err(failed)?;
+        let set = Arc::new(PolicySet::compile(std::slice::from_ref(&document)));
+        Ok(Self { document, set })
+    }
+}
+
+impl Policies {
+    pub(crate) fn insert(&mut self, name: &str, policy: Policy) {
+        self.by_name.insert(name.to_owned(), policy.document);
+        self.compile();
     }
 
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+    /// Whether there was one of that name.
+    pub(crate) fn remove(&mut self, name: &str) -> bool {
+        let removed = self.by_name.remove(name).is_some();
+        self.compile();
+        removed
+    }
+
+    fn compile(&mut self) {
+        let documents: Vec<Document> = self.by_name.values().cloned().collect();
+        self.set = PolicySet::compile(&documents);
+    }
+}
+
+impl FromIterator<(String, Policy)> for Policies {
+    fn from_iter<I: IntoIterator<Item = (String, Policy)>>(policies: I) -> Self {
+        let by_name = policies
+            .into_iter()
+            .map(|(name, policy)| (name, policy.document))
+            .collect();
+        let mut policies = Self {
+            by_name,
+            set: PolicySet::default(),
+        };
+        policies.compile();
+        policies
     }
 }
 
@@ -39,25 +83,107 @@ impl Policy {
 pub(crate) struct Question<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) action: &'a str,
+    /// An ARN.
     pub(crate) resource: &'a str,
     pub(crate) resource_account: &'a str,
+    /// A bucket policy, or a role's trust policy.
     pub(crate) resource_policy: Option<&'a Policy>,
-    pub(crate) resource_kind: ResourceKind,
-    pub(crate) now: std::time::SystemTime,
-    pub(crate) context: Vec<(&'static str, Vec<String>)>,
+    pub(crate) now: SystemTime,
+    /// The condition keys that the request itself brings; those of caller, resource and time are added.
+    pub(crate) context: Vec<(&'static str, String)>,
 }
 
-/// What kind of policy a resource carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ResourceKind {
-    Bucket,
-    Role,
-}
-
-/// Decides a request; a refusal comes with AWS's wording of it.
+/// Decides a request; a refusal comes in AWS's words.
 pub(crate) fn decide(question: &Question<'_>) -> Result<(), String> {
-    match question.caller {
-        Caller::Anonymous => Err("Access Denied".into()),
-        _ => Ok(()),
+    // A name that cannot be read cannot be allowed anything either.
+    let request = question.request().ok_or("Access Denied")?;
+    let nothing = PolicySet::default();
+    let identity = match question.caller {
+        Caller::User { policies, .. } | Caller::Session { policies, .. } => &policies.set,
+        Caller::Root { .. } | Caller::Anonymous => &nothing,
+    };
+    let mut layers = Layers::new(identity);
+    if let Caller::Session {
+        session_policy: Some(policy),
+        ..
+    } = question.caller
+    {
+        layers = layers.session(&policy.set);
+    }
+    if let Some(policy) = question.resource_policy {
+        layers = layers.resource(&policy.set);
+    }
+    let verdict = authorize(&layers, &request);
+    match verdict.decision() {
+        Decision::Allow => Ok(()),
+        refused => Err(question.refusal(refused, verdict.by())),
+    }
+}
+
+impl Question<'_> {
+    fn request(&self) -> Option<Request> {
+        let principal: Principal = match self.caller {
+            Caller::Anonymous => Principal::anonymous(),
+            caller => caller.arn().parse().ok()?,
+        };
+        let action: ActionName = self.action.parse().ok()?;
+        let owner: AccountId = self.resource_account.parse().ok()?;
+        let mut request = Request::new(principal, action, self.resource).resource_account(owner);
+        for (key, value) in &self.context {
+            request = request.context(key, value);
+        }
+        if let Some(id) = self.caller.user_id() {
+            request = request.context("aws:userid", id);
+        }
+        if let Caller::Session { role_arn, .. } = self.caller {
+            // The session's own ARN leaves out the role's path; this key has it.
+            request = request.context("aws:PrincipalArn", role_arn);
+        }
+        if self.action.starts_with("s3:") {
+            request = request.context("s3:ResourceAccount", self.resource_account);
+        }
+        let since = self
+            .now
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or(Duration::ZERO)
+            .as_secs()
+            .to_string();
+        request = request
+            .context("aws:CurrentTime", &since)
+            .context("aws:EpochTime", since)
+            .context("aws:PrincipalIsAWSService", "false")
+            .context("aws:ViaAWSService", "false");
+        Some(request.with_identity_keys())
+    }
+
+    /// Callers of other accounts are not told why.
+    ///
+    /// Source: "Troubleshoot access denied (403 Forbidden) errors in Amazon S3", S3 user guide; "Troubleshoot access
+    /// denied error messages", IAM user guide.
+    fn refusal(&self, decision: Decision, by: Decider) -> String {
+        if self.caller.account() != Some(self.resource_account) {
+            return "Access Denied".into();
+        }
+        let layer = match by {
+            Decider::Statement(layer, _) | Decider::Missing(layer) => layer,
+            _ => Layer::Identity,
+        };
+        let kind = match layer {
+            Layer::Resource => "resource-based policy",
+            Layer::Session => "session policy",
+            Layer::Boundary => "permissions boundary",
+            Layer::ServiceControl(_) => "service control policy",
+            Layer::ResourceControl(_) => "resource control policy",
+            _ => "identity-based policy",
+        };
+        let (caller, action, resource) = (self.caller.arn(), self.action, self.resource);
+        let told =
+            format!("User: {caller} is not authorized to perform: {action} on resource: \"{resource}\"");
+        if decision == Decision::ExplicitDeny {
+            let article = if kind.starts_with("identity") { "an" } else { "a" };
+            format!("{told} with an explicit deny in {article} {kind}")
+        } else {
+            format!("{told} because no {kind} allows the {action} action")
+        }
     }
 }

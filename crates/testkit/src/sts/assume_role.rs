@@ -8,7 +8,7 @@ use s3s::dto::{Timestamp, TimestampFormat};
 use super::parameters::{self, EXTERNAL_ID, POLICY, Parameters, ROLE_ARN, SESSION_NAME};
 use super::{Sts, refuse};
 use crate::answer::escape;
-use crate::authorize::{self, Policy, Question, ResourceKind};
+use crate::authorize::{self, Policy, Question};
 use crate::world::{Caller, NewSession, Session};
 
 /// What is served; all else is refused, since a client that believes a forgotten parameter to be in force is deceived.
@@ -52,9 +52,9 @@ impl Sts {
         // A role that is not there is refused as one that does not trust the caller: nobody can look for names.
         let role = world.identities().role(asked.role_arn).ok_or_else(refused)?;
         let mut context = self.gate.scene.context();
-        context.push(("sts:RoleSessionName", vec![asked.session_name.to_owned()]));
+        context.push(("sts:RoleSessionName", asked.session_name.to_owned()));
         if let Some(external_id) = asked.external_id {
-            context.push(("sts:ExternalId", vec![external_id.to_owned()]));
+            context.push(("sts:ExternalId", external_id.to_owned()));
         }
         let question = Question {
             caller,
@@ -62,7 +62,6 @@ impl Sts {
             resource: asked.role_arn,
             resource_account: &role.account,
             resource_policy: Some(&role.trust),
-            resource_kind: ResourceKind::Role,
             now,
             context,
         };

@@ -361,15 +361,11 @@ impl Identities {
 fn set(policies: &mut Arc<Policies>, name: &str, policy: Option<Policy>) -> Result<(), Error> {
     let policies = Arc::make_mut(policies);
     match policy {
-        Some(policy) => {
-            policies.insert(name.to_owned(), policy);
-            Ok(())
-        }
-        None => policies
-            .remove(name)
-            .map(drop)
-            .ok_or_else(|| missing(format!("policy `{name}`"))),
+        Some(policy) => policies.insert(name, policy),
+        None if policies.remove(name) => {}
+        None => return Err(missing(format!("policy `{name}`"))),
     }
+    Ok(())
 }
 
 fn twice(what: String) -> Error {

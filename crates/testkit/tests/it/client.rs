@@ -87,9 +87,9 @@ pub(crate) fn expected(code: &str, status: u16) -> (String, u16) {
 
 pub(crate) fn sts_with(endpoint: &str, credentials: Credentials) -> aws_sdk_sts::Client {
     let config = aws_sdk_sts::Config::builder()
-        .behavior_version(aws_sdk_sts::config::BehaviorVersion::v2026_01_12())
+        .behavior_version(BehaviorVersion::v2026_01_12())
         .endpoint_url(endpoint)
-        .region(aws_sdk_sts::config::Region::new("us-east-1"))
+        .region(Region::new("us-east-1"))
         .credentials_provider(credentials)
         .retry_config(RetryConfig::disabled())
         .http_client(http())
