@@ -5,8 +5,12 @@ use std::path::Path;
 use std::{fmt, io};
 
 mod os;
+#[cfg(any(test, feature = "test-util"))]
+mod sim;
 
 pub use os::OsDisk;
+#[cfg(any(test, feature = "test-util"))]
+pub use sim::{Fault, SimDisk};
 
 /// A file system, as the log uses it. All calls block.
 ///

@@ -17,6 +17,8 @@ mod spool_time;
 mod wire;
 
 pub use crate::disk::{Disk, DiskFile, DiskLock, Locking, OpenMode, OsDisk};
+#[cfg(any(test, feature = "test-util"))]
+pub use crate::disk::{Fault, SimDisk};
 pub use crate::error::{Effect, Error, ErrorKind};
 pub use crate::group::{Frame, Group};
 pub use crate::hour::{Hour, HourError};
