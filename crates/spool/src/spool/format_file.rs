@@ -55,7 +55,7 @@ pub(super) fn inspect(disk: &dyn Disk, layout: &Layout) -> Result<Standing, Erro
     }
 }
 
-/// Makes a vacant directory a spool.
+/// Makes a vacant directory a spool; durable once the directory is synced.
 pub(super) fn make(disk: &dyn Disk, layout: &Layout) -> Result<(), Error> {
     let (path, unfinished) = (layout.dir.join(Layout::FORMAT), layout.dir.join(UNFINISHED));
     let write = || {
@@ -66,8 +66,7 @@ pub(super) fn make(disk: &dyn Disk, layout: &Layout) -> Result<(), Error> {
         let mut file = disk.open(&unfinished, OpenMode::Create)?;
         file.write_at(0, format!("{WORDS}{VERSION}\n").as_bytes())?;
         file.sync()?;
-        disk.rename(&unfinished, &path)?;
-        disk.sync_dir(&layout.dir)
+        disk.rename(&unfinished, &path)
     };
     write().map_err(|error| Error::io("the spool could not be made", &path, error))
 }

@@ -102,6 +102,8 @@ fn claim(disk: &dyn Disk, layout: &Layout) -> Result<Box<dyn DiskLock>, Error> {
     if format_file::inspect(disk, layout)? == Standing::Vacant {
         format_file::make(disk, layout)?;
     }
+    // Also where it was a spool already: it may have been made just before a crash, and not durably.
+    disk.sync_dir(&layout.dir).map_err(failed)?;
     disk.create_dir_all(&layout.shard).map_err(failed)?;
     Ok(lock)
 }
