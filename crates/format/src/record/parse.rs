@@ -1,6 +1,8 @@
 //! `.avsc` text to a record's shape.
 //! Says no to every part of Avro that the encoder does not write, so that nothing has to be decided while events flow.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::names::Names;
@@ -13,68 +15,99 @@ const MAX_DEPTH: usize = 16;
 pub(super) fn record_schema(text: &str) -> Result<Record, Error> {
     let value: Value =
         serde_json::from_str(text).map_err(|error| invalid(format!("the schema is not JSON: {error}")))?;
-    let Value::Object(object) = value else {
-        return Err(invalid("the schema is not a record"));
-    };
-    if object.get("type").and_then(Value::as_str) != Some("record") {
-        return Err(invalid("the schema is not a record"));
+    match value.as_object() {
+        Some(object) if object.get("type").and_then(Value::as_str) == Some("record") => {
+            Parser::default().record(object, None, MAX_DEPTH)
+        }
+        _ => Err(invalid("the schema is not a record")),
     }
-    record(&object, MAX_DEPTH)
 }
 
-fn record(object: &Map<String, Value>, depth: usize) -> Result<Record, Error> {
-    only(object, &["type", "name", "namespace", "doc", "fields"])?;
-    let name = text(object, "name")?.ok_or_else(|| invalid("a record has no `name`"))?;
-    if !is_name(name) {
-        return Err(invalid(format!("`{}` is not a record name", name.escape_debug())));
-    }
-    let namespace = text(object, "namespace")?;
-    if let Some(namespace) = namespace.filter(|namespace| !namespace.split('.').all(is_name)) {
-        return Err(invalid(format!(
-            "`{}` is not a namespace",
-            namespace.escape_debug()
-        )));
-    }
-    let Some(Value::Array(list)) = object.get("fields") else {
-        return Err(invalid(format!("record `{name}` has no list of `fields`")));
-    };
-    let fields: Vec<Field> = list
-        .iter()
-        .map(|value| field(value, depth))
-        .collect::<Result<_, _>>()?;
-    if fields.is_empty() {
-        return Err(invalid(format!("record `{name}` has no fields")));
-    }
-    let mut seen = std::collections::HashSet::new();
-    if let Some(twice) = fields.iter().find(|field| !seen.insert(field.name())) {
-        return Err(invalid(format!(
-            "record `{name}` has field `{}` twice",
-            twice.name
-        )));
-    }
-    Ok(Record {
-        name: name.to_owned(),
-        namespace: namespace.map(str::to_owned),
-        doc: text(object, "doc")?.map(str::to_owned),
-        names: Names::new(fields.iter().map(Field::name)),
-        fields,
-    })
+/// Remembers what a schema has named so far: Avro lets a name be given once.
+#[derive(Default)]
+struct Parser {
+    full_names: HashSet<String>,
 }
 
-fn field(value: &Value, depth: usize) -> Result<Field, Error> {
-    let Value::Object(object) = value else {
-        return Err(invalid("a field is not an object"));
-    };
-    let name = text(object, "name")?.ok_or_else(|| invalid("a field has no `name`"))?;
-    if !is_name(name) {
-        return Err(invalid(format!("`{}` is not a field name", name.escape_debug())));
+impl Parser {
+    fn record(
+        &mut self,
+        object: &Map<String, Value>,
+        outer: Option<&str>,
+        depth: usize,
+    ) -> Result<Record, Error> {
+        only(object, &["type", "name", "namespace", "doc", "fields"])?;
+        let written = text(object, "name")?.ok_or_else(|| invalid("a record has no `name`"))?;
+        // A dotted name brings its namespace with it, and then `namespace` does not count.
+        let (namespace, name) = match written.rsplit_once('.') {
+            Some((namespace, name)) => (Some(namespace), name),
+            None => (text(object, "namespace")?, written),
+        };
+        if !is_name(name) {
+            return Err(invalid(format!(
+                "`{}` is not a record name",
+                written.escape_debug()
+            )));
+        }
+        if let Some(namespace) = namespace.filter(|namespace| !namespace.split('.').all(is_name)) {
+            return Err(invalid(format!(
+                "`{}` is not a namespace",
+                namespace.escape_debug()
+            )));
+        }
+        let within = namespace.or(outer);
+        let full_name = within.map_or_else(|| name.to_owned(), |within| format!("{within}.{name}"));
+        if !self.full_names.insert(full_name) {
+            return Err(invalid(format!("two records are named `{name}`")));
+        }
+        let Some(Value::Array(list)) = object.get("fields") else {
+            return Err(invalid(format!("record `{name}` has no list of `fields`")));
+        };
+        let fields: Vec<Field> = list
+            .iter()
+            .map(|value| self.field(value, within, depth))
+            .collect::<Result<_, _>>()?;
+        if fields.is_empty() {
+            return Err(invalid(format!("record `{name}` has no fields")));
+        }
+        let mut seen = HashSet::new();
+        if let Some(twice) = fields.iter().find(|field| !seen.insert(field.name())) {
+            return Err(invalid(format!(
+                "record `{name}` has field `{}` twice",
+                twice.name
+            )));
+        }
+        Ok(Record {
+            name: name.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            doc: text(object, "doc")?.map(str::to_owned),
+            names: Names::new(fields.iter().map(Field::name)),
+            fields,
+        })
     }
-    let described = || -> Result<Field, Error> {
+
+    fn field(&mut self, value: &Value, within: Option<&str>, depth: usize) -> Result<Field, Error> {
+        let Value::Object(object) = value else {
+            return Err(invalid("a field is not an object"));
+        };
+        let name = text(object, "name")?.ok_or_else(|| invalid("a field has no `name`"))?;
+        if !is_name(name) {
+            return Err(invalid(format!("`{}` is not a field name", name.escape_debug())));
+        }
+        self.described(object, name, within, depth)
+            .map_err(|error| error.within(format_args!("field `{name}`")))
+    }
+
+    fn described(
+        &mut self,
+        object: &Map<String, Value>,
+        name: &str,
+        within: Option<&str>,
+        depth: usize,
+    ) -> Result<Field, Error> {
         only(object, &["name", "type", "doc", "default"])?;
-        let avro_type = avro_type(
-            object.get("type").ok_or_else(|| invalid("it has no `type`"))?,
-            depth,
-        )?;
+        let avro_type = object.get("type").ok_or_else(|| invalid("it has no `type`"))?;
+        let avro_type = self.avro_type(avro_type, within, depth)?;
         let default_null = match object.get("default") {
             None => false,
             Some(Value::Null) if avro_type.null == Some(NullBranch::First) => true,
@@ -89,68 +122,70 @@ fn field(value: &Value, depth: usize) -> Result<Field, Error> {
                 ));
             }
         };
+        let doc = text(object, "doc")?.map(str::to_owned);
         Ok(Field {
             name: name.to_owned(),
-            doc: text(object, "doc")?.map(str::to_owned),
+            doc,
             avro_type,
             default_null,
         })
-    };
-    described().map_err(|error| error.within(format_args!("field `{name}`")))
-}
+    }
 
-fn avro_type(value: &Value, depth: usize) -> Result<Type, Error> {
-    let Value::Array(branches) = value else {
-        return Ok(Type {
-            null: None,
-            kind: kind(value, depth)?,
-        });
-    };
-    let is_null = |value: &Value| value.as_str() == Some("null");
-    let (null, other) = match branches.as_slice() {
-        [first, second] if is_null(first) && !is_null(second) => (NullBranch::First, second),
-        [first, second] if is_null(second) && !is_null(first) => (NullBranch::Second, first),
-        _ => return Err(invalid("a union has to be of `null` and one other type")),
-    };
-    Ok(Type {
-        null: Some(null),
-        kind: kind(other, depth)?,
-    })
-}
+    fn avro_type(&mut self, value: &Value, within: Option<&str>, depth: usize) -> Result<Type, Error> {
+        let Value::Array(branches) = value else {
+            return Ok(Type {
+                null: None,
+                kind: self.kind(value, within, depth)?,
+            });
+        };
+        let is_null = |value: &Value| value.as_str() == Some("null");
+        let (null, other) = match branches.as_slice() {
+            [first, second] if is_null(first) && !is_null(second) => (NullBranch::First, second),
+            [first, second] if is_null(second) && !is_null(first) => (NullBranch::Second, first),
+            _ => return Err(invalid("a union has to be of `null` and one other type")),
+        };
+        Ok(Type {
+            null: Some(null),
+            kind: self.kind(other, within, depth)?,
+        })
+    }
 
-fn kind(value: &Value, depth: usize) -> Result<Kind, Error> {
-    let Some(inside) = depth.checked_sub(1) else {
-        return Err(invalid(format!("types are nested more than {MAX_DEPTH} deep")));
-    };
-    let (name, object) = match value {
-        Value::String(name) => (name.as_str(), None),
-        Value::Object(object) => (
-            text(object, "type")?.ok_or_else(|| invalid("a type object has no `type`"))?,
-            Some(object),
-        ),
-        Value::Array(_) => return Err(invalid("a union lies directly within a union")),
-        _ => return Err(invalid("a type is neither a name, a union nor an object")),
-    };
-    let plain = match (name, object) {
-        ("array", Some(object)) => {
-            only(object, &["type", "items"])?;
-            let items = object
-                .get("items")
-                .ok_or_else(|| invalid("an array has no `items`"))?;
-            return Ok(Kind::Array(Box::new(avro_type(items, inside)?)));
-        }
-        ("record", Some(object)) => return Ok(Kind::Record(Box::new(record(object, inside)?))),
-        ("boolean", _) => Kind::Boolean,
-        ("int", _) => Kind::Int,
-        ("long", _) => Kind::Long,
-        ("float", _) => Kind::Float,
-        ("double", _) => Kind::Double,
-        ("string", _) => Kind::String,
-        (other, _) => return Err(invalid(why_not(other))),
-    };
-    // Mostly logical types, which would change what the values mean.
-    object.map_or(Ok(()), |object| only(object, &["type"]))?;
-    Ok(plain)
+    fn kind(&mut self, value: &Value, within: Option<&str>, depth: usize) -> Result<Kind, Error> {
+        let Some(inside) = depth.checked_sub(1) else {
+            return Err(invalid(format!("types are nested more than {MAX_DEPTH} deep")));
+        };
+        let (name, object) = match value {
+            Value::String(name) => (name.as_str(), None),
+            Value::Object(object) => (
+                text(object, "type")?.ok_or_else(|| invalid("a type object has no `type`"))?,
+                Some(object),
+            ),
+            Value::Array(_) => return Err(invalid("a union lies directly within a union")),
+            _ => return Err(invalid("a type is neither a name, a union nor an object")),
+        };
+        let plain = match (name, object) {
+            ("array", Some(object)) => {
+                only(object, &["type", "items"])?;
+                let items = object
+                    .get("items")
+                    .ok_or_else(|| invalid("an array has no `items`"))?;
+                return Ok(Kind::Array(Box::new(self.avro_type(items, within, inside)?)));
+            }
+            ("record", Some(object)) => {
+                return Ok(Kind::Record(Box::new(self.record(object, within, inside)?)));
+            }
+            ("boolean", _) => Kind::Boolean,
+            ("int", _) => Kind::Int,
+            ("long", _) => Kind::Long,
+            ("float", _) => Kind::Float,
+            ("double", _) => Kind::Double,
+            ("string", _) => Kind::String,
+            (other, _) => return Err(invalid(why_not(other))),
+        };
+        // Mostly logical types, which would change what the values mean.
+        object.map_or(Ok(()), |object| only(object, &["type"]))?;
+        Ok(plain)
+    }
 }
 
 fn why_not(name: &str) -> String {

@@ -198,6 +198,10 @@ fn what_events_do_not_use_is_refused_with_the_place() {
             r#"{"name":"a","type":"int"},{"name":"a","type":"int"}"#,
             "record `E` has field `a` twice",
         ),
+        (
+            r#"{"name":"a","type":{"type":"record","name":"E","fields":[{"name":"b","type":"int"}]}}"#,
+            "field `a`: two records are named `E`",
+        ),
         ("7", "a field is not an object"),
         ("", "record `E` has no fields"),
         (
@@ -215,4 +219,19 @@ fn what_events_do_not_use_is_refused_with_the_place() {
     let text = format!(r#"{{"type":"record","name":"E","fields":[{{"name":"a","type":{nested}}}]}}"#);
     let error = Schema::parse("a.E".parse().unwrap(), "1".parse().unwrap(), &text).unwrap_err();
     assert_eq!(error.to_string(), "field `a`: types are nested more than 16 deep");
+}
+
+#[test]
+fn a_name_may_bring_its_namespace_with_it() {
+    let apart = r#"{"type":"record","name":"E","namespace":"x.a","fields":[{"name":"b","type":"int"}]}"#;
+    let dotted = r#"{"type":"record","name":"x.a.E","fields":[{"name":"b","type":"int"}]}"#;
+    let parse = |text: &str| Schema::parse("a.E".parse().unwrap(), "1".parse().unwrap(), text);
+    assert_eq!(parse(dotted).unwrap(), parse(apart).unwrap());
+    let other = parse(&dotted.replace("x.a.E", "x.b.E")).unwrap_err();
+    assert_eq!(
+        other.to_string(),
+        "the record is named `x.b.E`, which is not a name of event type `a.E`"
+    );
+    let other = parse(&dotted.replace("x.a.E", "xa.E")).unwrap_err();
+    assert_eq!(other.kind(), ErrorKind::InvalidSchema);
 }
