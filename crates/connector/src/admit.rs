@@ -1,0 +1,162 @@
+//! Admission: from a line of text to an event in its stored form with its routes, or to a refusal with a stable code. Pure:
+//! no clock, no I/O; the same line under the same configuration always comes to the same.
+
+mod envelope;
+mod prepare;
+mod reason;
+
+pub(crate) use prepare::Prepared;
+pub use reason::{RejectReason, Rejection};
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use bucketline_format::{Schema, SchemaRegistry};
+
+use crate::{ConnectorConfig, ConnectorId, WorkspaceId};
+use envelope::Envelope;
+
+/// The largest event, in bytes of its JSON text: 900 KB.
+pub const MAX_EVENT: usize = 921_600;
+
+/// What decides which lines become events and where these go: the schemas, the workspaces and the connectors.
+///
+/// ```
+/// use bucketline_connector::Admission;
+/// use bucketline_format::{Schema, SchemaRegistry};
+///
+/// let avsc = r#"{"type": "record", "name": "Open", "fields": [{"name": "id", "type": "string"}]}"#;
+/// let schemas = SchemaRegistry::new(vec![Schema::parse("mail.Open".parse()?, 1.try_into()?, avsc)?])?;
+/// let admission = Admission::new(&schemas, ["acme".parse()?], &[]);
+///
+/// let mut datum = Vec::new();
+/// let line = br#"{"workspace": "acme", "event_type": "mail.Open", "event": {"id": "x"}}"#;
+/// let admitted = admission.admit_line(line, &mut datum).expect("it fits");
+/// assert_eq!(admitted.workspace().as_str(), "acme");
+/// assert_eq!(datum, b"\x02x");
+///
+/// let line = br#"{"workspace": "acme", "event_type": "mail.Open", "event": {"id": 7}}"#;
+/// let refused = admission.admit_line(line, &mut datum).unwrap_err();
+/// assert_eq!((refused.reason().code(), refused.path()), ("wrong_type", "event.id"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Admission {
+    workspaces: HashMap<WorkspaceId, HashMap<Arc<str>, Arc<TypeRoute>>>,
+    /// How many [`TypeRoute`]s there are, over all workspaces.
+    routes: usize,
+}
+
+/// The events of one type of one workspace: the schema they are stored under and the connectors that take them.
+#[derive(Debug)]
+struct TypeRoute {
+    /// A number for each, from 0.
+    ordinal: usize,
+    workspace: WorkspaceId,
+    schema: Schema,
+    /// Indexes of connectors, in the order in which they were given.
+    connectors: Vec<usize>,
+    connector_ids: Vec<ConnectorId>,
+}
+
+/// A line that became an event.
+#[derive(Debug, Clone, Copy)]
+pub struct Admitted<'a> {
+    route: &'a TypeRoute,
+}
+
+impl<'a> Admitted<'a> {
+    /// The workspace that it belongs to.
+    pub fn workspace(&self) -> &'a WorkspaceId {
+        &self.route.workspace
+    }
+
+    /// The schema that it is stored under: the one with the highest id of its type.
+    pub fn schema(&self) -> &'a Schema {
+        &self.route.schema
+    }
+
+    /// The connectors that take it.
+    pub fn connectors(&self) -> &'a [ConnectorId] {
+        &self.route.connector_ids
+    }
+}
+
+impl Admission {
+    /// Admission of events of the known types, for these workspaces and those of the connectors.
+    pub fn new(
+        schemas: &SchemaRegistry,
+        workspaces: impl IntoIterator<Item = WorkspaceId>,
+        connectors: &[ConnectorConfig],
+    ) -> Self {
+        let mut admission = Self { workspaces: HashMap::new(), routes: 0 };
+        let named = connectors.iter().map(|connector| connector.workspace.clone());
+        for workspace in workspaces.into_iter().chain(named) {
+            if admission.workspaces.contains_key(&workspace) {
+                continue;
+            }
+            let mut types = HashMap::new();
+            for event_type in schemas.event_types() {
+                let Some(schema) = schemas.latest(event_type) else { continue };
+                let taken_by = connectors.iter().enumerate().filter(|(_, connector)| {
+                    connector.workspace == workspace && connector.events.matches(event_type)
+                });
+                let (connectors, connector_ids) =
+                    taken_by.map(|(index, connector)| (index, connector.id.clone())).unzip();
+                let route = TypeRoute {
+                    ordinal: admission.routes,
+                    workspace: workspace.clone(),
+                    schema: schema.clone(),
+                    connectors,
+                    connector_ids,
+                };
+                admission.routes += 1;
+                types.insert(event_type.to_shared(), Arc::new(route));
+            }
+            admission.workspaces.insert(workspace, types);
+        }
+        admission
+    }
+
+    /// Admits one line `{"workspace": ..., "event_type": ..., "event": {...}}`, in UTF-8, and appends the event's Avro
+    /// datum to `datum`.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`], which names the reason and the place but never quotes the event; `datum` is as before then.
+    pub fn admit_line(&self, line: &[u8], datum: &mut Vec<u8>) -> Result<Admitted<'_>, Rejection> {
+        let text = std::str::from_utf8(line).map_err(|_| Rejection::of(RejectReason::NotUtf8))?;
+        let envelope = Envelope::parse(text)?;
+        let (workspace, types) = self
+            .workspaces
+            .get_key_value(&*envelope.workspace)
+            .ok_or(Rejection::at(RejectReason::UnknownWorkspace, "workspace"))?;
+        let rejection = |reason, path: &str| Rejection::at(reason, path).in_workspace(workspace.clone());
+        let route = types
+            .get(&*envelope.event_type)
+            .ok_or_else(|| rejection(RejectReason::UnknownEventType, "event_type"))?;
+        if envelope.event.len() > MAX_EVENT {
+            return Err(rejection(RejectReason::EventTooLarge, "event"));
+        }
+        let start = datum.len();
+        match route.schema.encode_event(envelope.event, datum) {
+            Ok(()) => Ok(Admitted { route }),
+            Err(mismatch) => {
+                datum.truncate(start);
+                Err(rejection(RejectReason::Mismatch(mismatch.reason()), mismatch.path()))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admission")
+            .field("workspaces", &self.workspaces.keys().collect::<Vec<_>>())
+            .field("routes", &self.routes)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

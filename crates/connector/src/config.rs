@@ -1,0 +1,216 @@
+//! Settings: of one connector, and of the multiplexer as a whole. Plain data; sinks, clocks and the log go on the builder.
+
+use std::time::Duration;
+
+use bucketline_format::EventSelection;
+use bucketline_sink::Encryption;
+
+use crate::{Backoff, ConnectorId, Destination, Label, WorkspaceId};
+
+/// One configured delivery of a workspace's events into one folder of one bucket.
+///
+/// ```
+/// use bucketline_connector::{ConnectorConfig, Destination};
+///
+/// let config = ConnectorConfig::new(
+///     "5f1e0c2ab7d94e00a1b2c3d4".parse()?,
+///     "acme".parse()?,
+///     Destination::bucket("acme-events", "", "currents".parse()?),
+///     "prod-01".parse()?,
+///     "a".parse()?,
+/// )
+/// .name("Acme Currents");
+/// assert_eq!(config.name, "Acme Currents");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ConnectorConfig {
+    /// Its id, part of every key.
+    pub id: ConnectorId,
+    /// Its name, for people.
+    pub name: String,
+    /// The workspace whose events it takes.
+    pub workspace: WorkspaceId,
+    /// The name of the grant it uses, for the record; empty where there is none.
+    pub grant: String,
+    /// Where it delivers.
+    pub destination: Destination,
+    /// The event types it takes; default: all.
+    pub events: EventSelection,
+    /// The encryption to ask for, and to insist on; default: the bucket's own.
+    pub encryption: Encryption,
+    /// The vendor's cluster, part of every key.
+    pub cluster: Label,
+    /// The vendor's zone, part of every key.
+    pub zone: Label,
+}
+
+impl ConnectorConfig {
+    /// A connector that takes all events of `workspace`, with its id as name.
+    pub fn new(
+        id: ConnectorId,
+        workspace: WorkspaceId,
+        destination: Destination,
+        cluster: Label,
+        zone: Label,
+    ) -> Self {
+        Self {
+            name: id.to_string(),
+            id,
+            workspace,
+            grant: String::new(),
+            destination,
+            events: EventSelection::all(),
+            encryption: Encryption::BucketDefault,
+            cluster,
+            zone,
+        }
+    }
+
+    /// Sets the name for people.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets the name of the grant.
+    #[must_use]
+    pub fn grant(mut self, grant: impl Into<String>) -> Self {
+        self.grant = grant.into();
+        self
+    }
+
+    /// Sets the event types to take.
+    #[must_use]
+    pub fn events(mut self, events: EventSelection) -> Self {
+        self.events = events;
+        self
+    }
+
+    /// Sets the encryption to ask for.
+    #[must_use]
+    pub fn encryption(mut self, encryption: Encryption) -> Self {
+        self.encryption = encryption;
+        self
+    }
+}
+
+/// Settings of the multiplexer. The defaults are the documented behaviour of Currents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// A lane is sealed when it holds this many events. Default 15,000.
+    pub seal_count: u64,
+    /// A lane is sealed when its oldest event is this old, or up to a tenth sooner, by a hash of the lane, so that the puts of
+    /// many lanes are spread. Default 5 minutes.
+    pub seal_age: Duration,
+    /// The most events in an object; a lane that has to wait grows to this. Default 100,000.
+    pub max_count: u64,
+    /// The most stored bytes of events in an object, though one event always fits. Default 64 MiB.
+    pub max_bytes: u64,
+    /// How many bytes of undelivered batches are kept in memory; what is over it is read back from the log when it is due.
+    /// Default 1 GB.
+    pub memory: u64,
+    /// How many objects may be built and put at a time, over all connectors. Default 16.
+    pub put_slots: usize,
+    /// How many of them for one connector. Default 4.
+    pub put_slots_per_connector: usize,
+    /// How many of the objects of connectors in trouble may be tried at a time; apart from `put_slots`, so that the
+    /// time-outs of some never delay the others. Default 8.
+    pub trouble_slots: usize,
+    /// Delays after failures that pass by themselves. Default 0.5 s to 60 s.
+    pub retry: Backoff,
+    /// Delays between the probes of a blocked connector. Default 5 s to 10 min.
+    pub probe: Backoff,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seal_count: 15_000,
+            seal_age: Duration::from_secs(5 * 60),
+            max_count: 100_000,
+            max_bytes: 64 << 20,
+            memory: 1_000_000_000,
+            put_slots: 16,
+            put_slots_per_connector: 4,
+            trouble_slots: 8,
+            retry: Backoff::new(Duration::from_millis(500), Duration::from_secs(60)),
+            probe: Backoff::new(Duration::from_secs(5), Duration::from_secs(600)),
+        }
+    }
+}
+
+impl Settings {
+    /// Sets [`seal_count`](Self::seal_count).
+    #[must_use]
+    pub fn seal_count(mut self, events: u64) -> Self {
+        self.seal_count = events;
+        self
+    }
+
+    /// Sets [`seal_age`](Self::seal_age).
+    #[must_use]
+    pub fn seal_age(mut self, age: Duration) -> Self {
+        self.seal_age = age;
+        self
+    }
+
+    /// Sets [`max_count`](Self::max_count).
+    #[must_use]
+    pub fn max_count(mut self, events: u64) -> Self {
+        self.max_count = events;
+        self
+    }
+
+    /// Sets [`max_bytes`](Self::max_bytes).
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// Sets [`memory`](Self::memory).
+    #[must_use]
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.memory = bytes;
+        self
+    }
+
+    /// Sets [`put_slots`](Self::put_slots).
+    #[must_use]
+    pub fn put_slots(mut self, slots: usize) -> Self {
+        self.put_slots = slots;
+        self
+    }
+
+    /// Sets [`put_slots_per_connector`](Self::put_slots_per_connector).
+    #[must_use]
+    pub fn put_slots_per_connector(mut self, slots: usize) -> Self {
+        self.put_slots_per_connector = slots;
+        self
+    }
+
+    /// Sets [`trouble_slots`](Self::trouble_slots).
+    #[must_use]
+    pub fn trouble_slots(mut self, slots: usize) -> Self {
+        self.trouble_slots = slots;
+        self
+    }
+
+    /// Sets [`retry`](Self::retry).
+    #[must_use]
+    pub fn retry(mut self, retry: Backoff) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Sets [`probe`](Self::probe).
+    #[must_use]
+    pub fn probe(mut self, probe: Backoff) -> Self {
+        self.probe = probe;
+        self
+    }
+}

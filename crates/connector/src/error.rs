@@ -1,0 +1,91 @@
+//! What can go wrong, for whoever runs the multiplexer. Failures of a customer's store are no errors here: they are
+//! states of the connector ([`crate::ConnectorStatus`]).
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A failure of the multiplexer. Cheap to clone: one failure of the log answers many submissions.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    source: Option<bucketline_spool::Error>,
+}
+
+/// What kind of failure, which says who has to act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The configuration contradicts itself, or names what does not exist: change it.
+    Config,
+    /// Two connectors' folders overlap in one bucket: give one of them another folder.
+    FolderConflict,
+    /// A connector's destination was changed while events for the old one are still held: change it back and drain first.
+    DestinationChanged,
+    /// The log needs what this configuration does not have, e.g. a schema that held events were admitted under.
+    MissingSchema,
+    /// The log cannot be used; the inner kind says why.
+    Spool(bucketline_spool::ErrorKind),
+    /// The log says two things that cannot both be true: it was damaged, or written by something else.
+    Contradiction,
+    /// The multiplexer has stopped, by a shutdown or a failure of the log: start again.
+    Stopped,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Arc::new(Inner { kind, message: message.into(), source: None }))
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the configuration is at fault, and not the log or the disk.
+    pub fn is_config(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::Config
+                | ErrorKind::FolderConflict
+                | ErrorKind::DestinationChanged
+                | ErrorKind::MissingSchema
+        )
+    }
+}
+
+impl From<bucketline_spool::Error> for Error {
+    fn from(error: bucketline_spool::Error) -> Self {
+        let kind = ErrorKind::Spool(error.kind());
+        Self(Arc::new(Inner { kind, message: "the spool failed".to_owned(), source: Some(error) }))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.source {
+            // The log's own text says what, where and what to do; ours would only stand in front of it.
+            Some(source) => fmt::Display::fmt(source, f),
+            None => f.write_str(&self.0.message),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        // The spool's error is shown whole by `Display`, so the chain goes on with what lies behind it.
+        self.0.source.as_ref().and_then(std::error::Error::source)
+    }
+}

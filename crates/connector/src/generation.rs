@@ -1,0 +1,123 @@
+//! Generations: the settings that shape a connector's objects, as one immutable, hashed version. Knows nothing of the
+//! events routed to it.
+
+use bucketline_sink::Encryption;
+use bucketline_spool::{Generation, GenerationId};
+
+use crate::ConnectorConfig;
+use crate::digest::hash16;
+
+/// The only format so far.
+pub(crate) const FORMAT: &str = "avro";
+/// The only codec so far.
+pub(crate) const CODEC: &str = "null";
+
+/// The generation of a connector's present settings, as number `counter` of that connector.
+pub(crate) fn generation(config: &ConnectorConfig, counter: u64) -> Generation {
+    let mut generation = Generation {
+        id: GenerationId::from_bytes([0; 16]),
+        counter,
+        connector: config.id.to_string(),
+        workspace: config.workspace.to_string(),
+        grant: config.grant.clone(),
+        bucket: config.destination.bucket_name().to_owned(),
+        endpoint: config.destination.endpoint().to_owned(),
+        folder: config.destination.folder().to_string(),
+        cluster: config.cluster.to_string(),
+        zone: config.zone.to_string(),
+        format: FORMAT.to_owned(),
+        codec: CODEC.to_owned(),
+        encryption: encryption_text(&config.encryption),
+        transforms: String::new(),
+    };
+    generation.id = id_of(&generation);
+    generation
+}
+
+/// Whether two generations have the same settings, whatever their counters and grants are: changed credentials deliver
+/// the same objects.
+pub(crate) fn same_settings(a: &Generation, b: &Generation) -> bool {
+    settings(a) == settings(b)
+}
+
+/// Whether two generations deliver into the same folder of the same store.
+pub(crate) fn same_destination(a: &Generation, b: &Generation) -> bool {
+    (&a.endpoint, &a.bucket, &a.folder) == (&b.endpoint, &b.bucket, &b.folder)
+}
+
+/// The encryption that a generation asks for; nothing if this version cannot read it.
+pub(crate) fn encryption_of(generation: &Generation) -> Option<Encryption> {
+    match generation.encryption.as_str() {
+        "none" => Some(Encryption::BucketDefault),
+        "aes256" => Some(Encryption::Aes256),
+        other => other.strip_prefix("kms:").map(|key_id| Encryption::Kms { key_id: key_id.to_owned() }),
+    }
+}
+
+fn encryption_text(encryption: &Encryption) -> String {
+    match encryption {
+        Encryption::Aes256 => "aes256".to_owned(),
+        Encryption::Kms { key_id } => format!("kms:{key_id}"),
+        _ => "none".to_owned(),
+    }
+}
+
+fn id_of(generation: &Generation) -> GenerationId {
+    let counter = generation.counter.to_le_bytes();
+    let mut parts: Vec<&[u8]> = settings(generation).map(str::as_bytes).to_vec();
+    parts.push(&counter);
+    GenerationId::from_bytes(hash16(&parts))
+}
+
+fn settings(generation: &Generation) -> [&str; 11] {
+    [
+        &generation.connector,
+        &generation.workspace,
+        &generation.endpoint,
+        &generation.bucket,
+        &generation.folder,
+        &generation.cluster,
+        &generation.zone,
+        &generation.format,
+        &generation.codec,
+        &generation.encryption,
+        &generation.transforms,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Destination;
+
+    fn config(folder: &str) -> ConnectorConfig {
+        ConnectorConfig::new(
+            "5f1e0c2ab7d94e00a1b2c3d4".parse().unwrap(),
+            "acme".parse().unwrap(),
+            Destination::bucket("b", "", folder.parse().unwrap()),
+            "prod-01".parse().unwrap(),
+            "a".parse().unwrap(),
+        )
+    }
+
+    #[test]
+    fn every_setting_and_the_counter_change_the_id_and_the_grant_does_not() {
+        let base = generation(&config("f"), 0);
+        assert_eq!(base.id, generation(&config("f").grant("other"), 0).id);
+        assert_ne!(base.id, generation(&config("f"), 1).id);
+        assert_ne!(base.id, generation(&config("g"), 0).id);
+        assert_ne!(base.id, generation(&config("f").encryption(Encryption::Aes256), 0).id);
+        assert!(same_settings(&base, &generation(&config("f").grant("other"), 7)));
+        assert!(!same_destination(&base, &generation(&config("g"), 0)));
+    }
+
+    #[test]
+    fn encryption_comes_back_from_its_text() {
+        for encryption in
+            [Encryption::BucketDefault, Encryption::Aes256, Encryption::Kms { key_id: "arn:aws:kms:x".into() }]
+        {
+            let generation = generation(&config("f").encryption(encryption.clone()), 0);
+            assert_eq!(encryption_of(&generation), Some(encryption));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What an answer of the store means: the protocol's table, pure. Takes what was answered and found, returns what is next;
+//! knows no lanes, no time and no I/O.
+//!
+//! | answer | found | then |
+//! |---|---|---|
+//! | created | encryption as asked | commit |
+//! | created | other or no encryption | commit, flagged; the connector is blocked |
+//! | key taken | same lane, range, digest, and size and checksum as built here | commit (verified) |
+//! | key taken | same lane and first, other last, made of the events held here | commit (adopted) to that last |
+//! | key taken | anything else | conflict, for this lane alone |
+//! | key taken | absent | put again; outcome unknown from now on |
+//! | key taken | not allowed to look | blocked; the seal stays |
+//! | failed | may have taken effect, or passes by itself | try again later; outcome unknown from now on |
+//! | refused | | blocked, probed |
+
+use bucketline_sink::{Checksum, Effect, Encryption, Error, ErrorKind, ObjectInfo, PutOutcome, Receipt};
+
+use crate::metadata::Contents;
+use crate::state::Blockage;
+
+/// An object as it was built here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Expected {
+    pub(crate) contents: Contents,
+    pub(crate) size: u64,
+    pub(crate) checksum: Checksum,
+}
+
+/// What follows from the answer to a put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AfterPut {
+    /// The object exists, and is ours.
+    Commit { receipt: Receipt, encrypted_as_asked: bool },
+    /// The key is taken: look at the object.
+    Look,
+    /// The same bytes to the same key, later. `unknown`: this attempt may have taken effect, or may yet.
+    Retry { unknown: bool },
+    /// Refused: nothing was done, and nothing will be until someone changes something.
+    Block(Blockage),
+}
+
+/// What follows from looking at a key that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AfterLook {
+    /// The object is the one built here.
+    Verified,
+    /// It says so, but the store's size or checksum does not prove it: read it, and compare the events.
+    Compare,
+    /// It holds another range from the same first position: build that range here, and ask [`after_rebuild`].
+    OtherRange(Contents),
+    /// It is something else.
+    Conflict(String),
+    /// There is nothing now: put the same bytes again; the outcome is unknown for good.
+    PutAgain,
+    /// What cannot be looked at waits.
+    Block(Blockage),
+    /// Looking failed in a way that passes.
+    Retry,
+}
+
+/// What follows from having built the range of the object that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum AfterRebuild {
+    /// It is made of our events: they are delivered, up to its last.
+    Adopted,
+    /// As [`AfterLook::Compare`].
+    Compare,
+    /// It is made of other events.
+    Conflict(String),
+}
+
+/// The answer to a put.
+pub(crate) fn after_put(answer: &Result<PutOutcome, Error>, asked: &Encryption) -> AfterPut {
+    match answer {
+        Ok(PutOutcome::Created(receipt)) => AfterPut::Commit {
+            encrypted_as_asked: receipt.encryption.satisfies(asked),
+            receipt: receipt.clone(),
+        },
+        Ok(PutOutcome::PreconditionFailed) => AfterPut::Look,
+        Err(error) => match Blockage::of(error.kind()) {
+            // A refusal that may have taken effect all the same is no refusal.
+            Some(blockage) if error.effect() == Effect::NotApplied => AfterPut::Block(blockage),
+            _ => AfterPut::Retry { unknown: may_have_worked(error) },
+        },
+    }
+}
+
+/// What was found at the key; `None` where the listing has no such object.
+pub(crate) fn after_look(found: &Result<Option<ObjectInfo>, Error>, expected: &Expected) -> AfterLook {
+    let info = match found {
+        Ok(Some(info)) => info,
+        Ok(None) => return AfterLook::PutAgain,
+        Err(error) => return Blockage::of(error.kind()).map_or(AfterLook::Retry, AfterLook::Block),
+    };
+    let ours = &expected.contents;
+    let Some(theirs) = Contents::from_metadata(&info.metadata) else {
+        return AfterLook::Conflict("an object without Bucketline's metadata".to_owned());
+    };
+    if theirs.lane != ours.lane {
+        return AfterLook::Conflict("an object of another lane or connector".to_owned());
+    }
+    if theirs.first != ours.first {
+        return AfterLook::Conflict(format!("an object that begins at {} instead of {}", theirs.first, ours.first));
+    }
+    if theirs.last != ours.last {
+        return AfterLook::OtherRange(theirs);
+    }
+    if theirs != *ours {
+        return AfterLook::Conflict("an object of the same range with other events".to_owned());
+    }
+    if proves(info, expected) { AfterLook::Verified } else { AfterLook::Compare }
+}
+
+/// The range of the object that was found, as it builds here; `None` where not all of it is held here.
+pub(crate) fn after_rebuild(info: &ObjectInfo, rebuilt: Option<&Expected>) -> AfterRebuild {
+    let theirs = Contents::from_metadata(&info.metadata);
+    match (theirs, rebuilt) {
+        (Some(theirs), Some(rebuilt)) if theirs == rebuilt.contents => {
+            if proves(info, rebuilt) {
+                AfterRebuild::Adopted
+            } else {
+                AfterRebuild::Compare
+            }
+        }
+        (Some(theirs), _) => AfterRebuild::Conflict(format!(
+            "an object of positions {} to {}, made of other events than are held here",
+            theirs.first, theirs.last
+        )),
+        (None, _) => AfterRebuild::Conflict("an object without Bucketline's metadata".to_owned()),
+    }
+}
+
+/// Equal metadata alone proves nothing: half an object under whole metadata has been seen.
+fn proves(info: &ObjectInfo, expected: &Expected) -> bool {
+    info.size == expected.size && info.checksum == Some(expected.checksum)
+}
+
+fn may_have_worked(error: &Error) -> bool {
+    error.effect() == Effect::Unknown
+        || matches!(
+            error.kind(),
+            ErrorKind::Busy | ErrorKind::Throttled | ErrorKind::Server | ErrorKind::TimedOut | ErrorKind::Connection
+        )
+}
+
+#[cfg(test)]
+mod tests;
