@@ -5,7 +5,7 @@ mod envelope;
 mod prepare;
 mod reason;
 
-pub(crate) use prepare::Prepared;
+pub use prepare::Prepared;
 pub use reason::{RejectReason, Rejection};
 
 use std::collections::HashMap;

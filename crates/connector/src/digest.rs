@@ -98,7 +98,7 @@ mod tests {
             hour: Hour::new(498_738),
             schema: 3,
         };
-        assert_eq!(hex(&lane_tag("0123456789abcdef01234567", &lane)), "");
+        assert_eq!(hex(&lane_tag("0123456789abcdef01234567", &lane)), "9c78af4c1c8ed378059d8712c753001d");
     }
 
     #[test]

@@ -39,6 +39,16 @@ impl Error {
         Self(Arc::new(Inner { kind, message: message.into(), source: None }))
     }
 
+    /// The multiplexer has ended in good order.
+    pub(crate) fn stopped() -> Self {
+        Self::new(ErrorKind::Stopped, "the multiplexer has stopped; start it again")
+    }
+
+    /// Whether the disk of the log is full: nothing was changed, and it goes on once there is room.
+    pub(crate) fn is_full(&self) -> bool {
+        self.kind() == ErrorKind::Spool(bucketline_spool::ErrorKind::Full)
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

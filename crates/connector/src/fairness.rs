@@ -35,6 +35,12 @@ impl<T> Turns<T> {
         queue.work.push_back(work);
     }
 
+    /// Takes all work of one connector out.
+    pub(crate) fn take(&mut self, connector: usize) -> VecDeque<T> {
+        self.round.retain(|other| *other != connector);
+        self.queues.remove(&connector).map(|queue| queue.work).unwrap_or_default()
+    }
+
     /// The next piece of work of a connector that `may_run`, or nothing if there is none.
     ///
     /// `cost` is asked when a piece reaches the front of its queue, since it may have grown meanwhile.

@@ -15,7 +15,7 @@ use crate::batch::{Accepted, Batch, Line};
 
 /// A batch that is ready for the log, but for its partition and position.
 #[derive(Debug)]
-pub(crate) struct Prepared {
+pub struct Prepared {
     /// Its events, with `partition` and `first` still to be set.
     pub(crate) events: Events,
     /// Its refused lines, if any.
@@ -26,7 +26,7 @@ pub(crate) struct Prepared {
 
 impl Admission {
     /// Prepares a batch. `generations` names the present generation of each connector, by index.
-    pub(crate) fn prepare(&self, batch: Batch, hour: Hour, generations: &[GenerationId]) -> Prepared {
+    pub fn prepare(&self, batch: Batch, hour: Hour, generations: &[GenerationId]) -> Prepared {
         let mut preparation = Preparation::new(self, generations);
         for line in &batch.lines {
             preparation.line(self, line);

@@ -1,0 +1,501 @@
+//! One object's way, from a range of a lane to its commit: each step is the answer to the one before.
+
+use bucketline_format::{SchemaId, ocf};
+use bucketline_sink::{Encryption, Error as SinkError, ObjectInfo, ObjectKey, PutOutcome, Receipt};
+use bucketline_spool::{Commit, Learnt, Position, Record, Seal, SpoolTime};
+
+use super::{AttemptId, Command, CompareJob, Engine, LookJob, Purpose, PutJob};
+use crate::build::{Bodies, BuildJob, Built, Part};
+use crate::deliver::backoff::mix;
+use crate::digest::lane_tag;
+use crate::error::{Error, ErrorKind};
+use crate::generation::{CODEC, FORMAT, encryption_of};
+use crate::lane::{LaneId, Range};
+use crate::metadata::Contents;
+use crate::object_name::ObjectName;
+use crate::reconcile::{AfterLook, AfterPut, AfterRebuild, after_look, after_put, after_rebuild};
+use crate::state::{Blockage, Cause};
+
+/// Where the delivery of a lane's next object stands.
+#[derive(Debug)]
+pub(super) struct Delivery {
+    pub(super) stage: Stage,
+    range: Range,
+    /// Its key, once it is sealed.
+    key: Option<ObjectKey>,
+    /// Whether an attempt may have taken effect without our knowing, or may yet.
+    unknown: bool,
+    /// Failures in a row.
+    failures: u32,
+    pub(super) slot: Option<Slot>,
+    built: Option<Built>,
+}
+
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// Waiting: for a slot, for a delay to pass, for the connector to be unblocked.
+    Waiting,
+    /// Its bytes are being made.
+    Building,
+    /// Its seal is on the way to the disk.
+    Sealing,
+    Putting,
+    Looking,
+    /// The range of the object that was found is being built.
+    Rebuilding(ObjectInfo),
+    /// The object that was found is being read; whether it would be adopted, and what is built for its range.
+    Comparing(ObjectInfo, Learnt, Contents),
+    /// Its commit is on the way to the disk.
+    Committing,
+    /// Another object has its key.
+    Conflict(String),
+}
+
+/// Which slots it holds one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    Common,
+    Trouble,
+}
+
+/// An object that exists: what a commit says of it.
+struct Existing {
+    contents: Contents,
+    bytes: u64,
+    receipt: Receipt,
+    learnt: Learnt,
+}
+
+impl Engine {
+    /// Takes up a lane after a start: a seal without a commit may have been tried, whatever was known before.
+    pub(super) fn resume(&mut self, now: SpoolTime, lane: LaneId) {
+        let seal = self.fold.lanes.get(lane).and_then(|state| state.seal.as_ref());
+        if let Some(seal) = seal {
+            let delivery = Delivery {
+                stage: Stage::Waiting,
+                range: Range { first: seal.first, last: seal.last, count: seal.count },
+                key: ObjectKey::parse(seal.key.as_str()).ok(),
+                unknown: true,
+                failures: 0,
+                slot: None,
+                built: None,
+            };
+            if let Some(run) = self.lanes.get_mut(lane) {
+                run.delivery = Some(delivery);
+            }
+            self.enqueue(now, lane);
+        } else {
+            self.refresh(now, lane);
+        }
+    }
+
+    /// Begins, or goes on with, a delivery that has got a slot.
+    pub(super) fn start(&mut self, lane: LaneId, slot: Slot) -> Started {
+        let Some(run) = self.lanes.get_mut(lane) else { return Started::Nothing };
+        run.queued = false;
+        if run.delivery.is_none() {
+            let state = self.fold.lanes.get(lane);
+            let range = state.and_then(|state| state.next_range(self.settings.max_count, self.settings.max_bytes));
+            let Some(range) = range else { return Started::Nothing };
+            run.delivery = Some(Delivery {
+                stage: Stage::Waiting,
+                range,
+                key: None,
+                unknown: false,
+                failures: 0,
+                slot: None,
+                built: None,
+            });
+        }
+        let Some(delivery) = &mut run.delivery else { return Started::Nothing };
+        delivery.stage = Stage::Building;
+        delivery.slot = Some(slot);
+        let last = delivery.range.last;
+        match self.build_job(lane, last) {
+            Some(job) => {
+                self.commands.push(Command::Build(Box::new(job)));
+                Started::Building
+            }
+            None => {
+                self.conflict(lane, "the range of its seal is no longer held".to_owned());
+                Started::Nothing
+            }
+        }
+    }
+
+    /// The object of the events held up to `last`, if `last` is one of them.
+    fn build_job(&mut self, lane: LaneId, last: Position) -> Option<BuildJob> {
+        let attempt = self.attempt(lane);
+        let state = self.fold.lanes.get(lane)?;
+        let connector = self.fold.connectors.get(state.connector)?;
+        let schema = self.schemas.get(&*state.key.event_type, SchemaId::new(state.key.schema)?)?.clone();
+        let parts = state.part(last)?.into_iter().map(|chunk| Part {
+            bodies: self.fold.bodies.get(chunk.lsn).map_or(Bodies::Missing, Bodies::Held),
+            chunk,
+        });
+        Some(BuildJob {
+            attempt,
+            schema,
+            lane_tag: lane_tag(&connector.id, &state.key),
+            first: state.frontier,
+            parts: parts.collect(),
+        })
+    }
+
+    pub(super) fn built(&mut self, now: SpoolTime, attempt: AttemptId, result: Result<Built, Error>) {
+        let Some(lane) = self.attempts.remove(&attempt) else { return };
+        let built = match result {
+            Ok(built) => built,
+            Err(error) => return self.fail(now, error),
+        };
+        let Some(delivery) = self.delivery(lane) else { return };
+        match std::mem::replace(&mut delivery.stage, Stage::Building) {
+            Stage::Rebuilding(info) => self.rebuilt(now, lane, info, Some(&built)),
+            _ if delivery.key.is_some() => {
+                let sealed = self.fold.lanes.get(lane).and_then(|state| state.seal.as_ref());
+                if sealed.is_none_or(|seal| seal.digest != built.expected.contents.digest) {
+                    let what = "the events held no longer build the object that was sealed; keep the spool and report this";
+                    return self.fail(now, Error::new(ErrorKind::Contradiction, what));
+                }
+                if let Some(delivery) = self.delivery(lane) {
+                    delivery.built = Some(built);
+                }
+                self.put(lane);
+            }
+            _ => self.seal(lane, built),
+        }
+    }
+
+    /// Makes the boundaries of an object durable, before any byte of it leaves.
+    fn seal(&mut self, lane: LaneId, built: Built) {
+        let Some(key) = self.key_of(lane) else {
+            return self.conflict(lane, "its key cannot be made from its settings".to_owned());
+        };
+        let Some(state) = self.fold.lanes.get(lane) else { return };
+        let contents = &built.expected.contents;
+        let seal = Seal {
+            lane: state.key.clone(),
+            first: contents.first,
+            last: contents.last,
+            count: contents.count,
+            key: key.as_str().to_owned(),
+            format: FORMAT.to_owned(),
+            codec: CODEC.to_owned(),
+            encoder_version: ocf::ENCODER_VERSION,
+            digest: contents.digest,
+        };
+        if let Some(delivery) = self.delivery(lane) {
+            delivery.stage = Stage::Sealing;
+            delivery.built = Some(built);
+        }
+        self.append(Purpose::Seal(lane), vec![Record::from(seal)]);
+    }
+
+    pub(super) fn seal_durable(&mut self, lane: LaneId) {
+        let sealed = self.fold.lanes.get(lane).and_then(|state| state.seal.as_ref());
+        let key = sealed.and_then(|seal| ObjectKey::parse(seal.key.as_str()).ok());
+        if let Some(delivery) = self.delivery(lane) {
+            delivery.key = key;
+        }
+        self.put(lane);
+    }
+
+    fn key_of(&self, lane: LaneId) -> Option<ObjectKey> {
+        let state = self.fold.lanes.get(lane)?;
+        let generation = &self.fold.generations.get(state.generation)?.record;
+        let name = ObjectName {
+            folder: generation.folder.parse().ok()?,
+            cluster: generation.cluster.parse().ok()?,
+            connector: generation.connector.parse().ok()?,
+            event_type: state.key.event_type.parse().ok()?,
+            hour: state.key.hour,
+            schema: state.key.schema,
+            zone: generation.zone.parse().ok()?,
+            partition: state.key.partition,
+            first: state.frontier,
+        };
+        name.key().ok()
+    }
+
+    fn put(&mut self, lane: LaneId) {
+        let attempt = self.attempt(lane);
+        let encryption = self.encryption_of(lane);
+        let Some(connector) = self.connector_id(lane) else { return };
+        let Some(delivery) = self.delivery(lane) else { return };
+        let (Some(built), Some(key)) = (&delivery.built, &delivery.key) else { return };
+        let job = PutJob {
+            attempt,
+            connector,
+            key: key.clone(),
+            payload: built.payload.clone(),
+            metadata: built.expected.contents.to_metadata(),
+            encryption,
+        };
+        delivery.stage = Stage::Putting;
+        self.commands.push(Command::Put(Box::new(job)));
+    }
+
+    pub(super) fn put_answered(&mut self, now: SpoolTime, attempt: AttemptId, answer: &Result<PutOutcome, SinkError>) {
+        let Some(lane) = self.attempts.remove(&attempt) else { return };
+        let next = after_put(answer, &self.encryption_of(lane));
+        let Some(delivery) = self.delivery(lane) else { return };
+        let Some(expected) = delivery.built.as_ref().map(|built| built.expected.clone()) else { return };
+        match next {
+            AfterPut::Commit { receipt, .. } => {
+                let existing = Existing {
+                    contents: expected.contents,
+                    bytes: expected.size,
+                    receipt,
+                    learnt: Learnt::Answered,
+                };
+                self.commit(now, lane, existing);
+            }
+            AfterPut::Look => self.look(lane),
+            AfterPut::Retry { unknown } => {
+                delivery.unknown |= unknown;
+                self.failed_for_now(now, lane, answer.as_ref().err());
+            }
+            AfterPut::Block(blockage) => self.blocked(now, lane, blockage, answer.as_ref().err()),
+        }
+    }
+
+    fn look(&mut self, lane: LaneId) {
+        let attempt = self.attempt(lane);
+        let Some(connector) = self.connector_id(lane) else { return };
+        let Some(delivery) = self.delivery(lane) else { return };
+        let Some(key) = delivery.key.clone() else { return };
+        delivery.stage = Stage::Looking;
+        self.commands.push(Command::Look(Box::new(LookJob { attempt, connector, key })));
+    }
+
+    pub(super) fn looked(
+        &mut self,
+        now: SpoolTime,
+        attempt: AttemptId,
+        found: Result<Option<ObjectInfo>, SinkError>,
+    ) {
+        let Some(lane) = self.attempts.remove(&attempt) else { return };
+        let Some(delivery) = self.delivery(lane) else { return };
+        let Some(expected) = delivery.built.as_ref().map(|built| built.expected.clone()) else { return };
+        match (after_look(&found, &expected), found) {
+            (AfterLook::Verified, Ok(Some(info))) => {
+                self.commit(now, lane, Existing::found(info, expected.contents, Learnt::Verified));
+            }
+            (AfterLook::Compare, Ok(Some(info))) => self.compare(lane, info, Learnt::Verified, expected.contents),
+            (AfterLook::OtherRange(theirs), Ok(Some(info))) => match self.build_job(lane, theirs.last) {
+                Some(job) => {
+                    if let Some(delivery) = self.delivery(lane) {
+                        delivery.stage = Stage::Rebuilding(info);
+                    }
+                    self.commands.push(Command::Build(Box::new(job)));
+                }
+                None => self.rebuilt(now, lane, info, None),
+            },
+            (AfterLook::Conflict(what), _) => self.conflict_found(now, lane, what),
+            (AfterLook::PutAgain, _) => {
+                delivery.unknown = true;
+                self.failed_for_now(now, lane, None);
+            }
+            (AfterLook::Block(blockage), found) => self.blocked(now, lane, blockage, found.as_ref().err()),
+            (_, found) => self.failed_for_now(now, lane, found.as_ref().err()),
+        }
+    }
+
+    fn rebuilt(&mut self, now: SpoolTime, lane: LaneId, info: ObjectInfo, built: Option<&Built>) {
+        let expected = built.map(|built| &built.expected);
+        match (after_rebuild(&info, expected), built) {
+            (AfterRebuild::Adopted, Some(built)) => {
+                self.commit(now, lane, Existing::found(info, built.expected.contents, Learnt::Adopted));
+            }
+            (AfterRebuild::Compare, Some(built)) => {
+                let contents = built.expected.contents;
+                if let Some(delivery) = self.delivery(lane) {
+                    // What is compared is the range that was found. A retry builds the sealed one again.
+                    delivery.built = Some(built.clone());
+                }
+                self.compare(lane, info, Learnt::Adopted, contents);
+            }
+            (AfterRebuild::Conflict(what), _) => self.conflict_found(now, lane, what),
+            (AfterRebuild::Adopted | AfterRebuild::Compare, None) => self.failed_for_now(now, lane, None),
+        }
+    }
+
+    fn compare(&mut self, lane: LaneId, info: ObjectInfo, learnt: Learnt, contents: Contents) {
+        let attempt = self.attempt(lane);
+        let Some(connector) = self.connector_id(lane) else { return };
+        let Some(delivery) = self.delivery(lane) else { return };
+        let (Some(key), Some(built)) = (delivery.key.clone(), delivery.built.clone()) else { return };
+        delivery.stage = Stage::Comparing(info, learnt, contents);
+        self.commands.push(Command::Compare(Box::new(CompareJob { attempt, connector, key, built })));
+    }
+
+    pub(super) fn compared(&mut self, now: SpoolTime, attempt: AttemptId, same: Result<bool, SinkError>) {
+        let Some(lane) = self.attempts.remove(&attempt) else { return };
+        let Some(delivery) = self.delivery(lane) else { return };
+        let Stage::Comparing(info, learnt, contents) = std::mem::replace(&mut delivery.stage, Stage::Looking) else {
+            return;
+        };
+        match same {
+            Ok(true) => self.commit(now, lane, Existing::found(info, contents, learnt)),
+            Ok(false) => {
+                self.conflict_found(now, lane, "an object with our metadata, but other or damaged events".to_owned());
+            }
+            Err(error) => match Blockage::of(error.kind()) {
+                Some(blockage) => self.blocked(now, lane, blockage, Some(&error)),
+                None => self.failed_for_now(now, lane, Some(&error)),
+            },
+        }
+    }
+
+    /// The object exists and is ours.
+    fn commit(&mut self, now: SpoolTime, lane: LaneId, existing: Existing) {
+        let asked = self.encryption_of(lane);
+        let Some(state) = self.fold.lanes.get(lane) else { return };
+        let (connector, key, front_is_unknown) = (state.connector, state.key.clone(), state.front_is_unknown());
+        let Some(delivery) = self.delivery(lane) else { return };
+        delivery.stage = Stage::Committing;
+        delivery.built = None;
+        delivery.failures = 0;
+        let Existing { contents, bytes, receipt, learnt } = existing;
+        let encrypted_as_asked = receipt.encryption.satisfies(&asked);
+        let commit = Commit {
+            lane: key,
+            first: contents.first,
+            last: contents.last,
+            count: contents.count,
+            bytes,
+            etag: receipt.etag.as_ref().map(|tag| tag.as_str().to_owned()),
+            version_id: receipt.version_id.clone(),
+            checksum: receipt.checksum.map(|checksum| format!("sha256:{}", checksum.base64())),
+            learnt,
+            encryption: encryption_text(&receipt.encryption),
+            encrypted_as_asked,
+            after_unknown: delivery.unknown || front_is_unknown,
+            digest: (learnt == Learnt::Adopted).then_some(contents.digest),
+        };
+        self.append(Purpose::Commit(lane), vec![Record::from(commit)]);
+        self.release(now, lane);
+        self.store_works(now, connector);
+        if !encrypted_as_asked {
+            let cause = Cause::plain(
+                format!("the object was stored, but not encrypted as asked: {}", encryption_text(&receipt.encryption)),
+                "look at the bucket's default encryption and at what its policy allows",
+            );
+            self.store_refused(now, connector, Blockage::Encryption, cause);
+        }
+    }
+
+    pub(super) fn commit_durable(&mut self, lane: LaneId) {
+        if let Some(run) = self.lanes.get_mut(lane) {
+            run.delivery = None;
+        }
+    }
+
+    /// Tries the same later; the connector's store is not at fault.
+    pub(super) fn retry_later(&mut self, now: SpoolTime, lane: LaneId) {
+        let retry = self.settings.retry;
+        self.release(now, lane);
+        let Some(run) = self.lanes.get_mut(lane) else { return };
+        let Some(delivery) = &mut run.delivery else { return };
+        delivery.failures += 1;
+        delivery.stage = Stage::Waiting;
+        delivery.built = None;
+        let until = now.plus(retry.delay(delivery.failures, mix(lane as u64)));
+        if delivery.key.is_none() {
+            // Never sealed: what has come since may go with it.
+            run.delivery = None;
+        }
+        self.set_timer(lane, until);
+    }
+
+    fn failed_for_now(&mut self, now: SpoolTime, lane: LaneId, error: Option<&SinkError>) {
+        self.retry_later(now, lane);
+        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else { return };
+        let cause = error.map_or_else(
+            || Cause::plain("an object was in the way of a put, and was gone when looked at", "see who deletes objects"),
+            Cause::of,
+        );
+        self.store_failed(now, connector, cause);
+    }
+
+    fn blocked(&mut self, now: SpoolTime, lane: LaneId, blockage: Blockage, error: Option<&SinkError>) {
+        self.release(now, lane);
+        if let Some(delivery) = self.delivery(lane) {
+            delivery.stage = Stage::Waiting;
+            delivery.built = None;
+        }
+        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else { return };
+        let cause = error.map_or_else(|| Cause::plain("refused", ""), Cause::of);
+        self.store_refused(now, connector, blockage, cause);
+        self.enqueue(now, lane);
+    }
+
+    fn conflict_found(&mut self, now: SpoolTime, lane: LaneId, what: String) {
+        self.release(now, lane);
+        if let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) {
+            self.store_works(now, connector);
+        }
+        self.conflict(lane, what);
+    }
+
+    fn conflict(&mut self, lane: LaneId, what: String) {
+        let connector = self.fold.lanes.get(lane).map(|state| state.connector);
+        let Some(delivery) = self.delivery(lane) else { return };
+        delivery.stage = Stage::Conflict(what);
+        delivery.built = None;
+        if let Some(run) = connector.and_then(|connector| self.connectors.get_mut(connector)) {
+            run.conflicts += 1;
+        }
+    }
+
+    /// Names a new attempt; answers to earlier ones of the same lane count no more.
+    fn attempt(&mut self, lane: LaneId) -> AttemptId {
+        let attempt = AttemptId(self.new_id());
+        self.attempts.insert(attempt, lane);
+        attempt
+    }
+
+    pub(super) fn delivery(&mut self, lane: LaneId) -> Option<&mut Delivery> {
+        self.lanes.get_mut(lane).and_then(|run| run.delivery.as_mut())
+    }
+
+    fn connector_id(&self, lane: LaneId) -> Option<crate::ConnectorId> {
+        let connector = self.fold.lanes.get(lane)?.connector;
+        self.connectors.get(connector)?.configured.as_ref().map(|(id, _)| id.clone())
+    }
+
+    fn encryption_of(&self, lane: LaneId) -> Encryption {
+        let generation = self.fold.lanes.get(lane).and_then(|state| self.fold.generations.get(state.generation));
+        // What cannot be read was refused at start.
+        generation.and_then(|generation| encryption_of(&generation.record)).unwrap_or_default()
+    }
+}
+
+/// Whether a slot is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Started {
+    Building,
+    Nothing,
+}
+
+impl Existing {
+    fn found(info: ObjectInfo, contents: Contents, learnt: Learnt) -> Self {
+        let mut receipt = Receipt::default();
+        receipt.etag = info.etag;
+        receipt.version_id = info.version_id;
+        receipt.checksum = info.checksum;
+        receipt.encryption = info.encryption;
+        Self { contents, bytes: info.size, receipt, learnt }
+    }
+}
+
+fn encryption_text(seen: &bucketline_sink::EncryptionSeen) -> String {
+    use bucketline_sink::EncryptionSeen as Seen;
+    match seen {
+        Seen::None => "none".to_owned(),
+        Seen::Aes256 => "aes256".to_owned(),
+        Seen::Kms { key_id } => format!("kms:{}", key_id.as_deref().unwrap_or("")),
+        Seen::Other(other) => other.clone(),
+        _ => "unknown".to_owned(),
+    }
+}

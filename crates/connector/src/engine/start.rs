@@ -1,0 +1,144 @@
+//! The opening: whether a configuration fits what the log holds, and the records that begin a new partition.
+
+use bucketline_format::{EventType, SchemaId, SchemaRegistry, ocf};
+use bucketline_spool::{Generation, GenerationId, Opened, PartitionId, Record};
+
+use crate::config::ConnectorConfig;
+use crate::error::{Error, ErrorKind};
+use crate::fold::Fold;
+use crate::folder_path::FolderRegistry;
+use crate::generation::{encryption_of, generation, same_destination, same_settings};
+use crate::lane::LaneState;
+use crate::{ConnectorId, ObjectName};
+
+/// How many connectors, and how many pairs of workspace and event type, one frame can name.
+const MAX_NAMES: usize = u16::MAX as usize;
+
+/// A new partition under a configuration.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) partition: PartitionId,
+    /// Id and name of each connector, in the order of the configuration.
+    pub(crate) configured: Vec<(ConnectorId, String)>,
+    /// The present generation of each, in the same order.
+    pub(crate) generations: Vec<GenerationId>,
+    /// To be made durable, as one group, before any event.
+    pub(crate) records: Vec<Record>,
+}
+
+/// Plans the opening of `partition`, which must be new to the log.
+///
+/// # Errors
+///
+/// What is wrong with the configuration: `Config`, `FolderConflict`, `DestinationChanged`, `MissingSchema`.
+pub(crate) fn opening(
+    fold: &Fold,
+    connectors: &[ConnectorConfig],
+    schemas: &SchemaRegistry,
+    partition: PartitionId,
+) -> Result<Opening, Error> {
+    check_connectors(connectors)?;
+    check_held(fold, connectors, schemas)?;
+    let mut opening = Opening {
+        partition,
+        configured: connectors.iter().map(|config| (config.id.clone(), config.name.clone())).collect(),
+        generations: Vec::new(),
+        records: vec![Record::from(Opened { partition })],
+    };
+    for config in connectors {
+        let known = fold.connector(config.id.as_str()).and_then(|place| fold.generation_of(place));
+        let wanted = generation(config, known.map_or(0, |known| known.counter + 1));
+        match known {
+            Some(known) if same_settings(known, &wanted) => opening.generations.push(known.id),
+            _ => {
+                opening.generations.push(wanted.id);
+                opening.records.push(Record::from(wanted));
+            }
+        }
+    }
+    Ok(opening)
+}
+
+fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Error> {
+    let config_error = |message| Err(Error::new(ErrorKind::Config, message));
+    if connectors.len() > MAX_NAMES {
+        return config_error(format!("{} connectors are more than {MAX_NAMES}", connectors.len()));
+    }
+    let mut folders = FolderRegistry::new();
+    for (index, config) in connectors.iter().enumerate() {
+        let named = format!("connector `{}` ({})", config.name, config.id);
+        if connectors.iter().take(index).any(|other| other.id == config.id) {
+            return config_error(format!("{named}: another connector has the same id; give it one of its own"));
+        }
+        let folder = config.destination.folder();
+        let longest = ObjectName::longest_key(folder, &config.cluster, &config.zone);
+        if longest > bucketline_sink::ObjectKey::MAX_LEN {
+            return config_error(format!(
+                "{named}: keys below folder `{folder}` could have {longest} bytes, and S3 allows 1024; shorten the folder"
+            ));
+        }
+        folders.claim(&config.destination.store(), folder, &named).map_err(|conflict| {
+            Error::new(ErrorKind::FolderConflict, format!("{named}: {conflict}; give one of them another folder"))
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether all that is held can be delivered under this configuration.
+fn check_held(fold: &Fold, connectors: &[ConnectorConfig], schemas: &SchemaRegistry) -> Result<(), Error> {
+    for lane in fold.lanes.iter().filter(|lane| lane.events > 0) {
+        let Some(held_for) = fold.generations.get(lane.generation).map(|state| &state.record) else { continue };
+        let Some(config) = connectors.iter().find(|config| config.id.as_str() == held_for.connector) else {
+            continue; // Orphaned: held, and shown.
+        };
+        if !same_destination(held_for, &generation(config, 0)) {
+            return Err(destination_changed(fold, config, held_for));
+        }
+        check_buildable(lane, held_for, schemas)?;
+    }
+    Ok(())
+}
+
+fn destination_changed(fold: &Fold, config: &ConnectorConfig, held_for: &Generation) -> Error {
+    let held = fold.connector(&held_for.connector).and_then(|place| fold.connectors.get(place));
+    Error::new(
+        ErrorKind::DestinationChanged,
+        format!(
+            "connector `{}` ({}): its destination is now `{}`, but {} events are held for `{}/{}`; change it back, \
+             drain, then change it",
+            config.name,
+            config.id,
+            config.destination,
+            held.map_or(0, |book| book.events_held),
+            held_for.bucket,
+            held_for.folder,
+        ),
+    )
+}
+
+fn check_buildable(lane: &LaneState, generation: &Generation, schemas: &SchemaRegistry) -> Result<(), Error> {
+    let key = &lane.key;
+    let known = key.event_type.parse::<EventType>().is_ok()
+        && SchemaId::new(key.schema).is_some_and(|id| schemas.get(&*key.event_type, id).is_some());
+    if !known {
+        return Err(Error::new(
+            ErrorKind::MissingSchema,
+            format!(
+                "{} events of type `{}` are held under schema {}, which is not there any more; put \
+                 `{}/{}.avsc` back until they are delivered",
+                lane.events, key.event_type, key.schema, key.event_type, key.schema
+            ),
+        ));
+    }
+    let newer = |what: String| {
+        let kind = bucketline_spool::ErrorKind::NewerVersion;
+        Err(Error::from(bucketline_spool::Error::new(kind, what)))
+    };
+    if let Some(seal) = lane.seal.as_ref().filter(|seal| seal.encoder_version != ocf::ENCODER_VERSION) {
+        return newer(format!("object `{}` was sealed by encoder version {}", seal.key, seal.encoder_version));
+    }
+    if encryption_of(generation).is_none() {
+        return newer(format!("encryption `{}` of a held generation is not known here", generation.encryption));
+    }
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! The state of everything, as a fold over the log's records. The same code folds the log at start and each record once it is
+//! durable, so there is no second truth. Takes records only; knows no time, no stores and no configuration.
+
+mod body_cache;
+mod sources;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use bucketline_spool::{
+    Commit, Events, Generation, GenerationId, Lane, Lsn, PartitionId, Position, Record, Seal, SpoolTime,
+};
+
+use crate::error::{Error, ErrorKind};
+use crate::lane::{Chunk, Item, LaneId, LaneState};
+use crate::ledger::Ledger;
+pub(crate) use body_cache::BodyCache;
+pub(crate) use sources::Sources;
+
+/// All that the log means.
+#[derive(Debug)]
+pub(crate) struct Fold {
+    /// Every partition that was ever opened.
+    partitions: HashSet<PartitionId>,
+    /// The newest partition, and the position after its last event.
+    newest: Option<(PartitionId, Position)>,
+    pub(crate) generations: Vec<GenerationState>,
+    generation_ids: HashMap<GenerationId, usize>,
+    pub(crate) connectors: Vec<ConnectorBook>,
+    connector_ids: HashMap<Arc<str>, usize>,
+    pub(crate) lanes: Vec<LaneState>,
+    lane_ids: HashMap<Lane, LaneId>,
+    pub(crate) sources: Sources,
+    pub(crate) ledger: Ledger,
+    pub(crate) bodies: BodyCache,
+    /// Lanes that have changed since they were last taken.
+    touched: Vec<LaneId>,
+}
+
+/// A generation, and the connector that it belongs to.
+#[derive(Debug)]
+pub(crate) struct GenerationState {
+    pub(crate) record: Generation,
+    pub(crate) connector: usize,
+}
+
+/// What the log says of one connector.
+#[derive(Debug)]
+pub(crate) struct ConnectorBook {
+    pub(crate) id: Arc<str>,
+    /// Its newest generation.
+    pub(crate) newest: usize,
+    pub(crate) events_held: u64,
+    pub(crate) bytes_held: u64,
+}
+
+impl Fold {
+    /// The fold of an empty log, which keeps at most `memory` bytes of batches.
+    pub(crate) fn new(memory: u64) -> Self {
+        Self {
+            partitions: HashSet::new(),
+            newest: None,
+            generations: Vec::new(),
+            generation_ids: HashMap::new(),
+            connectors: Vec::new(),
+            connector_ids: HashMap::new(),
+            lanes: Vec::new(),
+            lane_ids: HashMap::new(),
+            sources: Sources::default(),
+            ledger: Ledger::default(),
+            bodies: BodyCache::new(memory),
+            touched: Vec::new(),
+        }
+    }
+
+    /// Takes in the next record.
+    ///
+    /// # Errors
+    ///
+    /// `Contradiction` if it does not fit what came before, `Spool(NewerVersion)` if it is of a kind that this version does
+    /// not fold yet.
+    pub(crate) fn apply(&mut self, lsn: Lsn, time: SpoolTime, record: Record) -> Result<(), Error> {
+        match record {
+            Record::Opened(opened) => {
+                if !self.partitions.insert(opened.partition) {
+                    return Err(contradiction(lsn, format!("partition {} is opened twice", opened.partition)));
+                }
+                self.newest = Some((opened.partition, 0));
+                Ok(())
+            }
+            Record::Generation(generation) => self.generation(lsn, generation),
+            Record::Events(events) => self.events(lsn, time, Arc::new(events)),
+            Record::Rejects(_) => Ok(()),
+            Record::Seal(seal) => self.seal(lsn, seal),
+            Record::Commit(commit) => self.commit(lsn, &commit),
+            _ => Err(Error::from(bucketline_spool::Error::new(
+                bucketline_spool::ErrorKind::NewerVersion,
+                format!("the log holds a record, at byte {lsn}, that this version cannot act upon"),
+            ))),
+        }
+    }
+
+    /// Whether a partition was ever opened.
+    pub(crate) fn has_partition(&self, partition: PartitionId) -> bool {
+        self.partitions.contains(&partition)
+    }
+
+    /// The partition of new events and the position of the next.
+    pub(crate) fn newest(&self) -> Option<(PartitionId, Position)> {
+        self.newest
+    }
+
+    pub(crate) fn connector(&self, id: &str) -> Option<usize> {
+        self.connector_ids.get(id).copied()
+    }
+
+    pub(crate) fn generation_of(&self, connector: usize) -> Option<&Generation> {
+        let newest = self.connectors.get(connector)?.newest;
+        self.generations.get(newest).map(|generation| &generation.record)
+    }
+
+    /// The lanes that have changed, each at least once.
+    pub(crate) fn take_touched(&mut self) -> Vec<LaneId> {
+        std::mem::take(&mut self.touched)
+    }
+
+    fn generation(&mut self, lsn: Lsn, record: Generation) -> Result<(), Error> {
+        let place = self.generations.len();
+        if self.generation_ids.insert(record.id, place).is_some() {
+            return Err(contradiction(lsn, format!("generation {} begins twice", record.id)));
+        }
+        let id: Arc<str> = record.connector.as_str().into();
+        let connector = match self.connector_ids.get(&id) {
+            Some(connector) => *connector,
+            None => {
+                let connector = self.connectors.len();
+                self.connector_ids.insert(Arc::clone(&id), connector);
+                self.connectors.push(ConnectorBook { id, newest: place, events_held: 0, bytes_held: 0 });
+                connector
+            }
+        };
+        if let Some(book) = self.connectors.get_mut(connector) {
+            book.newest = place;
+        }
+        self.generations.push(GenerationState { record, connector });
+        Ok(())
+    }
+
+    fn events(&mut self, lsn: Lsn, time: SpoolTime, events: Arc<Events>) -> Result<(), Error> {
+        match &mut self.newest {
+            Some((partition, next)) if *partition == events.partition && events.first >= *next => {
+                *next = events.end();
+            }
+            _ => return Err(contradiction(lsn, "events stand outside the newest partition, or twice at one position")),
+        }
+        self.sources.learn(events.source, events.sequence);
+        for counts in &events.counts {
+            self.ledger.count_lines(counts);
+        }
+        let chunks = self.chunks(lsn, events.admitted.unwrap_or(time), &events)?;
+        self.bodies.insert(lsn, events, chunks.len());
+        for (lane, chunk) in chunks {
+            self.hold(lane, chunk);
+        }
+        Ok(())
+    }
+
+    /// The events of a batch by lane.
+    fn chunks(&mut self, lsn: Lsn, time: SpoolTime, events: &Events) -> Result<Vec<(LaneId, Chunk)>, Error> {
+        let mut places: HashMap<(u16, u16, u32), usize> = HashMap::new();
+        let mut chunks: Vec<(LaneId, Chunk)> = Vec::new();
+        for (index, (position, event)) in events.iter().enumerate() {
+            for route in events.routes(event) {
+                let same_lane = (route.generation, event.event_type, event.schema);
+                let place = match places.get(&same_lane) {
+                    Some(place) => *place,
+                    None => {
+                        let lane = self.lane(lsn, events, same_lane, position)?;
+                        let chunk = Chunk { lsn, time, base: events.first, items: Default::default() };
+                        places.insert(same_lane, chunks.len());
+                        chunks.push((lane, chunk));
+                        chunks.len() - 1
+                    }
+                };
+                let body = event.body_of(*route).ok_or_else(|| contradiction(lsn, "an event lacks a body"))?;
+                let narrow = |number| u32::try_from(number).unwrap_or(u32::MAX);
+                if let Some((_, chunk)) = chunks.get_mut(place) {
+                    chunk.items.push_back(Item {
+                        index: narrow(index as u64),
+                        offset: narrow(position - events.first),
+                        length: narrow(body.bytes.len() as u64),
+                        body: route.body,
+                    });
+                }
+            }
+        }
+        Ok(chunks)
+    }
+
+    /// The lane of an event, made if this is its first; that event's position is its frontier then.
+    fn lane(
+        &mut self,
+        lsn: Lsn,
+        events: &Events,
+        (generation, event_type, schema): (u16, u16, u32),
+        position: Position,
+    ) -> Result<LaneId, Error> {
+        let generation = events.generations.get(usize::from(generation));
+        let event_type = events.event_types.get(usize::from(event_type));
+        let (Some(generation), Some(event_type)) = (generation, event_type) else {
+            return Err(contradiction(lsn, "an event names what its batch does not list"));
+        };
+        let key = Lane {
+            generation: *generation,
+            event_type: Arc::clone(event_type),
+            partition: events.partition,
+            hour: events.hour,
+            schema,
+        };
+        if let Some(lane) = self.lane_ids.get(&key) {
+            return Ok(*lane);
+        }
+        let place = *self
+            .generation_ids
+            .get(generation)
+            .ok_or_else(|| contradiction(lsn, format!("events are routed to generation {generation}, which never began")))?;
+        let connector = self.generations.get(place).map_or(0, |generation| generation.connector);
+        let lane = self.lanes.len();
+        self.lanes.push(LaneState::new(key.clone(), place, connector, position));
+        self.lane_ids.insert(key, lane);
+        Ok(lane)
+    }
+
+    fn hold(&mut self, lane: LaneId, chunk: Chunk) {
+        let Some(state) = self.lanes.get_mut(lane) else { return };
+        let (events, bytes) = (state.events, state.bytes);
+        state.push(chunk);
+        let (events, bytes) = (state.events - events, state.bytes - bytes);
+        if let Some(book) = self.connectors.get_mut(state.connector) {
+            book.events_held += events;
+            book.bytes_held += bytes;
+            self.ledger.count_admitted(&book.id, &state.key.event_type, events);
+        }
+        self.touched.push(lane);
+    }
+
+    fn seal(&mut self, lsn: Lsn, seal: Seal) -> Result<(), Error> {
+        let lane = self.known_lane(lsn, &seal.lane)?;
+        let Some(state) = self.lanes.get_mut(lane) else { return Ok(()) };
+        if state.seal.is_some() || seal.first != state.frontier {
+            return Err(contradiction(lsn, "a seal does not begin at its lane's frontier, or follows an unsettled one"));
+        }
+        state.seal = Some(seal);
+        self.touched.push(lane);
+        Ok(())
+    }
+
+    fn commit(&mut self, lsn: Lsn, commit: &Commit) -> Result<(), Error> {
+        let lane = self.known_lane(lsn, &commit.lane)?;
+        let Some(state) = self.lanes.get_mut(lane) else { return Ok(()) };
+        let Some(seal) = state.seal.take_if(|seal| seal.first == commit.first) else {
+            return Err(contradiction(lsn, "a commit has no seal"));
+        };
+        let delivered = state.deliver(commit.last);
+        if delivered.events != commit.count {
+            return Err(contradiction(
+                lsn,
+                format!("a commit counts {} events where {} are held", commit.count, delivered.events),
+            ));
+        }
+        if commit.after_unknown && commit.last < seal.last {
+            state.unknown_through = Some(seal.last);
+        }
+        if let Some(book) = self.connectors.get_mut(state.connector) {
+            book.events_held = book.events_held.saturating_sub(delivered.events);
+            book.bytes_held = book.bytes_held.saturating_sub(delivered.bytes);
+            self.ledger.count_object(&book.id, &state.key.event_type, delivered.events);
+        }
+        for frame in delivered.frames {
+            self.bodies.release(frame);
+        }
+        self.touched.push(lane);
+        Ok(())
+    }
+
+    fn known_lane(&self, lsn: Lsn, key: &Lane) -> Result<LaneId, Error> {
+        self.lane_ids.get(key).copied().ok_or_else(|| contradiction(lsn, "a seal or commit names a lane without events"))
+    }
+}
+
+fn contradiction(lsn: Lsn, what: impl Into<String>) -> Error {
+    let what = what.into();
+    Error::new(
+        ErrorKind::Contradiction,
+        format!("the log contradicts itself at byte {lsn}: {what}; keep it and report this"),
+    )
+}

@@ -1,0 +1,111 @@
+//! The counts, folded from the same frames as everything else, and the two identities they keep. Knows nothing of why an
+//! event was delivered or refused.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bucketline_spool::WorkspaceCounts;
+
+/// What became of every line and every event since the log began.
+///
+/// Per workspace: received = accepted + duplicate + rejected. Per connector and event type: admitted = delivered + dropped +
+/// pending. Both hold exactly, over all restarts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger {
+    workspaces: BTreeMap<Arc<str>, WorkspaceLedger>,
+    connectors: BTreeMap<Arc<str>, BTreeMap<Arc<str>, EventLedger>>,
+    objects: BTreeMap<Arc<str>, u64>,
+}
+
+/// The lines of one workspace.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WorkspaceLedger {
+    /// Lines read.
+    pub received: u64,
+    /// Lines that became events.
+    pub accepted: u64,
+    /// Lines that had been accepted before.
+    pub duplicate: u64,
+    /// Lines refused.
+    pub rejected: u64,
+}
+
+/// The events of one connector and event type.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventLedger {
+    /// Events routed to the connector.
+    pub admitted: u64,
+    /// Events in an object that is known to exist.
+    pub delivered: u64,
+    /// Events given up.
+    pub dropped: u64,
+}
+
+impl EventLedger {
+    /// Events still held.
+    pub fn pending(&self) -> u64 {
+        self.admitted.saturating_sub(self.delivered).saturating_sub(self.dropped)
+    }
+}
+
+impl Ledger {
+    /// The counts per workspace, by id. Lines that name no workspace, or an unknown one, stand under the empty id.
+    pub fn workspaces(&self) -> impl Iterator<Item = (&str, WorkspaceLedger)> {
+        self.workspaces.iter().map(|(id, ledger)| (&**id, *ledger))
+    }
+
+    /// The counts per connector and event type.
+    pub fn connectors(&self) -> impl Iterator<Item = (&str, &str, EventLedger)> {
+        self.connectors
+            .iter()
+            .flat_map(|(id, types)| types.iter().map(move |(event_type, ledger)| (&**id, &**event_type, *ledger)))
+    }
+
+    /// The counts of one connector over all its event types.
+    pub fn connector(&self, id: &str) -> EventLedger {
+        let types = self.connectors.get(id).into_iter().flat_map(BTreeMap::values);
+        types.fold(EventLedger::default(), |sum, ledger| EventLedger {
+            admitted: sum.admitted + ledger.admitted,
+            delivered: sum.delivered + ledger.delivered,
+            dropped: sum.dropped + ledger.dropped,
+        })
+    }
+
+    /// How many objects of one connector are known to exist.
+    pub fn objects(&self, id: &str) -> u64 {
+        self.objects.get(id).copied().unwrap_or(0)
+    }
+
+    /// Whether received = accepted + duplicate + rejected, for every workspace; and no connector has delivered more than
+    /// was admitted for it.
+    pub fn balances(&self) -> bool {
+        let lines = self.workspaces.values();
+        let events = self.connectors.values().flat_map(BTreeMap::values);
+        lines.into_iter().all(|l| l.received == l.accepted + l.duplicate + l.rejected)
+            && events.into_iter().all(|l| l.admitted >= l.delivered + l.dropped)
+    }
+
+    pub(crate) fn count_lines(&mut self, counts: &WorkspaceCounts) {
+        let ledger = self.workspaces.entry(Arc::clone(&counts.workspace)).or_default();
+        ledger.received += counts.received;
+        ledger.accepted += counts.accepted;
+        ledger.duplicate += counts.duplicate;
+        ledger.rejected += counts.rejected;
+    }
+
+    pub(crate) fn count_admitted(&mut self, connector: &Arc<str>, event_type: &Arc<str>, events: u64) {
+        self.entry(connector, event_type).admitted += events;
+    }
+
+    pub(crate) fn count_object(&mut self, connector: &Arc<str>, event_type: &Arc<str>, events: u64) {
+        self.entry(connector, event_type).delivered += events;
+        *self.objects.entry(Arc::clone(connector)).or_default() += 1;
+    }
+
+    fn entry(&mut self, connector: &Arc<str>, event_type: &Arc<str>) -> &mut EventLedger {
+        let types = self.connectors.entry(Arc::clone(connector)).or_default();
+        types.entry(Arc::clone(event_type)).or_default()
+    }
+}
