@@ -26,6 +26,12 @@ impl Group {
     pub fn records(&self) -> &[Record] {
         &self.0
     }
+
+    /// The records themselves, without a copy, for whoever goes on with them after the append.
+    #[must_use]
+    pub fn into_records(self) -> Vec<Record> {
+        self.0
+    }
 }
 
 impl<R: Into<Record>> From<R> for Group {
