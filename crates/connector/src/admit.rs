@@ -89,7 +89,10 @@ impl Admission {
         workspaces: impl IntoIterator<Item = WorkspaceId>,
         connectors: &[ConnectorConfig],
     ) -> Self {
-        let mut admission = Self { workspaces: HashMap::new(), routes: 0 };
+        let mut admission = Self {
+            workspaces: HashMap::new(),
+            routes: 0,
+        };
         let named = connectors.iter().map(|connector| connector.workspace.clone());
         for workspace in workspaces.into_iter().chain(named) {
             if admission.workspaces.contains_key(&workspace) {
@@ -97,12 +100,15 @@ impl Admission {
             }
             let mut types = HashMap::new();
             for event_type in schemas.event_types() {
-                let Some(schema) = schemas.latest(event_type) else { continue };
+                let Some(schema) = schemas.latest(event_type) else {
+                    continue;
+                };
                 let taken_by = connectors.iter().enumerate().filter(|(_, connector)| {
                     connector.workspace == workspace && connector.events.matches(event_type)
                 });
-                let (connectors, connector_ids) =
-                    taken_by.map(|(index, connector)| (index, connector.id.clone())).unzip();
+                let (connectors, connector_ids) = taken_by
+                    .map(|(index, connector)| (index, connector.id.clone()))
+                    .unzip();
                 let route = TypeRoute {
                     ordinal: admission.routes,
                     workspace: workspace.clone(),
@@ -143,7 +149,10 @@ impl Admission {
             Ok(()) => Ok(Admitted { route }),
             Err(mismatch) => {
                 datum.truncate(start);
-                Err(rejection(RejectReason::Mismatch(mismatch.reason()), mismatch.path()))
+                Err(rejection(
+                    RejectReason::Mismatch(mismatch.reason()),
+                    mismatch.path(),
+                ))
             }
         }
     }

@@ -19,7 +19,12 @@ pub struct Batch {
 impl Batch {
     /// An empty batch of `source`, whose place there is `sequence`. `input` names the source for people.
     pub fn new(source: SourceId, sequence: Sequence, input: impl Into<String>) -> Self {
-        Self { source, sequence, input: input.into(), lines: Vec::new() }
+        Self {
+            source,
+            sequence,
+            input: input.into(),
+            lines: Vec::new(),
+        }
     }
 
     /// Adds lines at the end.
@@ -56,12 +61,20 @@ impl Line {
 
     /// Line `number` (from 1), which begins `offset` bytes into its input.
     pub fn new(number: u64, offset: u64, text: impl Into<Bytes>) -> Self {
-        Self { number, offset, text: Some(text.into()) }
+        Self {
+            number,
+            offset,
+            text: Some(text.into()),
+        }
     }
 
     /// A line that was too long to be read; it is counted and refused.
     pub fn oversized(number: u64, offset: u64) -> Self {
-        Self { number, offset, text: None }
+        Self {
+            number,
+            offset,
+            text: None,
+        }
     }
 }
 

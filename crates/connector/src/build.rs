@@ -59,7 +59,11 @@ impl BuildJob {
     /// The frames to be read back from the log.
     pub fn missing(&self) -> Vec<Lsn> {
         let missing = |part: &&Part| matches!(part.bodies, Bodies::Missing);
-        self.parts.iter().filter(missing).map(|part| part.chunk.lsn).collect()
+        self.parts
+            .iter()
+            .filter(missing)
+            .map(|part| part.chunk.lsn)
+            .collect()
     }
 
     /// Takes what it needs of a frame that was read back.
@@ -103,9 +107,18 @@ impl BuildJob {
         let marker = sync_marker(&digest);
         let bytes = datums.iter().map(|datum| &**datum);
         let payload = Payload::from(ocf::build(self.schema.text(), ocf::Codec::Null, marker, bytes));
-        let contents =
-            Contents { lane: self.lane_tag, first: self.first, last, count: datums.len() as u64, digest };
-        let expected = Expected { contents, size: payload.len(), checksum: payload.checksum() };
+        let contents = Contents {
+            lane: self.lane_tag,
+            first: self.first,
+            last,
+            count: datums.len() as u64,
+            digest,
+        };
+        let expected = Expected {
+            contents,
+            size: payload.len(),
+            checksum: payload.checksum(),
+        };
         Ok(Built { payload, expected })
     }
 }
@@ -117,16 +130,20 @@ impl Built {
         if *ours == *object {
             return true;
         }
-        let (Ok(ours), Ok(theirs)) = (ocf::Reader::new(&ours), ocf::Reader::new(object)) else { return false };
-        ours.schema().text() == theirs.schema().text()
-            && ours.map(Result::ok).eq(theirs.map(Result::ok))
+        let (Ok(ours), Ok(theirs)) = (ocf::Reader::new(&ours), ocf::Reader::new(object)) else {
+            return false;
+        };
+        ours.schema().text() == theirs.schema().text() && ours.map(Result::ok).eq(theirs.map(Result::ok))
     }
 }
 
 fn bodies(chunk: &Chunk, events: &Events) -> Result<Vec<Bytes>, Error> {
     let body = |item: &crate::lane::Item| {
         let event = events.events.get(usize::try_from(item.index).ok()?)?;
-        let body = event.body_of(Route { generation: 0, body: item.body })?;
+        let body = event.body_of(Route {
+            generation: 0,
+            body: item.body,
+        })?;
         (body.bytes.len() as u64 == u64::from(item.length)).then(|| body.bytes.clone())
     };
     let bodies: Option<Vec<Bytes>> = chunk.items.iter().map(body).collect();
@@ -136,6 +153,8 @@ fn bodies(chunk: &Chunk, events: &Events) -> Result<Vec<Bytes>, Error> {
 fn gone(lsn: Lsn) -> Error {
     Error::new(
         ErrorKind::Contradiction,
-        format!("the frame at byte {lsn} of the log no longer holds the events it held; keep the spool and report this"),
+        format!(
+            "the frame at byte {lsn} of the log no longer holds the events it held; keep the spool and report this"
+        ),
     )
 }

@@ -36,7 +36,11 @@ impl FromStr for ConnectorId {
         if text.len() == Self::LENGTH && digits {
             Ok(Self(text.into()))
         } else {
-            Err(InvalidId { what: "connector id", rule: "24 lower-case hexadecimal digits", found: shown(text) })
+            Err(InvalidId {
+                what: "connector id",
+                rule: "24 lower-case hexadecimal digits",
+                found: shown(text),
+            })
         }
     }
 }
@@ -79,7 +83,9 @@ impl FromStr for WorkspaceId {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+        let plain = text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
         if (1..=Self::MAX_LENGTH).contains(&text.len()) && plain {
             Ok(Self(text.into()))
         } else {
@@ -135,7 +141,12 @@ mod tests {
     #[test]
     fn a_connector_id_is_24_lower_case_digits() {
         assert!("0123456789abcdef01234567".parse::<ConnectorId>().is_ok());
-        for wrong in ["", "0123456789abcdef0123456", "0123456789abcdef012345678", "0123456789abcdeg01234567"] {
+        for wrong in [
+            "",
+            "0123456789abcdef0123456",
+            "0123456789abcdef012345678",
+            "0123456789abcdeg01234567",
+        ] {
             assert!(wrong.parse::<ConnectorId>().is_err(), "{wrong}");
         }
     }
@@ -150,7 +161,10 @@ mod tests {
 
     #[test]
     fn an_error_quotes_no_control_characters_and_is_short() {
-        let error = format!("\n{}", "x".repeat(500)).parse::<WorkspaceId>().unwrap_err().to_string();
+        let error = format!("\n{}", "x".repeat(500))
+            .parse::<WorkspaceId>()
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("`\\nxxx") && error.len() < 200, "{error}");
     }
 }

@@ -30,7 +30,11 @@ impl Destination {
     /// A bucket, and the folder in it. `endpoint` tells apart stores that may have buckets of one name: empty for AWS
     /// itself, else the canonical URL of a custom endpoint.
     pub fn bucket(bucket: impl Into<String>, endpoint: impl Into<String>, folder: FolderPath) -> Self {
-        Self { endpoint: endpoint.into(), bucket: bucket.into(), folder }
+        Self {
+            endpoint: endpoint.into(),
+            bucket: bucket.into(),
+            folder,
+        }
     }
 
     /// A local directory, by its canonical path, and the folder in it.

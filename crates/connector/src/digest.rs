@@ -12,7 +12,8 @@ pub(crate) struct EventDigest(Sha256);
 impl EventDigest {
     pub(crate) fn event(&mut self, position: Position, body: &[u8]) {
         self.0.update(position.to_le_bytes());
-        self.0.update(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
+        self.0
+            .update(u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes());
         self.0.update(body);
     }
 
@@ -56,10 +57,12 @@ pub(crate) fn hash16(parts: &[&[u8]]) -> [u8; 16] {
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// The inverse of [`hex`], for exactly `N` bytes.
@@ -84,7 +87,13 @@ mod tests {
         let mut digest = EventDigest::default();
         digest.event(7, b"ab");
         digest.event(9, b"");
-        let plain = [&7u64.to_le_bytes()[..], &2u32.to_le_bytes(), b"ab", &9u64.to_le_bytes(), &0u32.to_le_bytes()];
+        let plain = [
+            &7u64.to_le_bytes()[..],
+            &2u32.to_le_bytes(),
+            b"ab",
+            &9u64.to_le_bytes(),
+            &0u32.to_le_bytes(),
+        ];
         let expected: [u8; 32] = Sha256::digest(plain.concat()).into();
         assert_eq!(digest.finish(), expected);
     }
@@ -98,7 +107,10 @@ mod tests {
             hour: Hour::new(498_738),
             schema: 3,
         };
-        assert_eq!(hex(&lane_tag("0123456789abcdef01234567", &lane)), "9c78af4c1c8ed378059d8712c753001d");
+        assert_eq!(
+            hex(&lane_tag("0123456789abcdef01234567", &lane)),
+            "9c78af4c1c8ed378059d8712c753001d"
+        );
     }
 
     #[test]

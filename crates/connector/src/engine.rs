@@ -24,9 +24,11 @@ mod start;
 mod status;
 mod submit;
 
-pub use drain::{ConnectorReport, DrainReport};
 pub use crate::admit::Prepared;
+pub use crate::appender::{Appender, Request};
 pub use crate::build::{BuildJob, Built};
+pub use crate::startup::Started;
+pub use drain::{ConnectorReport, DrainReport};
 pub use ports::{AttemptId, Command, CompareJob, Input, Landed, LookJob, PutJob, RequestId, Ticket};
 pub(crate) use start::{Opening, opening};
 
@@ -42,7 +44,7 @@ use crate::fairness::Turns;
 use crate::fold::Fold;
 use crate::lane::LaneId;
 use connector::ConnectorRun;
-use delivery::{Delivery, Stage};
+use delivery::Delivery;
 use drain::Drain;
 use schedule::Timer;
 use submit::Submissions;
@@ -106,7 +108,11 @@ impl Engine {
         now: SpoolTime,
     ) -> Self {
         let mut engine = Self {
-            connectors: fold.connectors.iter().map(|book| ConnectorRun::new(opening, &book.id, now)).collect(),
+            connectors: fold
+                .connectors
+                .iter()
+                .map(|book| ConnectorRun::new(opening, &book.id, now))
+                .collect(),
             lanes: fold.lanes.iter().map(|_| LaneRun::default()).collect(),
             partition: opening.partition,
             next_position: 0,
@@ -225,7 +231,9 @@ impl Engine {
     }
 
     fn appended(&mut self, now: SpoolTime, ticket: Ticket, result: Result<Landed, Error>) {
-        let Some(purpose) = self.appends.remove(&ticket) else { return };
+        let Some(purpose) = self.appends.remove(&ticket) else {
+            return;
+        };
         let landed = match result {
             Ok(landed) => landed,
             Err(error) => return self.append_failed(now, purpose, error),
@@ -243,14 +251,17 @@ impl Engine {
         }
     }
 
-    /// A full disk stops only what would fill it further; any other failure leaves open what the log says.
+    /// A full disk stops only what would fill it further; a failure that leaves open what the log says stops everything.
     fn append_failed(&mut self, now: SpoolTime, purpose: Purpose, error: Error) {
+        let goes_on = match &purpose {
+            Purpose::Batch(_) => error.is_harmless(),
+            Purpose::Seal(_) | Purpose::Commit(_) => error.is_full(),
+        };
         match purpose {
             Purpose::Batch(batch) => self.batch_failed(&batch, error.clone()),
-            Purpose::Seal(lane) | Purpose::Commit(lane) if error.is_full() => self.retry_later(now, lane),
-            Purpose::Seal(_) | Purpose::Commit(_) => {}
+            Purpose::Seal(lane) | Purpose::Commit(lane) => self.retry_later(now, lane),
         }
-        if !error.is_full() {
+        if !goes_on {
             self.fail(now, error);
         }
     }

@@ -36,7 +36,11 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner { kind, message: message.into(), source: None }))
+        Self(Arc::new(Inner {
+            kind,
+            message: message.into(),
+            source: None,
+        }))
     }
 
     /// The multiplexer has ended in good order.
@@ -47,6 +51,11 @@ impl Error {
     /// Whether the disk of the log is full: nothing was changed, and it goes on once there is room.
     pub(crate) fn is_full(&self) -> bool {
         self.kind() == ErrorKind::Spool(bucketline_spool::ErrorKind::Full)
+    }
+
+    /// Whether this is a failed append that has changed nothing, and the log can be used on.
+    pub(crate) fn is_harmless(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Spool(kind) if crate::appender::is_harmless(kind))
     }
 
     /// What kind of failure it is.
@@ -69,7 +78,11 @@ impl Error {
 impl From<bucketline_spool::Error> for Error {
     fn from(error: bucketline_spool::Error) -> Self {
         let kind = ErrorKind::Spool(error.kind());
-        Self(Arc::new(Inner { kind, message: "the spool failed".to_owned(), source: Some(error) }))
+        Self(Arc::new(Inner {
+            kind,
+            message: "the spool failed".to_owned(),
+            source: Some(error),
+        }))
     }
 }
 

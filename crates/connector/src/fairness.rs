@@ -23,14 +23,21 @@ struct Queue<T> {
 impl<T> Turns<T> {
     /// `quantum` is what each connector may spend per round.
     pub(crate) fn new(quantum: u64) -> Self {
-        Self { quantum: quantum.max(1), round: VecDeque::new(), queues: BTreeMap::new() }
+        Self {
+            quantum: quantum.max(1),
+            round: VecDeque::new(),
+            queues: BTreeMap::new(),
+        }
     }
 
     /// Adds work at the end of its connector's queue.
     pub(crate) fn push(&mut self, connector: usize, work: T) {
         let queue = self.queues.entry(connector).or_insert_with(|| {
             self.round.push_back(connector);
-            Queue { deficit: 0, work: VecDeque::new() }
+            Queue {
+                deficit: 0,
+                work: VecDeque::new(),
+            }
         });
         queue.work.push_back(work);
     }
@@ -38,13 +45,20 @@ impl<T> Turns<T> {
     /// Takes all work of one connector out.
     pub(crate) fn take(&mut self, connector: usize) -> VecDeque<T> {
         self.round.retain(|other| *other != connector);
-        self.queues.remove(&connector).map(|queue| queue.work).unwrap_or_default()
+        self.queues
+            .remove(&connector)
+            .map(|queue| queue.work)
+            .unwrap_or_default()
     }
 
     /// The next piece of work of a connector that `may_run`, or nothing if there is none.
     ///
     /// `cost` is asked when a piece reaches the front of its queue, since it may have grown meanwhile.
-    pub(crate) fn next(&mut self, may_run: impl Fn(usize) -> bool, cost: impl Fn(&T) -> u64) -> Option<(usize, T)> {
+    pub(crate) fn next(
+        &mut self,
+        may_run: impl Fn(usize) -> bool,
+        cost: impl Fn(&T) -> u64,
+    ) -> Option<(usize, T)> {
         let mut runnable = self.round.iter().any(|connector| may_run(*connector));
         while runnable {
             let connector = self.round.pop_front()?;
@@ -52,7 +66,9 @@ impl<T> Turns<T> {
                 self.round.push_back(connector);
                 continue;
             }
-            let Some(queue) = self.queues.get_mut(&connector) else { continue };
+            let Some(queue) = self.queues.get_mut(&connector) else {
+                continue;
+            };
             let price = queue.work.front().map_or(0, &cost);
             if queue.deficit < price {
                 queue.deficit = queue.deficit.saturating_add(self.quantum);
@@ -80,7 +96,9 @@ mod tests {
     use super::*;
 
     fn order(turns: &mut Turns<u64>) -> Vec<usize> {
-        std::iter::from_fn(|| turns.next(|_| true, |cost| *cost)).map(|(connector, _)| connector).collect()
+        std::iter::from_fn(|| turns.next(|_| true, |cost| *cost))
+            .map(|(connector, _)| connector)
+            .collect()
     }
 
     #[test]
@@ -92,7 +110,10 @@ mod tests {
         turns.push(1, 10);
         let served = order(&mut turns);
         assert_eq!(served.len(), 101);
-        assert!(served.iter().position(|connector| *connector == 1).unwrap() <= 2, "{served:?}");
+        assert!(
+            served.iter().position(|connector| *connector == 1).unwrap() <= 2,
+            "{served:?}"
+        );
     }
 
     #[test]

@@ -83,7 +83,10 @@ impl Fold {
         match record {
             Record::Opened(opened) => {
                 if !self.partitions.insert(opened.partition) {
-                    return Err(contradiction(lsn, format!("partition {} is opened twice", opened.partition)));
+                    return Err(contradiction(
+                        lsn,
+                        format!("partition {} is opened twice", opened.partition),
+                    ));
                 }
                 self.newest = Some((opened.partition, 0));
                 Ok(())
@@ -105,11 +108,6 @@ impl Fold {
         self.partitions.contains(&partition)
     }
 
-    /// The partition of new events and the position of the next.
-    pub(crate) fn newest(&self) -> Option<(PartitionId, Position)> {
-        self.newest
-    }
-
     pub(crate) fn connector(&self, id: &str) -> Option<usize> {
         self.connector_ids.get(id).copied()
     }
@@ -127,7 +125,10 @@ impl Fold {
     fn generation(&mut self, lsn: Lsn, record: Generation) -> Result<(), Error> {
         let place = self.generations.len();
         if self.generation_ids.insert(record.id, place).is_some() {
-            return Err(contradiction(lsn, format!("generation {} begins twice", record.id)));
+            return Err(contradiction(
+                lsn,
+                format!("generation {} begins twice", record.id),
+            ));
         }
         let id: Arc<str> = record.connector.as_str().into();
         let connector = match self.connector_ids.get(&id) {
@@ -135,7 +136,12 @@ impl Fold {
             None => {
                 let connector = self.connectors.len();
                 self.connector_ids.insert(Arc::clone(&id), connector);
-                self.connectors.push(ConnectorBook { id, newest: place, events_held: 0, bytes_held: 0 });
+                self.connectors.push(ConnectorBook {
+                    id,
+                    newest: place,
+                    events_held: 0,
+                    bytes_held: 0,
+                });
                 connector
             }
         };
@@ -151,7 +157,12 @@ impl Fold {
             Some((partition, next)) if *partition == events.partition && events.first >= *next => {
                 *next = events.end();
             }
-            _ => return Err(contradiction(lsn, "events stand outside the newest partition, or twice at one position")),
+            _ => {
+                return Err(contradiction(
+                    lsn,
+                    "events stand outside the newest partition, or twice at one position",
+                ));
+            }
         }
         self.sources.learn(events.source, events.sequence);
         for counts in &events.counts {
@@ -176,13 +187,20 @@ impl Fold {
                     Some(place) => *place,
                     None => {
                         let lane = self.lane(lsn, events, same_lane, position)?;
-                        let chunk = Chunk { lsn, time, base: events.first, items: Default::default() };
+                        let chunk = Chunk {
+                            lsn,
+                            time,
+                            base: events.first,
+                            items: Default::default(),
+                        };
                         places.insert(same_lane, chunks.len());
                         chunks.push((lane, chunk));
                         chunks.len() - 1
                     }
                 };
-                let body = event.body_of(*route).ok_or_else(|| contradiction(lsn, "an event lacks a body"))?;
+                let body = event
+                    .body_of(*route)
+                    .ok_or_else(|| contradiction(lsn, "an event lacks a body"))?;
                 let narrow = |number| u32::try_from(number).unwrap_or(u32::MAX);
                 if let Some((_, chunk)) = chunks.get_mut(place) {
                     chunk.items.push_back(Item {
@@ -220,35 +238,49 @@ impl Fold {
         if let Some(lane) = self.lane_ids.get(&key) {
             return Ok(*lane);
         }
-        let place = *self
-            .generation_ids
-            .get(generation)
-            .ok_or_else(|| contradiction(lsn, format!("events are routed to generation {generation}, which never began")))?;
-        let connector = self.generations.get(place).map_or(0, |generation| generation.connector);
+        let place = *self.generation_ids.get(generation).ok_or_else(|| {
+            contradiction(
+                lsn,
+                format!("events are routed to generation {generation}, which never began"),
+            )
+        })?;
+        let connector = self
+            .generations
+            .get(place)
+            .map_or(0, |generation| generation.connector);
         let lane = self.lanes.len();
-        self.lanes.push(LaneState::new(key.clone(), place, connector, position));
+        self.lanes
+            .push(LaneState::new(key.clone(), place, connector, position));
         self.lane_ids.insert(key, lane);
         Ok(lane)
     }
 
     fn hold(&mut self, lane: LaneId, chunk: Chunk) {
-        let Some(state) = self.lanes.get_mut(lane) else { return };
+        let Some(state) = self.lanes.get_mut(lane) else {
+            return;
+        };
         let (events, bytes) = (state.events, state.bytes);
         state.push(chunk);
         let (events, bytes) = (state.events - events, state.bytes - bytes);
         if let Some(book) = self.connectors.get_mut(state.connector) {
             book.events_held += events;
             book.bytes_held += bytes;
-            self.ledger.count_admitted(&book.id, &state.key.event_type, events);
+            self.ledger
+                .count_admitted(&book.id, &state.key.event_type, events);
         }
         self.touched.push(lane);
     }
 
     fn seal(&mut self, lsn: Lsn, seal: Seal) -> Result<(), Error> {
         let lane = self.known_lane(lsn, &seal.lane)?;
-        let Some(state) = self.lanes.get_mut(lane) else { return Ok(()) };
+        let Some(state) = self.lanes.get_mut(lane) else {
+            return Ok(());
+        };
         if state.seal.is_some() || seal.first != state.frontier {
-            return Err(contradiction(lsn, "a seal does not begin at its lane's frontier, or follows an unsettled one"));
+            return Err(contradiction(
+                lsn,
+                "a seal does not begin at its lane's frontier, or follows an unsettled one",
+            ));
         }
         state.seal = Some(seal);
         self.touched.push(lane);
@@ -257,7 +289,9 @@ impl Fold {
 
     fn commit(&mut self, lsn: Lsn, commit: &Commit) -> Result<(), Error> {
         let lane = self.known_lane(lsn, &commit.lane)?;
-        let Some(state) = self.lanes.get_mut(lane) else { return Ok(()) };
+        let Some(state) = self.lanes.get_mut(lane) else {
+            return Ok(());
+        };
         let Some(seal) = state.seal.take_if(|seal| seal.first == commit.first) else {
             return Err(contradiction(lsn, "a commit has no seal"));
         };
@@ -265,7 +299,10 @@ impl Fold {
         if delivered.events != commit.count {
             return Err(contradiction(
                 lsn,
-                format!("a commit counts {} events where {} are held", commit.count, delivered.events),
+                format!(
+                    "a commit counts {} events where {} are held",
+                    commit.count, delivered.events
+                ),
             ));
         }
         if commit.after_unknown && commit.last < seal.last {
@@ -274,7 +311,8 @@ impl Fold {
         if let Some(book) = self.connectors.get_mut(state.connector) {
             book.events_held = book.events_held.saturating_sub(delivered.events);
             book.bytes_held = book.bytes_held.saturating_sub(delivered.bytes);
-            self.ledger.count_object(&book.id, &state.key.event_type, delivered.events);
+            self.ledger
+                .count_object(&book.id, &state.key.event_type, delivered.events);
         }
         for frame in delivered.frames {
             self.bodies.release(frame);
@@ -284,7 +322,10 @@ impl Fold {
     }
 
     fn known_lane(&self, lsn: Lsn, key: &Lane) -> Result<LaneId, Error> {
-        self.lane_ids.get(key).copied().ok_or_else(|| contradiction(lsn, "a seal or commit names a lane without events"))
+        self.lane_ids
+            .get(key)
+            .copied()
+            .ok_or_else(|| contradiction(lsn, "a seal or commit names a lane without events"))
     }
 }
 

@@ -48,7 +48,8 @@ impl FolderPath {
 
     /// Whether `key` lies below this folder.
     pub fn contains_key(&self, key: &str) -> bool {
-        key.strip_prefix(&*self.0).is_some_and(|rest| rest.starts_with('/'))
+        key.strip_prefix(&*self.0)
+            .is_some_and(|rest| rest.starts_with('/'))
     }
 }
 
@@ -71,7 +72,10 @@ impl FromStr for FolderPath {
         if path.len() > Self::MAX_LENGTH {
             return refuse(Problem::TooLong(path.len()));
         }
-        if let Some(found) = path.chars().find(|c| !matches!(c, ' '..='~') || FORBIDDEN.contains(&(*c as u8))) {
+        if let Some(found) = path
+            .chars()
+            .find(|c| !matches!(c, ' '..='~') || FORBIDDEN.contains(&(*c as u8)))
+        {
             return refuse(Problem::Character(found));
         }
         if path.starts_with('/') {
@@ -84,7 +88,11 @@ impl FromStr for FolderPath {
                 _ => {}
             }
         }
-        if path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(RESERVED)) {
+        if path
+            .split('/')
+            .next()
+            .is_some_and(|first| first.eq_ignore_ascii_case(RESERVED))
+        {
             return refuse(Problem::Reserved);
         }
         Ok(Self(path.into()))
@@ -143,7 +151,8 @@ mod tests {
     fn every_forbidden_character_is_refused() {
         for byte in 0..=255u8 {
             let text = format!("a{}b", char::from(byte));
-            let fine = matches!(byte, 0x20..=0x7e) && !br#"*?${}^%`][">< ~#|\"#.contains(&byte) || byte == b' ';
+            let fine =
+                matches!(byte, 0x20..=0x7e) && !br#"*?${}^%`][">< ~#|\"#.contains(&byte) || byte == b' ';
             assert_eq!(text.parse::<FolderPath>().is_ok(), fine, "{byte:#x}");
         }
     }

@@ -50,7 +50,9 @@ pub(crate) fn encryption_of(generation: &Generation) -> Option<Encryption> {
     match generation.encryption.as_str() {
         "none" => Some(Encryption::BucketDefault),
         "aes256" => Some(Encryption::Aes256),
-        other => other.strip_prefix("kms:").map(|key_id| Encryption::Kms { key_id: key_id.to_owned() }),
+        other => other.strip_prefix("kms:").map(|key_id| Encryption::Kms {
+            key_id: key_id.to_owned(),
+        }),
     }
 }
 
@@ -106,16 +108,23 @@ mod tests {
         assert_eq!(base.id, generation(&config("f").grant("other"), 0).id);
         assert_ne!(base.id, generation(&config("f"), 1).id);
         assert_ne!(base.id, generation(&config("g"), 0).id);
-        assert_ne!(base.id, generation(&config("f").encryption(Encryption::Aes256), 0).id);
+        assert_ne!(
+            base.id,
+            generation(&config("f").encryption(Encryption::Aes256), 0).id
+        );
         assert!(same_settings(&base, &generation(&config("f").grant("other"), 7)));
         assert!(!same_destination(&base, &generation(&config("g"), 0)));
     }
 
     #[test]
     fn encryption_comes_back_from_its_text() {
-        for encryption in
-            [Encryption::BucketDefault, Encryption::Aes256, Encryption::Kms { key_id: "arn:aws:kms:x".into() }]
-        {
+        for encryption in [
+            Encryption::BucketDefault,
+            Encryption::Aes256,
+            Encryption::Kms {
+                key_id: "arn:aws:kms:x".into(),
+            },
+        ] {
             let generation = generation(&config("f").encryption(encryption.clone()), 0);
             assert_eq!(encryption_of(&generation), Some(encryption));
         }

@@ -30,11 +30,15 @@ impl FromStr for Label {
     type Err = InvalidLabel;
 
     fn from_str(text: &str) -> Result<Self, InvalidLabel> {
-        let plain = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        let plain = text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
         if (1..=Self::MAX_LENGTH).contains(&text.len()) && plain {
             Ok(Self(text.into()))
         } else {
-            Err(InvalidLabel { found: text.chars().take(80).collect() })
+            Err(InvalidLabel {
+                found: text.chars().take(80).collect(),
+            })
         }
     }
 }

@@ -113,7 +113,11 @@ impl LaneState {
                 (count, bytes, last) = (count + 1, longer, Some(chunk.position(*item)));
             }
         }
-        last.map(|last| Range { first: self.frontier, last, count })
+        last.map(|last| Range {
+            first: self.frontier,
+            last,
+            count,
+        })
     }
 
     /// The events held up to `last`, chunk by chunk, if `last` is one of them.
@@ -142,7 +146,12 @@ impl LaneState {
     pub(crate) fn deliver(&mut self, last: Position) -> Delivered {
         let mut delivered = Delivered::default();
         while let Some(chunk) = self.chunks.front_mut() {
-            while let Some(item) = chunk.items.front().copied().filter(|item| chunk.position(*item) <= last) {
+            while let Some(item) = chunk
+                .items
+                .front()
+                .copied()
+                .filter(|item| chunk.position(*item) <= last)
+            {
                 chunk.items.pop_front();
                 delivered.events += 1;
                 delivered.bytes += u64::from(item.length);
@@ -161,8 +170,13 @@ impl LaneState {
 
     /// Whether the event at the front was in an attempt of unknown outcome.
     pub(crate) fn front_is_unknown(&self) -> bool {
-        let front = self.chunks.front().and_then(|chunk| chunk.items.front().map(|item| chunk.position(*item)));
-        front.zip(self.unknown_through).is_some_and(|(front, through)| front <= through)
+        let front = self
+            .chunks
+            .front()
+            .and_then(|chunk| chunk.items.front().map(|item| chunk.position(*item)));
+        front
+            .zip(self.unknown_through)
+            .is_some_and(|(front, through)| front <= through)
     }
 }
 
@@ -190,7 +204,12 @@ mod tests {
         };
         let mut lane = LaneState::new(key, 0, 0, positions[0][0]);
         for (lsn, chunk) in positions.iter().enumerate() {
-            let item = |position: &u64| Item { index: 0, offset: u32::try_from(*position).unwrap(), length: 10, body: 0 };
+            let item = |position: &u64| Item {
+                index: 0,
+                offset: u32::try_from(*position).unwrap(),
+                length: 10,
+                body: 0,
+            };
             lane.push(Chunk {
                 lsn: Lsn::new(lsn as u64),
                 time: SpoolTime::ZERO,
@@ -204,16 +223,47 @@ mod tests {
     #[test]
     fn a_range_keeps_to_its_limits_but_has_one_event() {
         let lane = lane(&[&[3, 5], &[6, 9]]);
-        assert_eq!(lane.next_range(100, 100), Some(Range { first: 3, last: 9, count: 4 }));
-        assert_eq!(lane.next_range(3, 100), Some(Range { first: 3, last: 6, count: 3 }));
-        assert_eq!(lane.next_range(100, 25), Some(Range { first: 3, last: 5, count: 2 }));
-        assert_eq!(lane.next_range(100, 1), Some(Range { first: 3, last: 3, count: 1 }));
+        assert_eq!(
+            lane.next_range(100, 100),
+            Some(Range {
+                first: 3,
+                last: 9,
+                count: 4
+            })
+        );
+        assert_eq!(
+            lane.next_range(3, 100),
+            Some(Range {
+                first: 3,
+                last: 6,
+                count: 3
+            })
+        );
+        assert_eq!(
+            lane.next_range(100, 25),
+            Some(Range {
+                first: 3,
+                last: 5,
+                count: 2
+            })
+        );
+        assert_eq!(
+            lane.next_range(100, 1),
+            Some(Range {
+                first: 3,
+                last: 3,
+                count: 1
+            })
+        );
     }
 
     #[test]
     fn a_part_ends_at_an_event_that_is_held_or_is_none() {
         let lane = lane(&[&[3, 5], &[6, 9]]);
-        let count = |last| lane.part(last).map(|parts| parts.iter().map(|chunk| chunk.items.len()).sum::<usize>());
+        let count = |last| {
+            lane.part(last)
+                .map(|parts| parts.iter().map(|chunk| chunk.items.len()).sum::<usize>())
+        };
         assert_eq!(count(6), Some(3));
         assert_eq!(count(9), Some(4));
         assert_eq!(count(7), None);
@@ -223,9 +273,30 @@ mod tests {
     #[test]
     fn delivery_moves_the_frontier_to_the_successor_of_the_last() {
         let mut lane = lane(&[&[3, 5], &[6, 9]]);
-        assert_eq!(lane.deliver(5), Delivered { events: 2, bytes: 20, frames: vec![Lsn::new(0)] });
+        assert_eq!(
+            lane.deliver(5),
+            Delivered {
+                events: 2,
+                bytes: 20,
+                frames: vec![Lsn::new(0)]
+            }
+        );
         assert_eq!((lane.frontier, lane.events, lane.bytes), (6, 2, 20));
-        assert_eq!(lane.deliver(6), Delivered { events: 1, bytes: 10, frames: Vec::new() });
-        assert_eq!(lane.next_range(9, 99), Some(Range { first: 7, last: 9, count: 1 }));
+        assert_eq!(
+            lane.deliver(6),
+            Delivered {
+                events: 1,
+                bytes: 10,
+                frames: Vec::new()
+            }
+        );
+        assert_eq!(
+            lane.next_range(9, 99),
+            Some(Range {
+                first: 7,
+                last: 9,
+                count: 1
+            })
+        );
     }
 }

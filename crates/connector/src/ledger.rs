@@ -46,7 +46,9 @@ pub struct EventLedger {
 impl EventLedger {
     /// Events still held.
     pub fn pending(&self) -> u64 {
-        self.admitted.saturating_sub(self.delivered).saturating_sub(self.dropped)
+        self.admitted
+            .saturating_sub(self.delivered)
+            .saturating_sub(self.dropped)
     }
 }
 
@@ -58,9 +60,11 @@ impl Ledger {
 
     /// The counts per connector and event type.
     pub fn connectors(&self) -> impl Iterator<Item = (&str, &str, EventLedger)> {
-        self.connectors
-            .iter()
-            .flat_map(|(id, types)| types.iter().map(move |(event_type, ledger)| (&**id, &**event_type, *ledger)))
+        self.connectors.iter().flat_map(|(id, types)| {
+            types
+                .iter()
+                .map(move |(event_type, ledger)| (&**id, &**event_type, *ledger))
+        })
     }
 
     /// The counts of one connector over all its event types.
@@ -83,7 +87,9 @@ impl Ledger {
     pub fn balances(&self) -> bool {
         let lines = self.workspaces.values();
         let events = self.connectors.values().flat_map(BTreeMap::values);
-        lines.into_iter().all(|l| l.received == l.accepted + l.duplicate + l.rejected)
+        lines
+            .into_iter()
+            .all(|l| l.received == l.accepted + l.duplicate + l.rejected)
             && events.into_iter().all(|l| l.admitted >= l.delivered + l.dropped)
     }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod admit;
+mod appender;
 mod batch;
 mod build;
 mod config;
@@ -8,6 +9,7 @@ mod connector_id;
 mod deliver;
 mod destination;
 mod digest;
+mod driver;
 pub mod engine;
 mod error;
 mod fairness;
@@ -18,8 +20,10 @@ mod label;
 mod lane;
 mod ledger;
 mod metadata;
+mod multiplexer;
 mod object_name;
 mod reconcile;
+mod startup;
 mod state;
 
 pub use admit::{Admission, Admitted, MAX_EVENT, RejectReason, Rejection};
@@ -28,10 +32,12 @@ pub use config::{ConnectorConfig, Settings};
 pub use connector_id::{ConnectorId, InvalidId, WorkspaceId};
 pub use deliver::backoff::Backoff;
 pub use destination::Destination;
+pub use driver::WallClock;
 pub use engine::{ConnectorReport, DrainReport};
 pub use error::{Error, ErrorKind};
 pub use folder_path::{FolderConflict, FolderPath, FolderRegistry, InvalidFolderPath, Overlap};
 pub use label::{InvalidLabel, Label};
 pub use ledger::{EventLedger, Ledger, WorkspaceLedger};
+pub use multiplexer::{Builder, Multiplexer, RejectEntry, RejectFeed};
 pub use object_name::{InvalidObjectName, ObjectName};
 pub use state::{Blockage, Cause, ConnectorStatus, LaneConflict, State};

@@ -68,19 +68,35 @@ fn parse_number(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    const CONTENTS: Contents = Contents { lane: [0xab; 16], first: 0, last: u64::MAX, count: 3, digest: [1; 32] };
+    const CONTENTS: Contents = Contents {
+        lane: [0xab; 16],
+        first: 0,
+        last: u64::MAX,
+        count: 3,
+        digest: [1; 32],
+    };
 
     #[test]
     fn it_comes_back_and_has_a_fixed_size() {
         let metadata = CONTENTS.to_metadata();
         assert_eq!(Contents::from_metadata(&metadata), Some(CONTENTS));
         assert_eq!(metadata["bl-first"], "00000000000000000000");
-        assert_eq!(metadata.values().map(String::len).sum::<usize>(), 1 + 32 + 3 * 20 + 64);
+        assert_eq!(
+            metadata.values().map(String::len).sum::<usize>(),
+            1 + 32 + 3 * 20 + 64
+        );
     }
 
     #[test]
     fn anything_missing_or_odd_is_foreign() {
-        for name in ["bl-version", "bl-lane", "bl-first", "bl-last", "bl-count", "bl-digest"] {
+        for name in [
+            "bl-version",
+            "bl-lane",
+            "bl-first",
+            "bl-last",
+            "bl-count",
+            "bl-digest",
+        ] {
             let mut metadata = CONTENTS.to_metadata();
             metadata.insert(name.to_owned(), "7".to_owned());
             assert_eq!(Contents::from_metadata(&metadata), None, "{name}");

@@ -32,7 +32,10 @@ use crate::{ConnectorId, FolderPath, Label};
 /// # Ok::<(), bucketline_connector::InvalidObjectName>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "the layout is frozen: a new part would be another layout")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "the layout is frozen: a new part would be another layout"
+)]
 pub struct ObjectName {
     /// The connector's folder.
     pub folder: FolderPath,
@@ -59,7 +62,8 @@ impl ObjectName {
     /// the most digits of schema, partition and position. S3 allows 1,024
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
     pub fn longest_key(folder: &FolderPath, cluster: &Label, zone: &Label) -> usize {
-        let integration = "dataexport.".len() + cluster.as_str().len() + ".S3.integration.".len() + ConnectorId::LENGTH;
+        let integration =
+            "dataexport.".len() + cluster.as_str().len() + ".S3.integration.".len() + ConnectorId::LENGTH;
         let directory = integration
             + "/event_type=".len()
             + EventType::MAX_LEN
@@ -67,7 +71,11 @@ impl ObjectName {
             + digits(u64::from(u32::MAX))
             + "/".len()
             + zone.as_str().len();
-        let file = integration + "+".len() + digits(u64::from(PartitionId::MAX.get())) + "+".len() + digits(u64::MAX);
+        let file = integration
+            + "+".len()
+            + digits(u64::from(PartitionId::MAX.get()))
+            + "+".len()
+            + digits(u64::MAX);
         folder.as_str().len() + "/".len() + directory + "/".len() + file + ".avro".len()
     }
 
@@ -84,10 +92,26 @@ impl ObjectName {
 
 impl fmt::Display for ObjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { folder, cluster, connector, event_type, hour, schema, zone, partition, first } = self;
-        write!(f, "{folder}/dataexport.{cluster}.S3.integration.{connector}/event_type={event_type}/")?;
+        let Self {
+            folder,
+            cluster,
+            connector,
+            event_type,
+            hour,
+            schema,
+            zone,
+            partition,
+            first,
+        } = self;
+        write!(
+            f,
+            "{folder}/dataexport.{cluster}.S3.integration.{connector}/event_type={event_type}/"
+        )?;
         write!(f, "date={hour}/{schema}/{zone}/")?;
-        write!(f, "dataexport.{cluster}.S3.integration.{connector}+{partition}+{first:010}.avro")
+        write!(
+            f,
+            "dataexport.{cluster}.S3.integration.{connector}+{partition}+{first:010}.avro"
+        )
     }
 }
 
@@ -106,9 +130,18 @@ impl FromStr for ObjectName {
             .strip_prefix("dataexport.")
             .and_then(|rest| rest.split_once(".S3.integration."))
             .ok_or(bad("integration"))?;
-        let mut numbers = file.strip_suffix(".avro").ok_or(bad("file name"))?.rsplitn(3, '+');
-        let first = numbers.next().and_then(|text| text.parse().ok()).ok_or(bad("first position"))?;
-        let partition = numbers.next().and_then(|text| text.parse().ok()).and_then(PartitionId::new);
+        let mut numbers = file
+            .strip_suffix(".avro")
+            .ok_or(bad("file name"))?
+            .rsplitn(3, '+');
+        let first = numbers
+            .next()
+            .and_then(|text| text.parse().ok())
+            .ok_or(bad("first position"))?;
+        let partition = numbers
+            .next()
+            .and_then(|text| text.parse().ok())
+            .and_then(PartitionId::new);
         let date = date.strip_prefix("date=").ok_or(bad("date"))?;
         let event_type = event_type.strip_prefix("event_type=").ok_or(bad("event type"))?;
         let name = Self {
@@ -123,7 +156,11 @@ impl FromStr for ObjectName {
             first,
         };
         // Signs, leading zeros, a file name of another integration: only what would be written is read.
-        if name.to_string() == key { Ok(name) } else { Err(bad("form")) }
+        if name.to_string() == key {
+            Ok(name)
+        } else {
+            Err(bad("form"))
+        }
     }
 }
 
@@ -163,7 +200,13 @@ mod tests {
             partition: PartitionId::MAX,
             first: u64::MAX,
         };
-        assert_eq!(name.to_string().len(), ObjectName::longest_key(&folder, &cluster, &zone));
-        assert!(name.key().is_ok(), "the limits of the parts keep every key within S3's");
+        assert_eq!(
+            name.to_string().len(),
+            ObjectName::longest_key(&folder, &cluster, &zone)
+        );
+        assert!(
+            name.key().is_ok(),
+            "the limits of the parts keep every key within S3's"
+        );
     }
 }

@@ -30,7 +30,10 @@ pub(crate) struct Expected {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AfterPut {
     /// The object exists, and is ours.
-    Commit { receipt: Receipt, encrypted_as_asked: bool },
+    Commit {
+        receipt: Receipt,
+        encrypted_as_asked: bool,
+    },
     /// The key is taken: look at the object.
     Look,
     /// The same bytes to the same key, later. `unknown`: this attempt may have taken effect, or may yet.
@@ -80,7 +83,9 @@ pub(crate) fn after_put(answer: &Result<PutOutcome, Error>, asked: &Encryption) 
         Err(error) => match Blockage::of(error.kind()) {
             // A refusal that may have taken effect all the same is no refusal.
             Some(blockage) if error.effect() == Effect::NotApplied => AfterPut::Block(blockage),
-            _ => AfterPut::Retry { unknown: may_have_worked(error) },
+            _ => AfterPut::Retry {
+                unknown: may_have_worked(error),
+            },
         },
     }
 }
@@ -100,7 +105,10 @@ pub(crate) fn after_look(found: &Result<Option<ObjectInfo>, Error>, expected: &E
         return AfterLook::Conflict("an object of another lane or connector".to_owned());
     }
     if theirs.first != ours.first {
-        return AfterLook::Conflict(format!("an object that begins at {} instead of {}", theirs.first, ours.first));
+        return AfterLook::Conflict(format!(
+            "an object that begins at {} instead of {}",
+            theirs.first, ours.first
+        ));
     }
     if theirs.last != ours.last {
         return AfterLook::OtherRange(theirs);
@@ -108,7 +116,11 @@ pub(crate) fn after_look(found: &Result<Option<ObjectInfo>, Error>, expected: &E
     if theirs != *ours {
         return AfterLook::Conflict("an object of the same range with other events".to_owned());
     }
-    if proves(info, expected) { AfterLook::Verified } else { AfterLook::Compare }
+    if proves(info, expected) {
+        AfterLook::Verified
+    } else {
+        AfterLook::Compare
+    }
 }
 
 /// The range of the object that was found, as it builds here; `None` where not all of it is held here.
@@ -139,7 +151,11 @@ fn may_have_worked(error: &Error) -> bool {
     error.effect() == Effect::Unknown
         || matches!(
             error.kind(),
-            ErrorKind::Busy | ErrorKind::Throttled | ErrorKind::Server | ErrorKind::TimedOut | ErrorKind::Connection
+            ErrorKind::Busy
+                | ErrorKind::Throttled
+                | ErrorKind::Server
+                | ErrorKind::TimedOut
+                | ErrorKind::Connection
         )
 }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use bucketline_sink::ErrorKind;
 use bucketline_spool::{GenerationId, Lane};
 
-
 /// What a connector is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -108,7 +107,12 @@ impl Cause {
 
     /// A cause that no store has named.
     pub(crate) fn plain(message: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { message: message.into(), code: None, request_id: None, advice: advice.into() }
+        Self {
+            message: message.into(),
+            code: None,
+            request_id: None,
+            advice: advice.into(),
+        }
     }
 }
 
@@ -161,7 +165,11 @@ impl fmt::Display for Cause {
         if let Some(code) = self.code.as_deref().filter(|code| !self.message.contains(*code)) {
             write!(f, " ({code})")?;
         }
-        if let Some(id) = self.request_id.as_deref().filter(|id| !self.message.contains(*id)) {
+        if let Some(id) = self
+            .request_id
+            .as_deref()
+            .filter(|id| !self.message.contains(*id))
+        {
             write!(f, " [request {id}]")?;
         }
         if self.advice.is_empty() || self.message.contains(&self.advice) {

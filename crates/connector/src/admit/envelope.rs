@@ -75,7 +75,8 @@ impl<'de> Visitor<'de> for Keys {
                 "event_type" => seen.event_type.replace(map.next_value()?).map(|_| "event_type"),
                 "event" => seen.event.replace(map.next_value()?).map(|_| "event"),
                 unknown => {
-                    seen.unknown.get_or_insert_with(|| unknown.escape_debug().take(SHOWN).collect());
+                    seen.unknown
+                        .get_or_insert_with(|| unknown.escape_debug().take(SHOWN).collect());
                     map.next_value::<IgnoredAny>()?;
                     None
                 }

@@ -48,7 +48,13 @@ impl Prepared {
         events.event_types = Vec::new();
         events.generations = Vec::new();
         let lines = self.outcome.accepted + self.outcome.rejected;
-        (events, Accepted { duplicate: lines, ..Accepted::default() })
+        (
+            events,
+            Accepted {
+                duplicate: lines,
+                ..Accepted::default()
+            },
+        )
     }
 }
 
@@ -112,12 +118,15 @@ impl<'a> Preparation<'a> {
             return;
         }
         let indexes = self.indexes(admitted);
-        self.events.push((indexes, admitted.schema().id().get(), start..self.bodies.len()));
+        self.events
+            .push((indexes, admitted.schema().id().get(), start..self.bodies.len()));
     }
 
     fn reject(&mut self, line: &Line, rejection: &Rejection) {
         self.outcome.rejected += 1;
-        let workspace = rejection.workspace().map(|workspace| workspace.as_str().to_owned());
+        let workspace = rejection
+            .workspace()
+            .map(|workspace| workspace.as_str().to_owned());
         self.count(workspace.as_deref().unwrap_or_default(), |counts| {
             counts.received += 1;
             counts.rejected += 1;
@@ -132,11 +141,17 @@ impl<'a> Preparation<'a> {
     }
 
     fn count(&mut self, workspace: &str, add: impl FnOnce(&mut WorkspaceCounts)) {
-        let known = self.counts.iter_mut().find(|counts| &*counts.workspace == workspace);
+        let known = self
+            .counts
+            .iter_mut()
+            .find(|counts| &*counts.workspace == workspace);
         if let Some(counts) = known {
             return add(counts);
         }
-        let mut counts = WorkspaceCounts { workspace: workspace.into(), ..WorkspaceCounts::default() };
+        let mut counts = WorkspaceCounts {
+            workspace: workspace.into(),
+            ..WorkspaceCounts::default()
+        };
         add(&mut counts);
         self.counts.push(counts);
     }
@@ -150,7 +165,10 @@ impl<'a> Preparation<'a> {
             .connectors
             .iter()
             .filter_map(|connector| self.generations.get(*connector).copied())
-            .map(|generation| Route { generation: index_of(&mut self.generation_table, &generation), body: 0 })
+            .map(|generation| Route {
+                generation: index_of(&mut self.generation_table, &generation),
+                body: 0,
+            })
             .collect();
         let indexes = Indexes {
             event_type: index_of(&mut self.event_types, &route.schema.event_type().to_shared()),
@@ -165,13 +183,19 @@ impl<'a> Preparation<'a> {
     fn finish(self, batch: Batch, hour: Hour) -> Prepared {
         // One buffer for all bodies of the batch: no copy per event, here or later.
         let bodies = Bytes::from(self.bodies);
-        let events = self.events.into_iter().map(|(indexes, schema, range)| StoredEvent {
-            event_type: indexes.event_type,
-            schema,
-            routing: indexes.routing,
-            body: Body { encoding: Encoding::Avro, bytes: bodies.slice(range) },
-            others: Vec::new(),
-        });
+        let events = self
+            .events
+            .into_iter()
+            .map(|(indexes, schema, range)| StoredEvent {
+                event_type: indexes.event_type,
+                schema,
+                routing: indexes.routing,
+                body: Body {
+                    encoding: Encoding::Avro,
+                    bytes: bodies.slice(range),
+                },
+                others: Vec::new(),
+            });
         let rejects = (!self.rejected.is_empty()).then(|| Rejects {
             source: batch.source,
             sequence: batch.sequence,

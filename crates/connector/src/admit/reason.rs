@@ -55,11 +55,19 @@ pub struct Rejection {
 
 impl Rejection {
     pub(super) fn of(reason: RejectReason) -> Self {
-        Self { reason, path: String::new(), workspace: None }
+        Self {
+            reason,
+            path: String::new(),
+            workspace: None,
+        }
     }
 
     pub(super) fn at(reason: RejectReason, path: &str) -> Self {
-        Self { reason, path: path.to_owned(), workspace: None }
+        Self {
+            reason,
+            path: path.to_owned(),
+            workspace: None,
+        }
     }
 
     pub(super) fn in_workspace(mut self, workspace: WorkspaceId) -> Self {
@@ -86,7 +94,11 @@ impl Rejection {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.reason.code())?;
-        if self.path.is_empty() { Ok(()) } else { write!(f, " at `{}`", self.path) }
+        if self.path.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " at `{}`", self.path)
+        }
     }
 }
 

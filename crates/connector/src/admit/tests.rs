@@ -20,7 +20,11 @@ fn connector(digit: &str, workspace: &str) -> ConnectorConfig {
 }
 
 fn admission() -> Admission {
-    let connectors = [connector("1", "acme"), connector("2", "globex"), connector("3", "acme")];
+    let connectors = [
+        connector("1", "acme"),
+        connector("2", "globex"),
+        connector("3", "acme"),
+    ];
     Admission::new(&schemas(), ["quiet".parse().unwrap()], &connectors)
 }
 
@@ -37,20 +41,58 @@ fn every_refusal_has_its_code_and_place() {
         ("", "not_an_envelope", ""),
         ("[]", "not_an_envelope", ""),
         ("{", "not_an_envelope", ""),
-        (r#"{"workspace":"acme","event_type":"mail.Open"}"#, "not_an_envelope", "event"),
-        (r#"{"workspace":"acme","event":{}}"#, "not_an_envelope", "event_type"),
-        (r#"{"workspace":"a","workspace":"a","event_type":"mail.Open","event":{}}"#, "not_an_envelope", "workspace"),
-        (r#"{"workspace":"acme","event_type":"mail.Open","event":{},"x":1}"#, "unknown_envelope_key", "x"),
-        (r#"{"workspace":"nobody","event_type":"mail.Open","event":{}}"#, "unknown_workspace", "workspace"),
-        (r#"{"workspace":"acme","event_type":"mail.Shut","event":{}}"#, "unknown_event_type", "event_type"),
-        (r#"{"workspace":"acme","event_type":"mail.Open","event":{}}"#, "missing_field", "event.id"),
-        (r#"{"workspace":"acme","event_type":"mail.Open","event":{"id":"a","b":1}}"#, "unknown_field", "event.b"),
-        (r#"{"workspace":"acme","event_type":"mail.Open","event":{"id":1}}"#, "wrong_type", "event.id"),
+        (
+            r#"{"workspace":"acme","event_type":"mail.Open"}"#,
+            "not_an_envelope",
+            "event",
+        ),
+        (
+            r#"{"workspace":"acme","event":{}}"#,
+            "not_an_envelope",
+            "event_type",
+        ),
+        (
+            r#"{"workspace":"a","workspace":"a","event_type":"mail.Open","event":{}}"#,
+            "not_an_envelope",
+            "workspace",
+        ),
+        (
+            r#"{"workspace":"acme","event_type":"mail.Open","event":{},"x":1}"#,
+            "unknown_envelope_key",
+            "x",
+        ),
+        (
+            r#"{"workspace":"nobody","event_type":"mail.Open","event":{}}"#,
+            "unknown_workspace",
+            "workspace",
+        ),
+        (
+            r#"{"workspace":"acme","event_type":"mail.Shut","event":{}}"#,
+            "unknown_event_type",
+            "event_type",
+        ),
+        (
+            r#"{"workspace":"acme","event_type":"mail.Open","event":{}}"#,
+            "missing_field",
+            "event.id",
+        ),
+        (
+            r#"{"workspace":"acme","event_type":"mail.Open","event":{"id":"a","b":1}}"#,
+            "unknown_field",
+            "event.b",
+        ),
+        (
+            r#"{"workspace":"acme","event_type":"mail.Open","event":{"id":1}}"#,
+            "wrong_type",
+            "event.id",
+        ),
     ] {
         assert_eq!(code(line), (reason.to_owned(), path.to_owned()), "{line}");
     }
     let mut datum = Vec::new();
-    let not_utf8 = admission().admit_line(b"{\"workspace\":\"\xff\"}", &mut datum).unwrap_err();
+    let not_utf8 = admission()
+        .admit_line(b"{\"workspace\":\"\xff\"}", &mut datum)
+        .unwrap_err();
     assert_eq!(not_utf8.reason(), RejectReason::NotUtf8);
 }
 
@@ -60,7 +102,11 @@ fn an_event_of_the_limit_passes_and_one_byte_more_does_not() {
         let id = "x".repeat(length - r#"{"id":""}"#.len());
         format!(r#"{{"workspace":"acme","event_type":"mail.Open","event":{{"id":"{id}"}}}}"#)
     };
-    assert!(admission().admit_line(line(MAX_EVENT).as_bytes(), &mut Vec::new()).is_ok());
+    assert!(
+        admission()
+            .admit_line(line(MAX_EVENT).as_bytes(), &mut Vec::new())
+            .is_ok()
+    );
     assert_eq!(code(&line(MAX_EVENT + 1)).0, "event_too_large");
 }
 
@@ -77,7 +123,9 @@ fn the_highest_schema_and_the_workspace_s_connectors_are_taken() {
 #[test]
 fn a_batch_counts_every_line_and_keeps_what_someone_takes() {
     let source = SourceId::from_bytes([1; 16]);
-    let event = |workspace: &str| format!(r#"{{"workspace":"{workspace}","event_type":"mail.Open","event":{{"id":"a"}}}}"#);
+    let event = |workspace: &str| {
+        format!(r#"{{"workspace":"{workspace}","event_type":"mail.Open","event":{{"id":"a"}}}}"#)
+    };
     let batch = Batch::new(source, Sequence::Offset { end: 9, line: 5 }, "events.ndjson").lines([
         Line::new(1, 0, event("acme")),
         Line::new(2, 100, event("quiet")),
@@ -89,12 +137,23 @@ fn a_batch_counts_every_line_and_keeps_what_someone_takes() {
     let prepared = admission().prepare(batch, Hour::new(7), &generations);
 
     assert_eq!((prepared.outcome.accepted, prepared.outcome.rejected), (3, 2));
-    assert_eq!(prepared.events.events.len(), 2, "nobody takes the events of `quiet`");
-    let routed: Vec<usize> =
-        prepared.events.iter().map(|(_, event)| prepared.events.routes(event).len()).collect();
+    assert_eq!(
+        prepared.events.events.len(),
+        2,
+        "nobody takes the events of `quiet`"
+    );
+    let routed: Vec<usize> = prepared
+        .events
+        .iter()
+        .map(|(_, event)| prepared.events.routes(event).len())
+        .collect();
     assert_eq!(routed, [2, 1]);
     let rejects = prepared.rejects.as_ref().unwrap();
-    let places: Vec<_> = rejects.lines.iter().map(|line| (line.number, line.offset, line.reason.as_str())).collect();
+    let places: Vec<_> = rejects
+        .lines
+        .iter()
+        .map(|line| (line.number, line.offset, line.reason.as_str()))
+        .collect();
     assert_eq!(places, [(3, 200, "not_an_envelope"), (4, 300, "line_too_long")]);
     let total: u64 = prepared.events.counts.iter().map(|counts| counts.received).sum();
     assert_eq!(total, 5);
@@ -103,6 +162,9 @@ fn a_batch_counts_every_line_and_keeps_what_someone_takes() {
     assert_eq!(outcome.duplicate, 5);
     assert!(again.events.is_empty());
     for counts in &again.counts {
-        assert_eq!((counts.received, counts.accepted, counts.rejected), (counts.duplicate, 0, 0));
+        assert_eq!(
+            (counts.received, counts.accepted, counts.rejected),
+            (counts.duplicate, 0, 0)
+        );
     }
 }

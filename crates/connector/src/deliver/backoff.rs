@@ -53,10 +53,15 @@ mod tests {
     fn delays_double_up_to_the_cap_and_stay_in_their_half() {
         let backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(3));
         for attempt in 1..80 {
-            let full = Duration::from_millis(100).saturating_mul(1 << (attempt - 1).min(20)).min(Duration::from_secs(3));
+            let full = Duration::from_millis(100)
+                .saturating_mul(1 << (attempt - 1).min(20))
+                .min(Duration::from_secs(3));
             for seed in 0..50 {
                 let delay = backoff.delay(attempt, seed);
-                assert!(delay >= full / 2 && delay <= full, "{attempt} {seed}: {delay:?} of {full:?}");
+                assert!(
+                    delay >= full / 2 && delay <= full,
+                    "{attempt} {seed}: {delay:?} of {full:?}"
+                );
             }
         }
     }

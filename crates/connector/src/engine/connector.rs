@@ -44,12 +44,21 @@ pub(super) enum Health {
     /// One object at a time, apart from the others.
     Trouble,
     /// Nothing but probes.
-    Blocked { blockage: Blockage, cause: Cause, probes: u32, next_probe: SpoolTime },
+    Blocked {
+        blockage: Blockage,
+        cause: Cause,
+        probes: u32,
+        next_probe: SpoolTime,
+    },
 }
 
 impl ConnectorRun {
     pub(super) fn new(opening: &Opening, id: &Arc<str>, now: SpoolTime) -> Self {
-        let configured = opening.configured.iter().find(|(known, _)| known.as_str() == &**id).cloned();
+        let configured = opening
+            .configured
+            .iter()
+            .find(|(known, _)| known.as_str() == &**id)
+            .cloned();
         Self {
             configured,
             health: Health::Well,
@@ -73,7 +82,9 @@ impl ConnectorRun {
 impl Engine {
     /// The store answered as it should.
     pub(super) fn store_works(&mut self, now: SpoolTime, connector: usize) {
-        let Some(run) = self.connectors.get_mut(connector) else { return };
+        let Some(run) = self.connectors.get_mut(connector) else {
+            return;
+        };
         if run.failures > 0 || !run.is_well() {
             run.since = now;
         }
@@ -89,7 +100,9 @@ impl Engine {
     /// The store failed in a way that passes.
     pub(super) fn store_failed(&mut self, now: SpoolTime, connector: usize, cause: Cause) {
         let delay = self.settings.probe;
-        let Some(run) = self.connectors.get_mut(connector) else { return };
+        let Some(run) = self.connectors.get_mut(connector) else {
+            return;
+        };
         run.last_error = Some(cause);
         run.failures += 1;
         match &mut run.health {
@@ -103,7 +116,9 @@ impl Engine {
                 }
             }
             Health::Trouble => {}
-            Health::Blocked { probes, next_probe, .. } => {
+            Health::Blocked {
+                probes, next_probe, ..
+            } => {
                 *probes += 1;
                 *next_probe = now.plus(delay.delay(*probes, connector as u64));
             }
@@ -112,9 +127,17 @@ impl Engine {
     }
 
     /// The store refused.
-    pub(super) fn store_refused(&mut self, now: SpoolTime, connector: usize, blockage: Blockage, cause: Cause) {
+    pub(super) fn store_refused(
+        &mut self,
+        now: SpoolTime,
+        connector: usize,
+        blockage: Blockage,
+        cause: Cause,
+    ) {
         let delay = self.settings.probe;
-        let Some(run) = self.connectors.get_mut(connector) else { return };
+        let Some(run) = self.connectors.get_mut(connector) else {
+            return;
+        };
         run.last_error = Some(cause.clone());
         run.tried = true;
         let probes = match run.health {
@@ -126,13 +149,20 @@ impl Engine {
             }
         };
         let next_probe = now.plus(delay.delay(probes, connector as u64));
-        run.health = Health::Blocked { blockage, cause, probes, next_probe };
+        run.health = Health::Blocked {
+            blockage,
+            cause,
+            probes,
+            next_probe,
+        };
         self.stand_in_line(now, connector);
     }
 
     /// Puts a connector in trouble in line to be tried, if something waits for it and it may be tried now; else sets a timer.
     pub(super) fn stand_in_line(&mut self, now: SpoolTime, connector: usize) {
-        let Some(run) = self.connectors.get_mut(connector) else { return };
+        let Some(run) = self.connectors.get_mut(connector) else {
+            return;
+        };
         if run.in_line || run.trying || run.waiting.is_empty() {
             return;
         }
@@ -155,8 +185,13 @@ impl Engine {
             (Some(_), None) => true,
             (None, _) => false,
         };
-        let woken: Vec<usize> =
-            self.connectors.iter().enumerate().filter(|(_, run)| wanted(run)).map(|(place, _)| place).collect();
+        let woken: Vec<usize> = self
+            .connectors
+            .iter()
+            .enumerate()
+            .filter(|(_, run)| wanted(run))
+            .map(|(place, _)| place)
+            .collect();
         for connector in woken {
             self.wake_connector(now, connector);
         }
@@ -169,7 +204,12 @@ impl Engine {
             }
         }
         for lane in 0..self.lanes.len() {
-            if self.fold.lanes.get(lane).is_some_and(|state| state.connector == connector) {
+            if self
+                .fold
+                .lanes
+                .get(lane)
+                .is_some_and(|state| state.connector == connector)
+            {
                 self.stop_waiting(now, lane);
             }
         }

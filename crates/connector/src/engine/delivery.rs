@@ -73,7 +73,11 @@ impl Engine {
         if let Some(seal) = seal {
             let delivery = Delivery {
                 stage: Stage::Waiting,
-                range: Range { first: seal.first, last: seal.last, count: seal.count },
+                range: Range {
+                    first: seal.first,
+                    last: seal.last,
+                    count: seal.count,
+                },
                 key: ObjectKey::parse(seal.key.as_str()).ok(),
                 unknown: true,
                 failures: 0,
@@ -90,13 +94,16 @@ impl Engine {
     }
 
     /// Begins, or goes on with, a delivery that has got a slot.
-    pub(super) fn start(&mut self, lane: LaneId, slot: Slot) -> Started {
-        let Some(run) = self.lanes.get_mut(lane) else { return Started::Nothing };
+    pub(super) fn begin(&mut self, lane: LaneId, slot: Slot) -> Begun {
+        let Some(run) = self.lanes.get_mut(lane) else {
+            return Begun::Nothing;
+        };
         run.queued = false;
         if run.delivery.is_none() {
             let state = self.fold.lanes.get(lane);
-            let range = state.and_then(|state| state.next_range(self.settings.max_count, self.settings.max_bytes));
-            let Some(range) = range else { return Started::Nothing };
+            let range =
+                state.and_then(|state| state.next_range(self.settings.max_count, self.settings.max_bytes));
+            let Some(range) = range else { return Begun::Nothing };
             run.delivery = Some(Delivery {
                 stage: Stage::Waiting,
                 range,
@@ -107,18 +114,23 @@ impl Engine {
                 built: None,
             });
         }
-        let Some(delivery) = &mut run.delivery else { return Started::Nothing };
+        let Some(delivery) = &mut run.delivery else {
+            return Begun::Nothing;
+        };
         delivery.stage = Stage::Building;
         delivery.slot = Some(slot);
         let last = delivery.range.last;
         match self.build_job(lane, last) {
             Some(job) => {
                 self.commands.push(Command::Build(Box::new(job)));
-                Started::Building
+                Begun::Building
             }
             None => {
+                if let Some(delivery) = self.delivery(lane) {
+                    delivery.slot = None;
+                }
                 self.conflict(lane, "the range of its seal is no longer held".to_owned());
-                Started::Nothing
+                Begun::Nothing
             }
         }
     }
@@ -128,9 +140,16 @@ impl Engine {
         let attempt = self.attempt(lane);
         let state = self.fold.lanes.get(lane)?;
         let connector = self.fold.connectors.get(state.connector)?;
-        let schema = self.schemas.get(&*state.key.event_type, SchemaId::new(state.key.schema)?)?.clone();
+        let schema = self
+            .schemas
+            .get(&*state.key.event_type, SchemaId::new(state.key.schema)?)?
+            .clone();
         let parts = state.part(last)?.into_iter().map(|chunk| Part {
-            bodies: self.fold.bodies.get(chunk.lsn).map_or(Bodies::Missing, Bodies::Held),
+            bodies: self
+                .fold
+                .bodies
+                .get(chunk.lsn)
+                .map_or(Bodies::Missing, Bodies::Held),
             chunk,
         });
         Some(BuildJob {
@@ -143,12 +162,16 @@ impl Engine {
     }
 
     pub(super) fn built(&mut self, now: SpoolTime, attempt: AttemptId, result: Result<Built, Error>) {
-        let Some(lane) = self.attempts.remove(&attempt) else { return };
+        let Some(lane) = self.attempts.remove(&attempt) else {
+            return;
+        };
         let built = match result {
             Ok(built) => built,
             Err(error) => return self.fail(now, error),
         };
-        let Some(delivery) = self.delivery(lane) else { return };
+        let Some(delivery) = self.delivery(lane) else {
+            return;
+        };
         match std::mem::replace(&mut delivery.stage, Stage::Building) {
             Stage::Rebuilding(info) => self.rebuilt(now, lane, info, Some(&built)),
             _ if delivery.key.is_some() => {
@@ -171,7 +194,9 @@ impl Engine {
         let Some(key) = self.key_of(lane) else {
             return self.conflict(lane, "its key cannot be made from its settings".to_owned());
         };
-        let Some(state) = self.fold.lanes.get(lane) else { return };
+        let Some(state) = self.fold.lanes.get(lane) else {
+            return;
+        };
         let contents = &built.expected.contents;
         let seal = Seal {
             lane: state.key.clone(),
@@ -220,9 +245,15 @@ impl Engine {
     fn put(&mut self, lane: LaneId) {
         let attempt = self.attempt(lane);
         let encryption = self.encryption_of(lane);
-        let Some(connector) = self.connector_id(lane) else { return };
-        let Some(delivery) = self.delivery(lane) else { return };
-        let (Some(built), Some(key)) = (&delivery.built, &delivery.key) else { return };
+        let Some(connector) = self.connector_id(lane) else {
+            return;
+        };
+        let Some(delivery) = self.delivery(lane) else {
+            return;
+        };
+        let (Some(built), Some(key)) = (&delivery.built, &delivery.key) else {
+            return;
+        };
         let job = PutJob {
             attempt,
             connector,
@@ -235,11 +266,22 @@ impl Engine {
         self.commands.push(Command::Put(Box::new(job)));
     }
 
-    pub(super) fn put_answered(&mut self, now: SpoolTime, attempt: AttemptId, answer: &Result<PutOutcome, SinkError>) {
-        let Some(lane) = self.attempts.remove(&attempt) else { return };
+    pub(super) fn put_answered(
+        &mut self,
+        now: SpoolTime,
+        attempt: AttemptId,
+        answer: &Result<PutOutcome, SinkError>,
+    ) {
+        let Some(lane) = self.attempts.remove(&attempt) else {
+            return;
+        };
         let next = after_put(answer, &self.encryption_of(lane));
-        let Some(delivery) = self.delivery(lane) else { return };
-        let Some(expected) = delivery.built.as_ref().map(|built| built.expected.clone()) else { return };
+        let Some(delivery) = self.delivery(lane) else {
+            return;
+        };
+        let Some(expected) = delivery.built.as_ref().map(|built| built.expected.clone()) else {
+            return;
+        };
         match next {
             AfterPut::Commit { receipt, .. } => {
                 let existing = Existing {
@@ -261,11 +303,19 @@ impl Engine {
 
     fn look(&mut self, lane: LaneId) {
         let attempt = self.attempt(lane);
-        let Some(connector) = self.connector_id(lane) else { return };
-        let Some(delivery) = self.delivery(lane) else { return };
+        let Some(connector) = self.connector_id(lane) else {
+            return;
+        };
+        let Some(delivery) = self.delivery(lane) else {
+            return;
+        };
         let Some(key) = delivery.key.clone() else { return };
         delivery.stage = Stage::Looking;
-        self.commands.push(Command::Look(Box::new(LookJob { attempt, connector, key })));
+        self.commands.push(Command::Look(Box::new(LookJob {
+            attempt,
+            connector,
+            key,
+        })));
     }
 
     pub(super) fn looked(
@@ -274,14 +324,26 @@ impl Engine {
         attempt: AttemptId,
         found: Result<Option<ObjectInfo>, SinkError>,
     ) {
-        let Some(lane) = self.attempts.remove(&attempt) else { return };
-        let Some(delivery) = self.delivery(lane) else { return };
-        let Some(expected) = delivery.built.as_ref().map(|built| built.expected.clone()) else { return };
+        let Some(lane) = self.attempts.remove(&attempt) else {
+            return;
+        };
+        let Some(delivery) = self.delivery(lane) else {
+            return;
+        };
+        let Some(expected) = delivery.built.as_ref().map(|built| built.expected.clone()) else {
+            return;
+        };
         match (after_look(&found, &expected), found) {
             (AfterLook::Verified, Ok(Some(info))) => {
-                self.commit(now, lane, Existing::found(info, expected.contents, Learnt::Verified));
+                self.commit(
+                    now,
+                    lane,
+                    Existing::found(info, expected.contents, Learnt::Verified),
+                );
             }
-            (AfterLook::Compare, Ok(Some(info))) => self.compare(lane, info, Learnt::Verified, expected.contents),
+            (AfterLook::Compare, Ok(Some(info))) => {
+                self.compare(lane, info, Learnt::Verified, expected.contents)
+            }
             (AfterLook::OtherRange(theirs), Ok(Some(info))) => match self.build_job(lane, theirs.last) {
                 Some(job) => {
                     if let Some(delivery) = self.delivery(lane) {
@@ -305,7 +367,11 @@ impl Engine {
         let expected = built.map(|built| &built.expected);
         match (after_rebuild(&info, expected), built) {
             (AfterRebuild::Adopted, Some(built)) => {
-                self.commit(now, lane, Existing::found(info, built.expected.contents, Learnt::Adopted));
+                self.commit(
+                    now,
+                    lane,
+                    Existing::found(info, built.expected.contents, Learnt::Adopted),
+                );
             }
             (AfterRebuild::Compare, Some(built)) => {
                 let contents = built.expected.contents;
@@ -322,23 +388,43 @@ impl Engine {
 
     fn compare(&mut self, lane: LaneId, info: ObjectInfo, learnt: Learnt, contents: Contents) {
         let attempt = self.attempt(lane);
-        let Some(connector) = self.connector_id(lane) else { return };
-        let Some(delivery) = self.delivery(lane) else { return };
-        let (Some(key), Some(built)) = (delivery.key.clone(), delivery.built.clone()) else { return };
+        let Some(connector) = self.connector_id(lane) else {
+            return;
+        };
+        let Some(delivery) = self.delivery(lane) else {
+            return;
+        };
+        let (Some(key), Some(built)) = (delivery.key.clone(), delivery.built.clone()) else {
+            return;
+        };
         delivery.stage = Stage::Comparing(info, learnt, contents);
-        self.commands.push(Command::Compare(Box::new(CompareJob { attempt, connector, key, built })));
+        self.commands.push(Command::Compare(Box::new(CompareJob {
+            attempt,
+            connector,
+            key,
+            built,
+        })));
     }
 
     pub(super) fn compared(&mut self, now: SpoolTime, attempt: AttemptId, same: Result<bool, SinkError>) {
-        let Some(lane) = self.attempts.remove(&attempt) else { return };
-        let Some(delivery) = self.delivery(lane) else { return };
-        let Stage::Comparing(info, learnt, contents) = std::mem::replace(&mut delivery.stage, Stage::Looking) else {
+        let Some(lane) = self.attempts.remove(&attempt) else {
+            return;
+        };
+        let Some(delivery) = self.delivery(lane) else {
+            return;
+        };
+        let Stage::Comparing(info, learnt, contents) = std::mem::replace(&mut delivery.stage, Stage::Looking)
+        else {
             return;
         };
         match same {
             Ok(true) => self.commit(now, lane, Existing::found(info, contents, learnt)),
             Ok(false) => {
-                self.conflict_found(now, lane, "an object with our metadata, but other or damaged events".to_owned());
+                self.conflict_found(
+                    now,
+                    lane,
+                    "an object with our metadata, but other or damaged events".to_owned(),
+                );
             }
             Err(error) => match Blockage::of(error.kind()) {
                 Some(blockage) => self.blocked(now, lane, blockage, Some(&error)),
@@ -350,13 +436,23 @@ impl Engine {
     /// The object exists and is ours.
     fn commit(&mut self, now: SpoolTime, lane: LaneId, existing: Existing) {
         let asked = self.encryption_of(lane);
-        let Some(state) = self.fold.lanes.get(lane) else { return };
-        let (connector, key, front_is_unknown) = (state.connector, state.key.clone(), state.front_is_unknown());
-        let Some(delivery) = self.delivery(lane) else { return };
+        let Some(state) = self.fold.lanes.get(lane) else {
+            return;
+        };
+        let (connector, key, front_is_unknown) =
+            (state.connector, state.key.clone(), state.front_is_unknown());
+        let Some(delivery) = self.delivery(lane) else {
+            return;
+        };
         delivery.stage = Stage::Committing;
         delivery.built = None;
         delivery.failures = 0;
-        let Existing { contents, bytes, receipt, learnt } = existing;
+        let Existing {
+            contents,
+            bytes,
+            receipt,
+            learnt,
+        } = existing;
         let encrypted_as_asked = receipt.encryption.satisfies(&asked);
         let commit = Commit {
             lane: key,
@@ -366,7 +462,9 @@ impl Engine {
             bytes,
             etag: receipt.etag.as_ref().map(|tag| tag.as_str().to_owned()),
             version_id: receipt.version_id.clone(),
-            checksum: receipt.checksum.map(|checksum| format!("sha256:{}", checksum.base64())),
+            checksum: receipt
+                .checksum
+                .map(|checksum| format!("sha256:{}", checksum.base64())),
             learnt,
             encryption: encryption_text(&receipt.encryption),
             encrypted_as_asked,
@@ -375,10 +473,14 @@ impl Engine {
         };
         self.append(Purpose::Commit(lane), vec![Record::from(commit)]);
         self.release(now, lane);
-        self.store_works(now, connector);
-        if !encrypted_as_asked {
+        if encrypted_as_asked {
+            self.store_works(now, connector);
+        } else {
             let cause = Cause::plain(
-                format!("the object was stored, but not encrypted as asked: {}", encryption_text(&receipt.encryption)),
+                format!(
+                    "the object was stored, but not encrypted as asked: {}",
+                    encryption_text(&receipt.encryption)
+                ),
                 "look at the bucket's default encryption and at what its policy allows",
             );
             self.store_refused(now, connector, Blockage::Encryption, cause);
@@ -395,7 +497,9 @@ impl Engine {
     pub(super) fn retry_later(&mut self, now: SpoolTime, lane: LaneId) {
         let retry = self.settings.retry;
         self.release(now, lane);
-        let Some(run) = self.lanes.get_mut(lane) else { return };
+        let Some(run) = self.lanes.get_mut(lane) else {
+            return;
+        };
         let Some(delivery) = &mut run.delivery else { return };
         delivery.failures += 1;
         delivery.stage = Stage::Waiting;
@@ -410,9 +514,16 @@ impl Engine {
 
     fn failed_for_now(&mut self, now: SpoolTime, lane: LaneId, error: Option<&SinkError>) {
         self.retry_later(now, lane);
-        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else { return };
+        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
+            return;
+        };
         let cause = error.map_or_else(
-            || Cause::plain("an object was in the way of a put, and was gone when looked at", "see who deletes objects"),
+            || {
+                Cause::plain(
+                    "an object was in the way of a put, and was gone when looked at",
+                    "see who deletes objects",
+                )
+            },
             Cause::of,
         );
         self.store_failed(now, connector, cause);
@@ -424,7 +535,9 @@ impl Engine {
             delivery.stage = Stage::Waiting;
             delivery.built = None;
         }
-        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else { return };
+        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
+            return;
+        };
         let cause = error.map_or_else(|| Cause::plain("refused", ""), Cause::of);
         self.store_refused(now, connector, blockage, cause);
         self.enqueue(now, lane);
@@ -440,7 +553,9 @@ impl Engine {
 
     fn conflict(&mut self, lane: LaneId, what: String) {
         let connector = self.fold.lanes.get(lane).map(|state| state.connector);
-        let Some(delivery) = self.delivery(lane) else { return };
+        let Some(delivery) = self.delivery(lane) else {
+            return;
+        };
         delivery.stage = Stage::Conflict(what);
         delivery.built = None;
         if let Some(run) = connector.and_then(|connector| self.connectors.get_mut(connector)) {
@@ -461,19 +576,29 @@ impl Engine {
 
     fn connector_id(&self, lane: LaneId) -> Option<crate::ConnectorId> {
         let connector = self.fold.lanes.get(lane)?.connector;
-        self.connectors.get(connector)?.configured.as_ref().map(|(id, _)| id.clone())
+        self.connectors
+            .get(connector)?
+            .configured
+            .as_ref()
+            .map(|(id, _)| id.clone())
     }
 
     fn encryption_of(&self, lane: LaneId) -> Encryption {
-        let generation = self.fold.lanes.get(lane).and_then(|state| self.fold.generations.get(state.generation));
+        let generation = self
+            .fold
+            .lanes
+            .get(lane)
+            .and_then(|state| self.fold.generations.get(state.generation));
         // What cannot be read was refused at start.
-        generation.and_then(|generation| encryption_of(&generation.record)).unwrap_or_default()
+        generation
+            .and_then(|generation| encryption_of(&generation.record))
+            .unwrap_or_default()
     }
 }
 
 /// Whether a slot is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Started {
+pub(super) enum Begun {
     Building,
     Nothing,
 }
@@ -485,7 +610,12 @@ impl Existing {
         receipt.version_id = info.version_id;
         receipt.checksum = info.checksum;
         receipt.encryption = info.encryption;
-        Self { contents, bytes: info.size, receipt, learnt }
+        Self {
+            contents,
+            bytes: info.size,
+            receipt,
+            learnt,
+        }
     }
 }
 

@@ -98,7 +98,10 @@ impl Engine {
             self.drain.waiting.swap_remove(place);
             let mut report = self.report(now);
             report.timed_out = true;
-            self.commands.push(Command::Drained { id, report: Box::new(report) });
+            self.commands.push(Command::Drained {
+                id,
+                report: Box::new(report),
+            });
         }
     }
 
@@ -124,7 +127,10 @@ impl Engine {
 
     /// Whether a connector has delivered all, or cannot go on: refused since the drain began, or in conflict.
     fn is_done(&self, connector: usize) -> bool {
-        let (Some(book), Some(run)) = (self.fold.connectors.get(connector), self.connectors.get(connector)) else {
+        let (Some(book), Some(run)) = (
+            self.fold.connectors.get(connector),
+            self.connectors.get(connector),
+        ) else {
             return true;
         };
         if book.events_held == 0 || run.configured.is_none() {
@@ -134,16 +140,23 @@ impl Engine {
         if (!blocked && run.conflicts == 0) || run.slots > 0 || run.trying {
             return false;
         }
-        let mut lanes = self.fold.lanes.iter().zip(&self.lanes).filter(|(lane, _)| lane.connector == connector);
-        lanes.all(|(lane, run)| match run.delivery.as_ref().map(|delivery| &delivery.stage) {
-            Some(Stage::Conflict(_)) => true,
-            Some(Stage::Committing) => false,
-            _ => lane.events == 0 || blocked,
-        })
+        let mut lanes = self
+            .fold
+            .lanes
+            .iter()
+            .zip(&self.lanes)
+            .filter(|(lane, _)| lane.connector == connector);
+        lanes.all(
+            |(lane, run)| match run.delivery.as_ref().map(|delivery| &delivery.stage) {
+                Some(Stage::Conflict(_)) => true,
+                Some(Stage::Committing) => false,
+                _ => lane.events == 0 || blocked,
+            },
+        )
     }
 
-    /// How things stand.
-    pub(super) fn report(&self, now: SpoolTime) -> DrainReport {
+    /// How things stand, as a drain would report it.
+    pub fn report(&self, now: SpoolTime) -> DrainReport {
         let statuses = self.status(now);
         let connectors = statuses.into_iter().map(|status| {
             let ledger = self.fold.ledger.connector(&status.id);
@@ -159,6 +172,10 @@ impl Engine {
                 name: status.name,
             }
         });
-        DrainReport { connectors: connectors.collect(), timed_out: false, failure: self.failed.clone() }
+        DrainReport {
+            connectors: connectors.collect(),
+            timed_out: false,
+            failure: self.failed.clone(),
+        }
     }
 }

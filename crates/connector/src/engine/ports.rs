@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bucketline_sink::{Encryption, ObjectInfo, ObjectKey, Payload, PutOptions, PutOutcome};
-use bucketline_spool::{Lsn, Record, SpoolTime};
+use bucketline_spool::{Appended, Lsn, Record, SpoolTime};
 
 use super::DrainReport;
 use crate::admit::Prepared;
@@ -94,6 +94,8 @@ pub enum Input {
 pub struct Landed {
     /// The place of its first record.
     pub lsn: Lsn,
+    /// The place of its last record.
+    pub last: Lsn,
     /// The time that its frames carry.
     pub time: SpoolTime,
     /// The records themselves, given back.
@@ -101,9 +103,14 @@ pub struct Landed {
 }
 
 impl Landed {
-    /// A group that stands at `lsn`.
-    pub fn new(lsn: Lsn, time: SpoolTime, records: Vec<Record>) -> Self {
-        Self { lsn, time, records }
+    /// A group that stands where the log says.
+    pub fn new(place: Appended, time: SpoolTime, records: Vec<Record>) -> Self {
+        Self {
+            lsn: place.first,
+            last: place.last,
+            time,
+            records,
+        }
     }
 }
 
@@ -173,9 +180,12 @@ pub struct CompareJob {
 impl PutJob {
     /// The options of the put: create only, never overwrite.
     pub fn options(&self) -> PutOptions {
-        let options =
-            PutOptions::create().content_type("application/octet-stream").encryption(self.encryption.clone());
-        self.metadata.iter().fold(options, |options, (name, value)| options.metadata(name, value))
+        let options = PutOptions::create()
+            .content_type("application/octet-stream")
+            .encryption(self.encryption.clone());
+        self.metadata
+            .iter()
+            .fold(options, |options, (name, value)| options.metadata(name, value))
     }
 
     /// The object's bytes.

@@ -6,7 +6,7 @@ use bucketline_spool::SpoolTime;
 
 use super::Engine;
 use super::connector::Health;
-use super::delivery::{Slot, Stage, Started};
+use super::delivery::{Begun, Slot, Stage};
 use crate::deliver::backoff::mix;
 use crate::lane::LaneId;
 
@@ -22,7 +22,9 @@ pub(super) enum Timer {
 impl Engine {
     /// Looks whether a lane that has changed is due.
     pub(super) fn refresh(&mut self, now: SpoolTime, lane: LaneId) {
-        let Some(state) = self.fold.lanes.get(lane) else { return };
+        let Some(state) = self.fold.lanes.get(lane) else {
+            return;
+        };
         let Some(run) = self.lanes.get(lane) else { return };
         self.drain.note(state.connector);
         if run.delivery.is_some() || run.queued {
@@ -33,7 +35,7 @@ impl Engine {
         let full = state.events >= self.settings.seal_count || state.bytes >= self.settings.max_bytes;
         if full || self.drain.is_on() || due <= now {
             self.enqueue(now, lane);
-        } else {
+        } else if run.timer != Some(due) {
             self.set_timer(lane, due);
         }
     }
@@ -41,16 +43,23 @@ impl Engine {
     /// How old the oldest event of a lane may become: up to a tenth less than the setting, by a hash.
     fn age_of(&self, lane: LaneId) -> Duration {
         let age = self.settings.seal_age;
-        let thousandths = u32::try_from(mix(lane as u64 ^ u64::from(self.partition.get())) % 100).unwrap_or(0);
+        let thousandths =
+            u32::try_from(mix(lane as u64 ^ u64::from(self.partition.get())) % 100).unwrap_or(0);
         age - age / 1_000 * thousandths
     }
 
     /// A lane is due: it waits for a slot from now on.
     pub(super) fn enqueue(&mut self, now: SpoolTime, lane: LaneId) {
-        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else { return };
+        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
+            return;
+        };
         self.clear_timer(lane);
-        let Some(book) = self.connectors.get_mut(connector) else { return };
-        let Some(run) = self.lanes.get_mut(lane) else { return };
+        let Some(book) = self.connectors.get_mut(connector) else {
+            return;
+        };
+        let Some(run) = self.lanes.get_mut(lane) else {
+            return;
+        };
         if run.queued || book.configured.is_none() {
             return;
         }
@@ -125,11 +134,19 @@ impl Engine {
             let (connectors, lanes) = (&self.connectors, &self.fold.lanes);
             let most = self.settings.put_slots_per_connector;
             let may_run = |connector: usize| {
-                connectors.get(connector).is_some_and(|run| run.is_well() && run.slots < most)
+                connectors
+                    .get(connector)
+                    .is_some_and(|run| run.is_well() && run.slots < most)
             };
-            let cost = |lane: &LaneId| lanes.get(*lane).map_or(0, |state| state.bytes.min(self.settings.max_bytes));
-            let Some((connector, lane)) = self.turns.next(may_run, cost) else { break };
-            if self.start(lane, Slot::Common) == Started::Building {
+            let cost = |lane: &LaneId| {
+                lanes
+                    .get(*lane)
+                    .map_or(0, |state| state.bytes.min(self.settings.max_bytes))
+            };
+            let Some((connector, lane)) = self.turns.next(may_run, cost) else {
+                break;
+            };
+            if self.begin(lane, Slot::Common) == Begun::Building {
                 self.slots_used += 1;
                 if let Some(run) = self.connectors.get_mut(connector) {
                     run.slots += 1;
@@ -137,14 +154,20 @@ impl Engine {
             }
         }
         while self.trouble_slots_used < self.settings.trouble_slots {
-            let Some(connector) = self.trouble.pop_front() else { break };
-            let Some(run) = self.connectors.get_mut(connector) else { continue };
+            let Some(connector) = self.trouble.pop_front() else {
+                break;
+            };
+            let Some(run) = self.connectors.get_mut(connector) else {
+                continue;
+            };
             run.in_line = false;
             if run.is_well() {
                 continue;
             }
-            let Some(lane) = run.waiting.pop_front() else { continue };
-            if self.start(lane, Slot::Trouble) == Started::Building {
+            let Some(lane) = run.waiting.pop_front() else {
+                continue;
+            };
+            if self.begin(lane, Slot::Trouble) == Begun::Building {
                 self.trouble_slots_used += 1;
                 if let Some(run) = self.connectors.get_mut(connector) {
                     run.trying = true;
@@ -157,9 +180,13 @@ impl Engine {
 
     /// Gives back the slot of a lane.
     pub(super) fn release(&mut self, now: SpoolTime, lane: LaneId) {
-        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else { return };
+        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
+            return;
+        };
         let slot = self.delivery(lane).and_then(|delivery| delivery.slot.take());
-        let Some(run) = self.connectors.get_mut(connector) else { return };
+        let Some(run) = self.connectors.get_mut(connector) else {
+            return;
+        };
         match slot {
             Some(Slot::Common) => {
                 run.slots = run.slots.saturating_sub(1);

@@ -41,12 +41,17 @@ pub(crate) fn opening(
     check_held(fold, connectors, schemas)?;
     let mut opening = Opening {
         partition,
-        configured: connectors.iter().map(|config| (config.id.clone(), config.name.clone())).collect(),
+        configured: connectors
+            .iter()
+            .map(|config| (config.id.clone(), config.name.clone()))
+            .collect(),
         generations: Vec::new(),
         records: vec![Record::from(Opened { partition })],
     };
     for config in connectors {
-        let known = fold.connector(config.id.as_str()).and_then(|place| fold.generation_of(place));
+        let known = fold
+            .connector(config.id.as_str())
+            .and_then(|place| fold.generation_of(place));
         let wanted = generation(config, known.map_or(0, |known| known.counter + 1));
         match known {
             Some(known) if same_settings(known, &wanted) => opening.generations.push(known.id),
@@ -62,13 +67,18 @@ pub(crate) fn opening(
 fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Error> {
     let config_error = |message| Err(Error::new(ErrorKind::Config, message));
     if connectors.len() > MAX_NAMES {
-        return config_error(format!("{} connectors are more than {MAX_NAMES}", connectors.len()));
+        return config_error(format!(
+            "{} connectors are more than {MAX_NAMES}",
+            connectors.len()
+        ));
     }
     let mut folders = FolderRegistry::new();
     for (index, config) in connectors.iter().enumerate() {
         let named = format!("connector `{}` ({})", config.name, config.id);
         if connectors.iter().take(index).any(|other| other.id == config.id) {
-            return config_error(format!("{named}: another connector has the same id; give it one of its own"));
+            return config_error(format!(
+                "{named}: another connector has the same id; give it one of its own"
+            ));
         }
         let folder = config.destination.folder();
         let longest = ObjectName::longest_key(folder, &config.cluster, &config.zone);
@@ -77,9 +87,14 @@ fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Error> {
                 "{named}: keys below folder `{folder}` could have {longest} bytes, and S3 allows 1024; shorten the folder"
             ));
         }
-        folders.claim(&config.destination.store(), folder, &named).map_err(|conflict| {
-            Error::new(ErrorKind::FolderConflict, format!("{named}: {conflict}; give one of them another folder"))
-        })?;
+        folders
+            .claim(&config.destination.store(), folder, &named)
+            .map_err(|conflict| {
+                Error::new(
+                    ErrorKind::FolderConflict,
+                    format!("{named}: {conflict}; give one of them another folder"),
+                )
+            })?;
     }
     Ok(())
 }
@@ -87,8 +102,13 @@ fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Error> {
 /// Whether all that is held can be delivered under this configuration.
 fn check_held(fold: &Fold, connectors: &[ConnectorConfig], schemas: &SchemaRegistry) -> Result<(), Error> {
     for lane in fold.lanes.iter().filter(|lane| lane.events > 0) {
-        let Some(held_for) = fold.generations.get(lane.generation).map(|state| &state.record) else { continue };
-        let Some(config) = connectors.iter().find(|config| config.id.as_str() == held_for.connector) else {
+        let Some(held_for) = fold.generations.get(lane.generation).map(|state| &state.record) else {
+            continue;
+        };
+        let Some(config) = connectors
+            .iter()
+            .find(|config| config.id.as_str() == held_for.connector)
+        else {
             continue; // Orphaned: held, and shown.
         };
         if !same_destination(held_for, &generation(config, 0)) {
@@ -100,7 +120,9 @@ fn check_held(fold: &Fold, connectors: &[ConnectorConfig], schemas: &SchemaRegis
 }
 
 fn destination_changed(fold: &Fold, config: &ConnectorConfig, held_for: &Generation) -> Error {
-    let held = fold.connector(&held_for.connector).and_then(|place| fold.connectors.get(place));
+    let held = fold
+        .connector(&held_for.connector)
+        .and_then(|place| fold.connectors.get(place));
     Error::new(
         ErrorKind::DestinationChanged,
         format!(
@@ -134,11 +156,21 @@ fn check_buildable(lane: &LaneState, generation: &Generation, schemas: &SchemaRe
         let kind = bucketline_spool::ErrorKind::NewerVersion;
         Err(Error::from(bucketline_spool::Error::new(kind, what)))
     };
-    if let Some(seal) = lane.seal.as_ref().filter(|seal| seal.encoder_version != ocf::ENCODER_VERSION) {
-        return newer(format!("object `{}` was sealed by encoder version {}", seal.key, seal.encoder_version));
+    if let Some(seal) = lane
+        .seal
+        .as_ref()
+        .filter(|seal| seal.encoder_version != ocf::ENCODER_VERSION)
+    {
+        return newer(format!(
+            "object `{}` was sealed by encoder version {}",
+            seal.key, seal.encoder_version
+        ));
     }
     if encryption_of(generation).is_none() {
-        return newer(format!("encryption `{}` of a held generation is not known here", generation.encryption));
+        return newer(format!(
+            "encryption `{}` of a held generation is not known here",
+            generation.encryption
+        ));
     }
     Ok(())
 }

@@ -12,18 +12,35 @@ impl Engine {
     /// Every connector that the log or the configuration knows.
     pub fn status(&self, now: SpoolTime) -> Vec<ConnectorStatus> {
         let connectors = self.fold.connectors.iter().zip(&self.connectors).enumerate();
-        connectors.map(|(place, (book, run))| self.status_of(now, place, book, run)).collect()
+        connectors
+            .map(|(place, (book, run))| self.status_of(now, place, book, run))
+            .collect()
     }
 
-    fn status_of(&self, now: SpoolTime, place: usize, book: &ConnectorBook, run: &ConnectorRun) -> ConnectorStatus {
-        let lanes = self.fold.lanes.iter().zip(&self.lanes).filter(|(lane, _)| lane.connector == place);
+    fn status_of(
+        &self,
+        now: SpoolTime,
+        place: usize,
+        book: &ConnectorBook,
+        run: &ConnectorRun,
+    ) -> ConnectorStatus {
+        let lanes = self
+            .fold
+            .lanes
+            .iter()
+            .zip(&self.lanes)
+            .filter(|(lane, _)| lane.connector == place);
         let mut conflicts = Vec::new();
         let mut oldest = None;
         for (lane, run) in lanes {
             oldest = [oldest, lane.oldest()].into_iter().flatten().min();
             if let Some(Stage::Conflict(found)) = run.delivery.as_ref().map(|delivery| &delivery.stage) {
                 conflicts.push(LaneConflict {
-                    key: lane.seal.as_ref().map(|seal| seal.key.clone()).unwrap_or_default(),
+                    key: lane
+                        .seal
+                        .as_ref()
+                        .map(|seal| seal.key.clone())
+                        .unwrap_or_default(),
                     found: found.clone(),
                     generation: lane.key.generation,
                     lane: lane.key.clone(),
@@ -37,7 +54,10 @@ impl Engine {
         };
         ConnectorStatus {
             id: book.id.to_string(),
-            name: run.configured.as_ref().map_or_else(|| book.id.to_string(), |(_, name)| name.clone()),
+            name: run
+                .configured
+                .as_ref()
+                .map_or_else(|| book.id.to_string(), |(_, name)| name.clone()),
             state,
             since: now.since(run.since),
             cause,
@@ -56,7 +76,10 @@ impl Engine {
         }
         if run.configured.is_none() {
             let advice = "add the connector to the configuration again, to deliver what is held for it";
-            return (State::Orphaned, Some(Cause::plain("the configuration has no such connector", advice)));
+            return (
+                State::Orphaned,
+                Some(Cause::plain("the configuration has no such connector", advice)),
+            );
         }
         match (&run.health, conflict) {
             (Health::Blocked { blockage, cause, .. }, _) => (State::Blocked(*blockage), Some(cause.clone())),

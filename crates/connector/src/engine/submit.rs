@@ -29,11 +29,15 @@ pub(super) struct InFlight {
 
 impl Submissions {
     fn covers(&self, source: &SourceId, sequence: &Sequence) -> bool {
-        self.in_flight.get(source).into_iter().flatten().any(|other| match (other, sequence) {
-            (Sequence::Offset { end: known, .. }, Sequence::Offset { end, .. }) => known >= end,
-            (Sequence::Key(known), Sequence::Key(key)) => known == key,
-            _ => false,
-        })
+        self.in_flight
+            .get(source)
+            .into_iter()
+            .flatten()
+            .any(|other| match (other, sequence) {
+                (Sequence::Offset { end: known, .. }, Sequence::Offset { end, .. }) => known >= end,
+                (Sequence::Key(known), Sequence::Key(key)) => known == key,
+                _ => false,
+            })
     }
 
     fn remove(&mut self, source: &SourceId, sequence: &Sequence) {
@@ -59,7 +63,11 @@ impl Engine {
             self.submissions.held.push_back((id, batch));
             return;
         }
-        let Prepared { events, rejects, outcome } = batch;
+        let Prepared {
+            events,
+            rejects,
+            outcome,
+        } = batch;
         self.append_batch(id, events, rejects, outcome);
     }
 
@@ -74,21 +82,39 @@ impl Engine {
         events.partition = self.partition;
         events.first = self.next_position;
         self.next_position = events.end();
-        self.submissions.in_flight.entry(source).or_default().push(sequence);
+        self.submissions
+            .in_flight
+            .entry(source)
+            .or_default()
+            .push(sequence);
         let mut records = vec![Record::from(events)];
         records.extend(rejects.map(Record::from));
-        self.append(Purpose::Batch(InFlight { id, source, sequence, outcome }), records);
+        self.append(
+            Purpose::Batch(InFlight {
+                id,
+                source,
+                sequence,
+                outcome,
+            }),
+            records,
+        );
     }
 
     pub(super) fn batch_durable(&mut self, batch: InFlight) {
         self.submissions.remove(&batch.source, &batch.sequence);
-        self.commands.push(Command::Accepted { id: batch.id, result: Ok(batch.outcome) });
+        self.commands.push(Command::Accepted {
+            id: batch.id,
+            result: Ok(batch.outcome),
+        });
         self.submit_held();
     }
 
     pub(super) fn batch_failed(&mut self, batch: &InFlight, error: Error) {
         self.submissions.remove(&batch.source, &batch.sequence);
-        self.commands.push(Command::Accepted { id: batch.id, result: Err(error) });
+        self.commands.push(Command::Accepted {
+            id: batch.id,
+            result: Err(error),
+        });
         self.submit_held();
     }
 

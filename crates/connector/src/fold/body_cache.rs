@@ -27,7 +27,11 @@ struct Held {
 
 impl BodyCache {
     pub(crate) fn new(limit: u64) -> Self {
-        Self { limit, held: 0, batches: BTreeMap::new() }
+        Self {
+            limit,
+            held: 0,
+            batches: BTreeMap::new(),
+        }
     }
 
     /// Keeps a batch that `lanes` lanes hold events of, for as long as there is room.
@@ -35,11 +39,17 @@ impl BodyCache {
         if lanes == 0 {
             return;
         }
-        let bytes = events.events.iter().map(|event| event.body.bytes.len() as u64 + PER_EVENT).sum();
+        let bytes = events
+            .events
+            .iter()
+            .map(|event| event.body.bytes.len() as u64 + PER_EVENT)
+            .sum();
         self.held += bytes;
         self.batches.insert(lsn, Held { events, bytes, lanes });
         while self.held > self.limit {
-            let Some((_, oldest)) = self.batches.pop_first() else { break };
+            let Some((_, oldest)) = self.batches.pop_first() else {
+                break;
+            };
             self.held = self.held.saturating_sub(oldest.bytes);
         }
     }
@@ -58,10 +68,5 @@ impl BodyCache {
                 self.batches.remove(&lsn);
             }
         }
-    }
-
-    /// Bytes in memory.
-    pub(crate) fn held(&self) -> u64 {
-        self.held
     }
 }

@@ -71,7 +71,8 @@ impl FolderRegistry {
     ///
     /// [`FolderConflict`], naming the folder in the way and its holder; nothing is changed then.
     pub fn claim(&mut self, store: &str, folder: &FolderPath, holder: &str) -> Result<(), FolderConflict> {
-        if let Some((other, other_holder)) = self.stores.get(store).and_then(|root| root.overlapping(folder)) {
+        if let Some((other, other_holder)) = self.stores.get(store).and_then(|root| root.overlapping(folder))
+        {
             return Err(FolderConflict {
                 folder: folder.clone(),
                 other: other.clone(),
@@ -145,6 +146,8 @@ impl Node {
     }
 
     fn any_holder(&self) -> Option<&(FolderPath, String)> {
-        self.holder.as_ref().or_else(|| self.children.values().find_map(Self::any_holder))
+        self.holder
+            .as_ref()
+            .or_else(|| self.children.values().find_map(Self::any_holder))
     }
 }

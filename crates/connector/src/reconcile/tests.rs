@@ -1,10 +1,20 @@
 use super::*;
 use bucketline_sink::{EncryptionSeen, ObjectKey, Operation};
 
-const CONTENTS: Contents = Contents { lane: [1; 16], first: 10, last: 19, count: 7, digest: [2; 32] };
+const CONTENTS: Contents = Contents {
+    lane: [1; 16],
+    first: 10,
+    last: 19,
+    count: 7,
+    digest: [2; 32],
+};
 
 fn expected() -> Expected {
-    Expected { contents: CONTENTS, size: 100, checksum: Checksum::sha256([3; 32]) }
+    Expected {
+        contents: CONTENTS,
+        size: 100,
+        checksum: Checksum::sha256([3; 32]),
+    }
 }
 
 fn found(contents: Contents) -> ObjectInfo {
@@ -29,7 +39,10 @@ fn a_created_object_is_committed_and_its_encryption_is_judged() {
         receipt.encryption = seen;
         assert_eq!(
             after_put(&Ok(PutOutcome::Created(receipt.clone())), &Encryption::Aes256),
-            AfterPut::Commit { receipt, encrypted_as_asked: as_asked }
+            AfterPut::Commit {
+                receipt,
+                encrypted_as_asked: as_asked
+            }
         );
     }
 }
@@ -45,11 +58,17 @@ fn failures_that_pass_leave_the_outcome_unknown() {
     ] {
         for effect in [Effect::Unknown, Effect::NotApplied] {
             let answer = Err(failure(kind.clone(), effect));
-            assert_eq!(after_put(&answer, &Encryption::BucketDefault), AfterPut::Retry { unknown: true });
+            assert_eq!(
+                after_put(&answer, &Encryption::BucketDefault),
+                AfterPut::Retry { unknown: true }
+            );
         }
     }
     let damaged = Err(failure(ErrorKind::Corrupt, Effect::NotApplied));
-    assert_eq!(after_put(&damaged, &Encryption::BucketDefault), AfterPut::Retry { unknown: false });
+    assert_eq!(
+        after_put(&damaged, &Encryption::BucketDefault),
+        AfterPut::Retry { unknown: false }
+    );
 }
 
 #[test]
@@ -67,9 +86,15 @@ fn refusals_block_unless_they_may_have_worked() {
         (ErrorKind::DiskFull, Blockage::Quota),
     ] {
         let refused = Err(failure(kind.clone(), Effect::NotApplied));
-        assert_eq!(after_put(&refused, &Encryption::BucketDefault), AfterPut::Block(blockage));
+        assert_eq!(
+            after_put(&refused, &Encryption::BucketDefault),
+            AfterPut::Block(blockage)
+        );
         let unclear = Err(failure(kind, Effect::Unknown));
-        assert_eq!(after_put(&unclear, &Encryption::BucketDefault), AfterPut::Retry { unknown: true });
+        assert_eq!(
+            after_put(&unclear, &Encryption::BucketDefault),
+            AfterPut::Retry { unknown: true }
+        );
     }
 }
 
@@ -98,23 +123,37 @@ fn our_own_object_is_verified_by_size_and_checksum() {
 
 #[test]
 fn another_last_asks_for_that_range() {
-    let shorter = Contents { last: 15, count: 4, digest: [8; 32], ..CONTENTS };
+    let shorter = Contents {
+        last: 15,
+        count: 4,
+        digest: [8; 32],
+        ..CONTENTS
+    };
     assert_eq!(looked(shorter), AfterLook::OtherRange(shorter));
 }
 
 #[test]
 fn anything_else_is_a_conflict() {
     for contents in [
-        Contents { lane: [9; 16], ..CONTENTS },
+        Contents {
+            lane: [9; 16],
+            ..CONTENTS
+        },
         Contents { first: 9, ..CONTENTS },
-        Contents { digest: [9; 32], ..CONTENTS },
+        Contents {
+            digest: [9; 32],
+            ..CONTENTS
+        },
         Contents { count: 8, ..CONTENTS },
     ] {
         assert!(matches!(looked(contents), AfterLook::Conflict(_)), "{contents:?}");
     }
     let mut foreign = found(CONTENTS);
     foreign.metadata.clear();
-    assert!(matches!(after_look(&Ok(Some(foreign)), &expected()), AfterLook::Conflict(_)));
+    assert!(matches!(
+        after_look(&Ok(Some(foreign)), &expected()),
+        AfterLook::Conflict(_)
+    ));
 }
 
 #[test]
@@ -128,13 +167,36 @@ fn nothing_there_is_put_again_and_what_cannot_be_seen_waits() {
 
 #[test]
 fn a_range_is_adopted_only_if_it_is_made_of_our_events() {
-    let shorter = Contents { last: 15, count: 4, digest: [8; 32], ..CONTENTS };
-    let rebuilt = Expected { contents: shorter, ..expected() };
-    assert_eq!(after_rebuild(&found(shorter), Some(&rebuilt)), AfterRebuild::Adopted);
+    let shorter = Contents {
+        last: 15,
+        count: 4,
+        digest: [8; 32],
+        ..CONTENTS
+    };
+    let rebuilt = Expected {
+        contents: shorter,
+        ..expected()
+    };
+    assert_eq!(
+        after_rebuild(&found(shorter), Some(&rebuilt)),
+        AfterRebuild::Adopted
+    );
 
-    let other_events = Expected { contents: Contents { digest: [7; 32], ..shorter }, ..expected() };
-    assert!(matches!(after_rebuild(&found(shorter), Some(&other_events)), AfterRebuild::Conflict(_)));
-    assert!(matches!(after_rebuild(&found(shorter), None), AfterRebuild::Conflict(_)));
+    let other_events = Expected {
+        contents: Contents {
+            digest: [7; 32],
+            ..shorter
+        },
+        ..expected()
+    };
+    assert!(matches!(
+        after_rebuild(&found(shorter), Some(&other_events)),
+        AfterRebuild::Conflict(_)
+    ));
+    assert!(matches!(
+        after_rebuild(&found(shorter), None),
+        AfterRebuild::Conflict(_)
+    ));
 
     let mut half = found(shorter);
     half.size = 1;

@@ -1,0 +1,203 @@
+//! The one thread that owns the log. It appends all that is queued with one fsync, and reads back what builds need in between.
+
+use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bucketline_spool::{Frame, Log, Lsn, Record};
+use tokio::sync::{mpsc, oneshot};
+
+use super::clock::SpoolClock;
+use super::run_loop::Message;
+use crate::appender::{Appender, Request};
+use crate::build::BuildJob;
+use crate::engine::{Input, Landed};
+use crate::error::{Error, ErrorKind};
+use crate::multiplexer::RejectEntry;
+
+/// How many jobs are read back before appends are looked at again.
+const READS_AT_A_TIME: usize = 32;
+
+/// What the thread is asked.
+#[derive(Debug)]
+pub(super) enum Order {
+    Append(Request),
+    /// Read the frames that a build lacks.
+    ReadBack(Box<BuildJob>),
+    Rejects(Lsn, oneshot::Sender<Result<Vec<RejectEntry>, Error>>),
+    /// Close the log, after what was ordered before.
+    Close(oneshot::Sender<()>),
+}
+
+/// The way to the thread, which ends when it is told to close, or when all of these are gone.
+#[derive(Debug, Clone)]
+pub(super) struct SpoolThread {
+    orders: Sender<Order>,
+    watchers: Arc<Mutex<Vec<mpsc::UnboundedSender<RejectEntry>>>>,
+}
+
+impl SpoolThread {
+    pub(super) fn start(
+        log: Box<dyn Log>,
+        clock: SpoolClock,
+        messages: mpsc::UnboundedSender<Message>,
+    ) -> Result<Self, Error> {
+        let (orders, inbox) = channel();
+        let watchers = Arc::default();
+        let worker = Worker {
+            log,
+            clock,
+            appender: Appender::default(),
+            messages: messages.downgrade(),
+            watchers: Arc::clone(&watchers),
+        };
+        let named = std::thread::Builder::new().name("bucketline-spool".to_owned());
+        named
+            .spawn(move || worker.run(&inbox))
+            .map_err(|error| Error::new(ErrorKind::Stopped, format!("no thread for the log: {error}")))?;
+        Ok(Self { orders, watchers })
+    }
+
+    pub(super) fn order(&self, order: Order) {
+        // A thread that has ended has ended with its log: there is nothing to be told.
+        let _ = self.orders.send(order);
+    }
+
+    /// Closes the log; over when it is closed.
+    pub(super) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        self.order(Order::Close(done));
+        // An error is the end of a thread that was closed before.
+        let _ = closed.await;
+    }
+
+    pub(super) fn watch(&self) -> mpsc::UnboundedReceiver<RejectEntry> {
+        let (watcher, entries) = mpsc::unbounded_channel();
+        self.watchers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(watcher);
+        entries
+    }
+}
+
+struct Worker {
+    log: Box<dyn Log>,
+    clock: SpoolClock,
+    appender: Appender,
+    messages: mpsc::WeakUnboundedSender<Message>,
+    watchers: Arc<Mutex<Vec<mpsc::UnboundedSender<RejectEntry>>>>,
+}
+
+impl Worker {
+    fn run(mut self, inbox: &Receiver<Order>) {
+        let mut reads: Vec<Box<BuildJob>> = Vec::new();
+        loop {
+            let (mut appends, mut close) = (Vec::new(), None);
+            let mut order = if reads.is_empty() {
+                match inbox.recv() {
+                    Ok(order) => Some(order),
+                    Err(_) => return,
+                }
+            } else {
+                None
+            };
+            loop {
+                match order {
+                    Some(Order::Append(request)) => appends.push(request),
+                    Some(Order::ReadBack(job)) => reads.push(job),
+                    Some(Order::Rejects(from, reply)) => drop(reply.send(self.rejects(from))),
+                    Some(Order::Close(done)) => {
+                        close = Some(done);
+                        break;
+                    }
+                    None => {}
+                }
+                order = match inbox.try_recv() {
+                    Ok(order) => Some(order),
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => return,
+                };
+            }
+            if !appends.is_empty() {
+                self.append(appends);
+            }
+            if let Some(done) = close {
+                drop(self);
+                let _ = done.send(());
+                return;
+            }
+            let rest = reads.split_off(reads.len().min(READS_AT_A_TIME));
+            self.read_back(std::mem::replace(&mut reads, rest));
+        }
+    }
+
+    fn append(&mut self, requests: Vec<Request>) {
+        let now = self.clock.now();
+        for (ticket, result) in self.appender.append(&mut *self.log, requests, now) {
+            if let Ok(landed) = &result {
+                self.publish_rejects(landed);
+            }
+            self.tell(Message::Input(Input::Appended { ticket, result }));
+        }
+    }
+
+    /// Reads what these jobs lack, in the order of the log, each frame once for all of them.
+    fn read_back(&mut self, mut jobs: Vec<Box<BuildJob>>) {
+        let mut frames: Vec<Lsn> = jobs.iter().flat_map(|job| job.missing()).collect();
+        frames.sort_unstable();
+        frames.dedup();
+        for lsn in frames {
+            if let Err(error) = self.supply(lsn, &mut jobs) {
+                for job in jobs {
+                    let result = Err(error.clone());
+                    self.tell(Message::Input(Input::Built {
+                        attempt: job.attempt(),
+                        result,
+                    }));
+                }
+                return;
+            }
+        }
+        for job in jobs {
+            self.tell(Message::Supplied(job));
+        }
+    }
+
+    fn supply(&mut self, lsn: Lsn, jobs: &mut [Box<BuildJob>]) -> Result<(), Error> {
+        let Record::Events(events) = self.log.read_at(lsn)?.record else {
+            let what = format!(
+                "the frame at byte {lsn} of the log is no longer a batch; keep the spool and report this"
+            );
+            return Err(Error::new(ErrorKind::Contradiction, what));
+        };
+        jobs.iter_mut().try_for_each(|job| job.supply(lsn, &events))
+    }
+
+    fn rejects(&mut self, from: Lsn) -> Result<Vec<RejectEntry>, Error> {
+        let mut entries = Vec::new();
+        self.log.read(from, &mut |Frame { lsn, record, .. }| {
+            if let Record::Rejects(rejects) = record {
+                entries.push(RejectEntry::new(lsn, rejects));
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(entries)
+    }
+
+    fn publish_rejects(&self, landed: &Landed) {
+        for record in &landed.records {
+            if let Record::Rejects(rejects) = record {
+                let entry = RejectEntry::new(landed.last, rejects.clone());
+                let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+                watchers.retain(|watcher| watcher.send(entry.clone()).is_ok());
+            }
+        }
+    }
+
+    fn tell(&self, message: Message) {
+        if let Some(messages) = self.messages.upgrade() {
+            let _ = messages.send(message);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The library's front door: build a [`Multiplexer`], submit batches, drain, look at what became of everything. Knows nothing of
+//! how it is done; that is the driver's.
+
+mod builder;
+
+pub use builder::Builder;
+pub(crate) use builder::LogSource;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bucketline_spool::{Lsn, Rejects, SourceId};
+
+use crate::batch::{Accepted, Batch, ResumePoint};
+use crate::driver::Handle;
+use crate::engine::DrainReport;
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::state::ConnectorStatus;
+use crate::{Admission, ConnectorId};
+
+/// Delivers the events of many workspaces into the buckets of many connectors, each event exactly once. A handle: clones are
+/// cheap and drive the same thing, which ends with [`shutdown`](Self::shutdown), or when the last handle is dropped.
+#[derive(Debug, Clone)]
+pub struct Multiplexer {
+    handle: Arc<Handle>,
+}
+
+impl Multiplexer {
+    /// A multiplexer to be put together.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn new(handle: Handle) -> Self {
+        Self {
+            handle: Arc::new(handle),
+        }
+    }
+
+    /// Up to where a source was accepted, durably, in this run or an earlier one: go on reading it from there. `None` if the source
+    /// is new, or has no order.
+    pub fn resume_point(&self, source: &SourceId) -> Option<ResumePoint> {
+        self.handle.with_engine(|engine, _| engine.resume_point(source))
+    }
+
+    /// Accepts a batch: the answer comes once it is durable.
+    ///
+    /// The call itself puts the batch in line, so call in the order of the source; the batches are encoded in parallel and written
+    /// together. To keep many under way, hold their futures and await them in order; how many that are is also what bounds the
+    /// memory that they take.
+    ///
+    /// After an error the batches of that source that were submitted later fail too, so nothing is skipped: start again, and go on
+    /// from the [`resume_point`](Self::resume_point).
+    ///
+    /// # Errors
+    ///
+    /// `Spool` if the batch could not be written: the disk is full, or it failed. `Stopped` after a shutdown or an earlier failure.
+    /// Nothing was acknowledged then; whether it was written is what the resume point tells after a new start.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future does not take the batch back.
+    pub fn submit(&self, batch: Batch) -> impl Future<Output = Result<Accepted, Error>> + Send + use<> {
+        self.handle.submit(batch)
+    }
+
+    /// Seals and delivers everything that was accepted. Ends when all of it is committed; or when each connector that still holds
+    /// something is blocked, tried again in vain since the drain began; or after `timeout`. What is left stays in the log.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, what is due stays due.
+    pub async fn drain(&self, timeout: Duration) -> DrainReport {
+        self.handle.drain(timeout).await
+    }
+
+    /// How things stand, as a drain would report it, without draining.
+    pub fn report(&self) -> DrainReport {
+        self.handle.with_engine(|engine, now| engine.report(now))
+    }
+
+    /// What every connector is doing.
+    pub fn status(&self) -> Vec<ConnectorStatus> {
+        self.handle.with_engine(|engine, now| engine.status(now))
+    }
+
+    /// The counts, exact since the log began.
+    pub fn ledger(&self) -> Ledger {
+        self.handle.with_engine(|engine, _| engine.ledger().clone())
+    }
+
+    /// Why nothing goes on any more, if the log failed.
+    pub fn failure(&self) -> Option<Error> {
+        self.handle.with_engine(|engine, _| engine.failure().cloned())
+    }
+
+    /// Tries a connector at once, whatever it was blocked by: its credentials or its bucket may have changed.
+    pub fn wake(&self, connector: &ConnectorId) {
+        self.handle.wake(Some(connector.clone()));
+    }
+
+    /// What decides which lines become events, e.g. to work out what has to arrive.
+    pub fn admission(&self) -> &Admission {
+        self.handle.admission()
+    }
+
+    /// The refused lines in the log, from `from` on, in order: all of them from [`Lsn::ZERO`].
+    ///
+    /// To keep a projection, [`watch_rejects`](Self::watch_rejects) first, then read these, then go on with those watched that
+    /// stand behind the last one read.
+    ///
+    /// # Errors
+    ///
+    /// `Spool` if the log cannot be read; `Stopped` after a shutdown.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    pub async fn rejects(&self, from: Lsn) -> Result<Vec<RejectEntry>, Error> {
+        self.handle.rejects(from).await
+    }
+
+    /// The refused lines that become durable from now on.
+    pub fn watch_rejects(&self) -> RejectFeed {
+        self.handle.watch_rejects()
+    }
+
+    /// Ends everything at once: running puts are given up, which leaves their outcome unknown until the next start finds out. The log
+    /// is closed when this returns, and what it holds is delivered by the next start.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, it ends in the background.
+    pub async fn shutdown(&self) {
+        self.handle.shutdown().await;
+    }
+}
+
+/// Refused lines, as they stand in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RejectEntry {
+    /// Where.
+    pub lsn: Lsn,
+    /// Which.
+    pub rejects: Rejects,
+}
+
+impl RejectEntry {
+    pub(crate) fn new(lsn: Lsn, rejects: Rejects) -> Self {
+        Self { lsn, rejects }
+    }
+}
+
+/// Refused lines as they become durable. Those of a batch are here before the batch is acknowledged.
+#[derive(Debug)]
+pub struct RejectFeed {
+    entries: tokio::sync::mpsc::UnboundedReceiver<RejectEntry>,
+}
+
+impl RejectFeed {
+    pub(crate) fn new(entries: tokio::sync::mpsc::UnboundedReceiver<RejectEntry>) -> Self {
+        Self { entries }
+    }
+
+    /// The next ones; `None` once the multiplexer has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    pub async fn next(&mut self) -> Option<RejectEntry> {
+        self.entries.recv().await
+    }
+
+    /// The next ones, if they are here already.
+    pub fn try_next(&mut self) -> Option<RejectEntry> {
+        self.entries.try_recv().ok()
+    }
+}
