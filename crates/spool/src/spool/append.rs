@@ -58,8 +58,10 @@ impl Spool {
         let offset = self.next.get() - active.first.get();
         if let Err(error) = active.file.write_at(offset, bytes) {
             let error = Error::io("the log could not be written", &path, error).at(self.next);
-            // A part may stand there. It was not acknowledged, and must not stand in the way of the next append.
-            if error.kind() == ErrorKind::Full && active.file.set_size(offset).is_ok() {
+            // A part may stand there, and may be on the disk by now. It was not acknowledged, and must neither stand
+            // in the way of the next append nor come back after a crash.
+            let mut taken_back = || active.file.set_size(offset).and_then(|()| active.file.sync());
+            if error.kind() == ErrorKind::Full && taken_back().is_ok() {
                 self.reader = None;
                 self.active = Some(active);
                 return Err(error);

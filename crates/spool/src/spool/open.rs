@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -183,11 +184,8 @@ fn mend(
         // After a failed fsync the system may hold bytes in memory, take them for written, and never write them: to
         // read them back proves nothing, to fsync them again does nothing. So the one append that can be in that
         // state is written anew. Everything before it was fsynced before it was begun.
-        rewrite(
-            &mut *file,
-            findings.newest_append.get() - first.get(),
-            findings.next.get() - first.get(),
-        )?;
+        let offset = |lsn: Lsn| lsn.get() - first.get();
+        rewrite(&mut *file, offset(findings.newest_append)..offset(findings.next))?;
         file.sync()?;
         // The crash may have come between a segment's making and this.
         disk.sync_dir(&layout.shard)?;
@@ -197,13 +195,13 @@ fn mend(
     Ok(Some(Active { file, first }))
 }
 
-/// Writes the bytes between two offsets over themselves.
-fn rewrite(file: &mut dyn DiskFile, from: u64, to: u64) -> io::Result<()> {
+/// Writes a range of a file over itself.
+fn rewrite(file: &mut dyn DiskFile, range: Range<u64>) -> io::Result<()> {
     const CHUNK: usize = 256 << 10;
     let mut chunk = vec![0; CHUNK];
-    let mut at = from;
-    while at < to {
-        let want = usize::try_from(to - at).map_or(CHUNK, |rest| rest.min(CHUNK));
+    let mut at = range.start;
+    while at < range.end {
+        let want = usize::try_from(range.end - at).map_or(CHUNK, |rest| rest.min(CHUNK));
         let read = file.read_at(at, chunk.get_mut(..want).unwrap_or_default())?;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());

@@ -71,6 +71,11 @@ impl DiskFile for SimFile {
         };
         self.inode(state)?
             .write(offset, bytes.get(..done).unwrap_or(bytes));
+        if state.random.up_to(3) == 0
+            && let Some(inode) = state.inodes.get_mut(&self.inode)
+        {
+            inode.write_back(&mut state.random);
+        }
         match fault {
             Some(Fault::Crash) => Err(state.strike()),
             Some(Fault::Io) => Err(fault::broken()),

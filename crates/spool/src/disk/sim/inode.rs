@@ -31,6 +31,11 @@ impl Inode {
         self.dirty.push(start..end);
     }
 
+    /// Some of what was written becomes durable, as it may at any time.
+    pub(super) fn write_back(&mut self, random: &mut Random) {
+        self.durable = self.survivor(random);
+    }
+
     pub(super) fn set_size(&mut self, size: u64) {
         self.now.resize(usize::try_from(size).unwrap_or(usize::MAX), 0);
     }
