@@ -5,6 +5,7 @@ mod decode;
 mod encode;
 mod error;
 mod event_type;
+mod evolution;
 mod json;
 mod mismatch;
 pub mod ocf;
@@ -17,6 +18,7 @@ mod selection;
 
 pub use error::{Error, ErrorKind};
 pub use event_type::EventType;
+pub use evolution::Change;
 pub use mismatch::{Mismatch, MismatchReason};
 pub use record::{Field, RecordSchema};
 pub use registry::SchemaRegistry;

@@ -14,6 +14,7 @@ use crate::encode::encode;
 use crate::error::{Error, ErrorKind};
 use crate::mismatch::Mismatch;
 use names::Names;
+pub(crate) use print::type_text;
 
 /// An Avro record schema, without an event type or an id: what the header of an object says of itself.
 ///
@@ -69,7 +70,7 @@ impl RecordSchema {
     /// The field of this name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields().get(self.record.index_of(name.as_bytes(), 0)?)
+        self.record.field(name)
     }
 
     /// Appends the datum of one event, given as JSON text.
@@ -180,7 +181,12 @@ impl Field {
     /// The field's type as a schema writes it, such as `["null","string"]`.
     #[must_use]
     pub fn type_text(&self) -> String {
-        print::type_text(&self.avro_type)
+        type_text(&self.avro_type)
+    }
+
+    /// Whether readers take null where an event was written without the field.
+    pub(crate) const fn has_default(&self) -> bool {
+        self.default_null
     }
 
     pub(crate) const fn avro_type(&self) -> &Type {
@@ -242,6 +248,14 @@ pub(crate) struct Record {
 impl Record {
     pub(crate) fn fields(&self) -> &[Field] {
         &self.fields
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.get(self.index_of(name.as_bytes(), 0)?)
     }
 
     /// The index of the field of this name; `likely` is looked at first.

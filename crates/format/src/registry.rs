@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::error::{Error, ErrorKind};
 use crate::event_type::EventType;
+use crate::evolution::Change;
 use crate::schema::{Schema, SchemaId};
 
 /// The schemas of all event types, by type and id.
@@ -104,6 +105,24 @@ impl SchemaRegistry {
     #[must_use]
     pub fn versions(&self, event_type: impl AsRef<str>) -> &[Schema] {
         self.versions.get(event_type.as_ref()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The changes from one version of a type to the next that may break somebody's reader, with the id of the later version.
+    ///
+    /// Ascending by type and id. A registry with such changes is in order; whether they were meant is for the caller to ask.
+    pub fn breaking_changes(&self) -> impl Iterator<Item = (&EventType, SchemaId, Change)> {
+        self.event_types.iter().flat_map(|event_type| {
+            let versions = self.versions(event_type);
+            versions
+                .iter()
+                .zip(versions.iter().skip(1))
+                .flat_map(move |(earlier, later)| {
+                    let changes = later.record().changes_since(earlier.record()).into_iter();
+                    changes
+                        .filter(Change::is_breaking)
+                        .map(move |change| (event_type, later.id(), change))
+                })
+        })
     }
 
     /// The known event types, ascending.

@@ -11,7 +11,7 @@ pub(super) fn compact(record: &Record) -> String {
     out
 }
 
-pub(super) fn type_text(avro_type: &Type) -> String {
+pub(crate) fn type_text(avro_type: &Type) -> String {
     let mut out = String::new();
     print_type(avro_type, &mut out);
     out

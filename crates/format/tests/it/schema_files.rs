@@ -68,29 +68,16 @@ fn every_event_has_an_id_and_a_time() {
 #[test]
 fn a_later_version_only_adds_fields_that_may_be_left_out() {
     let registry = registry();
-    let mut compared = 0;
-    for event_type in registry.event_types() {
-        for pair in registry.versions(event_type).windows(2) {
-            let [earlier, later] = pair else {
-                panic!("windows of two")
-            };
-            for field in earlier.fields() {
-                let kept = later.record().field(field.name()).unwrap();
-                assert_eq!(
-                    kept.type_text(),
-                    field.type_text(),
-                    "{event_type} {}",
-                    field.name()
-                );
-            }
-            for field in later.fields() {
-                let added = earlier.record().field(field.name()).is_none();
-                assert!(!added || field.is_nullable(), "{event_type} {}", field.name());
-            }
-            compared += 1;
-        }
-    }
-    assert!(compared >= 2, "no type has two versions");
+    let breaking: Vec<_> = registry.breaking_changes().collect();
+    assert!(breaking.is_empty(), "{breaking:?}");
+    let versions = registry
+        .event_types()
+        .iter()
+        .map(|event_type| registry.versions(event_type).len());
+    assert!(
+        versions.filter(|&versions| versions > 1).count() >= 2,
+        "nothing was compared"
+    );
 }
 
 #[test]
