@@ -4,6 +4,7 @@
 mod action;
 mod authorize;
 mod condition;
+mod explain;
 mod instant;
 mod layers;
 mod net;
@@ -16,6 +17,7 @@ mod set;
 mod tests;
 
 pub use authorize::{Decider, Decision, Verdict, authorize};
+pub use explain::{Explanation, Mismatch, Remark, StatementReport};
 pub use layers::{Layer, Layers, ResourceKind};
 pub use principal::{Principal, PrincipalKind};
 pub use request::{Context, Request, Resource};

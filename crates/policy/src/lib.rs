@@ -27,8 +27,9 @@ pub use document::{
 };
 pub use error::{Error, ErrorKind};
 pub use evaluate::{
-    Context, Decider, Decision, DocumentKind, Layer, Layers, PolicySet, Principal, PrincipalKind, Request,
-    Resource, ResourceKind, StatementRef, Verdict, authorize,
+    Context, Decider, Decision, DocumentKind, Explanation, Layer, Layers, Mismatch, PolicySet, Principal,
+    PrincipalKind, Remark, Request, Resource, ResourceKind, StatementRef, StatementReport, Verdict,
+    authorize,
 };
 pub use json::{Position, Span};
 pub use partition::Partition;

@@ -1,9 +1,10 @@
 //! One statement and its `X`/`NotX` elements as enums, so that both at once cannot be said. Knows no JSON.
 
 use super::{ConditionBlock, List, PrincipalElement, StatementBuilder};
+use serde::Serialize;
 
 /// Whether a statement grants or refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[expect(clippy::exhaustive_enums, reason = "the policy language has these two")]
 pub enum Effect {
     /// Grants what nothing denies.

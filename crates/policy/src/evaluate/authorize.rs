@@ -1,6 +1,7 @@
 //! The order of layers: who must allow, who may deny, and which silence does not matter.
 //! Knows statements only through the sets.
 
+use serde::Serialize;
 use std::fmt;
 
 use super::principal::Grants;
@@ -8,7 +9,7 @@ use super::set::Reading;
 use super::{Layer, Layers, PolicySet, PrincipalKind, Request, ResourceKind, StatementRef};
 
 /// The answer to a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "AWS's evaluation ends in one of these three"
@@ -45,7 +46,8 @@ impl fmt::Display for Decision {
 }
 
 /// What a decision rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Decider {
     /// This statement of this layer allowed or denied.

@@ -1,6 +1,7 @@
 //! The policies that bear on one request, by layer. Holds them; the order of asking is `authorize`'s.
 
 use super::{PolicySet, Request};
+use serde::Serialize;
 
 /// All policies that bear on a request. Layers that do not exist are left out.
 ///
@@ -117,7 +118,8 @@ impl ResourceKind {
 }
 
 /// One kind of policy in the order in which AWS asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Layer {
     /// A resource control policy at this level, from 0.

@@ -43,13 +43,16 @@ enum ArnPattern {
     Exact(Box<str>),
     Prefix(Box<str>),
     /// Partition and service compare as they are; the others may hold wildcards, the last one variables too.
-    Fields {
-        partition: Box<str>,
-        service: Option<Box<str>>,
-        region: Pattern,
-        account: Pattern,
-        resource: Pattern,
-    },
+    Fields(Box<Fields>),
+}
+
+#[derive(Clone, Debug)]
+struct Fields {
+    partition: Box<str>,
+    service: Option<Box<str>>,
+    region: Pattern,
+    account: Pattern,
+    resource: Pattern,
 }
 
 impl ArnPattern {
@@ -84,13 +87,13 @@ impl ArnPattern {
             (Some(head), Pattern::Exact(tail)) => Self::Exact((head + tail).into()),
             (Some(head), Pattern::Prefix(tail)) => Self::Prefix((head + tail).into()),
             (Some(head), Pattern::Everything) => Self::Prefix(head.into()),
-            _ => Self::Fields {
+            _ => Self::Fields(Box::new(Fields {
                 partition: partition.into(),
                 service: service.map(Into::into),
                 region,
                 account,
                 resource,
-            },
+            })),
         })
     }
 
@@ -100,23 +103,18 @@ impl ArnPattern {
             Self::Everything => true,
             Self::Exact(exact) => **exact == *requested.as_str(),
             Self::Prefix(prefix) => requested.as_str().as_bytes().starts_with(prefix.as_bytes()),
-            Self::Fields {
-                partition,
-                service,
-                region,
-                account,
-                resource,
-            } => {
-                if !requested.is_arn() {
-                    return false;
-                }
-                let field = |index| requested.field(index).unwrap_or_default();
-                **partition == *field(1)
-                    && service.as_ref().is_none_or(|service| **service == *field(2))
-                    && region.matches(field(3), context)
-                    && account.matches(field(4), context)
-                    && resource.matches(field(5), context)
-            }
+            Self::Fields(fields) => requested.is_arn() && fields.matches(requested, context),
         }
+    }
+}
+
+impl Fields {
+    fn matches(&self, requested: &Resource, context: &Context) -> bool {
+        let field = |index| requested.field(index).unwrap_or_default();
+        *self.partition == *field(1)
+            && self.service.as_ref().is_none_or(|service| **service == *field(2))
+            && self.region.matches(field(3), context)
+            && self.account.matches(field(4), context)
+            && self.resource.matches(field(5), context)
     }
 }

@@ -6,6 +6,7 @@ use super::principal::{Grants, PrincipalMatcher};
 use super::resource::ResourceMatcher;
 use super::{Decision, Request};
 use crate::document::{Document, Effect, Statement, Version};
+use serde::Serialize;
 
 /// The documents of one layer, ready to answer requests: all identity policies of a caller, or one bucket policy.
 ///
@@ -19,7 +20,7 @@ pub struct PolicySet {
 }
 
 /// Which statement of which document of a set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct StatementRef {
     /// The document's place in the set, from 0.

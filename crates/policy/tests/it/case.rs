@@ -25,7 +25,7 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
         .unwrap_or_else(|| panic!("`{key}` is missing in {value}"))
 }
 
-pub fn request(value: &Value) -> Request {
+pub(crate) fn request(value: &Value) -> Request {
     let principal: Principal = text(value, "principal").parse().unwrap();
     let action = text(value, "action").parse().unwrap();
     let mut request = Request::new(principal, action, text(value, "resource"));
@@ -45,7 +45,7 @@ pub fn request(value: &Value) -> Request {
 }
 
 /// What the single document of the case answers.
-pub fn decide(case: &Value) -> Decision {
+pub(crate) fn decide(case: &Value) -> Decision {
     let kind = match text(case, "kind") {
         "identity" => DocumentKind::Identity,
         "resource" => DocumentKind::Resource,
@@ -58,7 +58,7 @@ pub fn decide(case: &Value) -> Decision {
 }
 
 /// What all layers of the case answer together.
-pub fn decide_layered(case: &Value) -> Decision {
+pub(crate) fn decide_layered(case: &Value) -> Decision {
     let levels = |key: &str| -> Vec<PolicySet> {
         case[key]
             .as_array()

@@ -65,6 +65,21 @@ impl Values {
         }
     }
 
+    /// Whether a value in a policy is one that this test can compare.
+    pub(super) fn reads(test: Test, text: &str) -> bool {
+        let list = List::one(ConditionValue::from(text));
+        match Self::compile(test, &list, false) {
+            Self::Text(_) | Self::TextInAnyCase(_) => true,
+            Self::Booleans(_) => parse_bool(text).is_some(),
+            Self::Arns(read) => !read.is_empty(),
+            Self::Numbers(_, read) => !read.is_empty(),
+            Self::Dates(_, read) => !read.is_empty(),
+            Self::Ranges(read) => !read.is_empty(),
+            Self::Bytes(read) => !read.is_empty(),
+            Self::Null { wants_absent } => !wants_absent.is_empty(),
+        }
+    }
+
     /// Whether a value of the request matches any value of the policy, negation left aside.
     pub(super) fn any_matches(&self, value: &str, context: &Context) -> bool {
         match self {
