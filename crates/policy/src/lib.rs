@@ -12,6 +12,7 @@ mod json;
 mod parse;
 mod partition;
 mod pattern;
+mod permissions;
 mod print;
 mod size;
 pub mod template;
@@ -33,4 +34,5 @@ pub use evaluate::{
 };
 pub use json::{Position, Span};
 pub use partition::Partition;
+pub use permissions::{CallOption, Operation, Permission, Scope, required_permissions};
 pub use size::PolicyKind;

@@ -14,7 +14,11 @@ pub(super) enum KmsAccess {
 }
 
 impl KmsAccess {
-    pub(super) fn statement(&self, partition: &Partition) -> Result<Statement, Error> {
+    pub(super) fn statement(
+        &self,
+        actions: impl Iterator<Item = &'static str>,
+        partition: &Partition,
+    ) -> Result<Statement, Error> {
         let (resource, region) = match self {
             Self::Key(key) if is_key(key) => (key.as_str(), key.region()),
             Self::Key(key) => {
@@ -29,7 +33,7 @@ impl KmsAccess {
             return Err(Error::name(format!("`{region}` is not a region")));
         }
         Statement::allow()
-            .actions(["kms:GenerateDataKey", "kms:Decrypt"])
+            .actions(actions)
             .resources([resource])
             .when(
                 Operator::new(Test::StringEquals),

@@ -1,0 +1,84 @@
+//! The least-privilege policy of an exporter, for the user or role that delivers.
+
+use super::kms::KmsAccess;
+use super::reach::{Claims, Listing, Reach, Uploads};
+use crate::document::Document;
+use crate::{Arn, BucketName, Error, Partition, PolicyKind};
+
+/// The roots below which dashboard exports write; unlike Currents, they have no folder of the customer's choosing.
+const DATA_EXPORT_ROOTS: [&str; 2] = ["segment-export", "sent_messages"];
+
+/// What an exporter may reach: folders of one bucket, and options.
+#[derive(Clone, Debug)]
+pub struct ExportScope(pub(super) Reach);
+
+impl ExportScope {
+    /// One bucket, no folder yet, with `_bucketline/*`.
+    pub fn new(bucket: BucketName) -> Self {
+        Self(Reach::new(bucket))
+    }
+
+    /// Adds a folder, without a slash at either end. Each connector has its own.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<String>) -> Self {
+        self.0.folders.push(folder.into());
+        self
+    }
+
+    /// Adds the fixed roots of dashboard data exports, `segment-export` and `sent_messages`.
+    #[must_use]
+    pub fn data_export(mut self) -> Self {
+        self.0.folders.extend(DATA_EXPORT_ROOTS.map(str::to_owned));
+        self
+    }
+
+    /// The partition of the bucket, `aws` unless set.
+    #[must_use]
+    pub fn partition(mut self, partition: Partition) -> Self {
+        self.0.partition = partition;
+        self
+    }
+
+    /// Leaves out `_bucketline/*`. Deliveries then work, but no register keeps two vendors out of one folder.
+    #[must_use]
+    pub fn without_claims(mut self) -> Self {
+        self.0.claims = Claims::LeftOut;
+        self
+    }
+
+    /// Adds what uploads in parts need, clean-up included: parts that are never completed nor aborted cost for ever.
+    #[must_use]
+    pub fn with_multipart(mut self) -> Self {
+        self.0.uploads = Uploads::InParts;
+        self
+    }
+
+    /// Adds one KMS key, used through S3 alone. Across accounts the key's own policy must allow it too.
+    #[must_use]
+    pub fn kms_key(mut self, key: Arn) -> Self {
+        self.0.kms = Some(KmsAccess::Key(key));
+        self
+    }
+
+    /// Adds whichever KMS key the bucket encrypts with, used through S3 in this region alone.
+    #[must_use]
+    pub fn kms_of_bucket(mut self, region: impl Into<String>) -> Self {
+        self.0.kms = Some(KmsAccess::OfBucket {
+            region: region.into(),
+        });
+        self
+    }
+}
+
+/// The least an exporter needs: put and get below its folders (and on `_bucketline/*`), list below its folders, and the
+/// bucket's region. Never delete.
+///
+/// # Errors
+/// [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName) when there is no folder or one is not well formed, or when a
+/// KMS key or region is not one; [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) when so many folders pass the 6,144
+/// characters of a managed policy.
+pub fn least_privilege(scope: &ExportScope) -> Result<Document, Error> {
+    let document = Document::new(scope.0.statements(Listing::Familiar)?);
+    PolicyKind::Managed.check(&document)?;
+    Ok(document)
+}

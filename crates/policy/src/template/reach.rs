@@ -1,0 +1,134 @@
+//! What an exporter has to reach, and the statements that grant it: shared by the identity, session and boundary forms.
+
+use super::folder::Folder;
+use super::kms::KmsAccess;
+use crate::document::{Operator, Statement, Test};
+use crate::permissions::{CallOption, Operation, Scope, required_by_all};
+use crate::{BucketName, Error, Partition};
+
+#[derive(Clone, Debug)]
+pub(super) struct Reach {
+    pub(super) partition: Partition,
+    pub(super) bucket: BucketName,
+    pub(super) folders: Vec<String>,
+    pub(super) claims: Claims,
+    pub(super) uploads: Uploads,
+    pub(super) kms: Option<KmsAccess>,
+}
+
+/// Whether `_bucketline/*` is granted, where the register of folders and the check's own object lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Claims {
+    Granted,
+    LeftOut,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Uploads {
+    Whole,
+    InParts,
+}
+
+/// How a folder's listing is written. Both forms match the same requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listing {
+    /// `folder/*` and `folder/`, as AWS's own examples show it.
+    Familiar,
+    /// `folder/*` alone, which matches `folder/` too: for policies in which every byte counts.
+    Short,
+}
+
+impl Reach {
+    pub(super) fn new(bucket: BucketName) -> Self {
+        Self {
+            partition: Partition::AWS,
+            bucket,
+            folders: Vec::new(),
+            claims: Claims::Granted,
+            uploads: Uploads::Whole,
+            kms: None,
+        }
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        use Operation as O;
+        let mut operations = vec![
+            O::PutObject,
+            O::GetObject,
+            O::HeadObject,
+            O::ListObjectsV2,
+            O::GetBucketLocation,
+        ];
+        if self.uploads == Uploads::InParts {
+            operations.extend([
+                O::CreateMultipartUpload,
+                O::UploadPart,
+                O::CompleteMultipartUpload,
+                O::AbortMultipartUpload,
+                O::ListParts,
+                O::ListMultipartUploads,
+            ]);
+        }
+        operations
+    }
+
+    pub(super) fn statements(&self, listing: Listing) -> Result<Vec<Statement>, Error> {
+        let folders = self
+            .folders
+            .iter()
+            .map(|text| Folder::parse(text))
+            .collect::<Result<Vec<_>, _>>()?;
+        if folders.is_empty() {
+            return Err(Error::name(
+                "no folder is named: a policy for the whole bucket is never what is wanted",
+            ));
+        }
+        let options: &[CallOption] = if self.kms.is_some() {
+            &[CallOption::Kms]
+        } else {
+            &[]
+        };
+        let needed = required_by_all(&self.operations(), options);
+        let on = |scope| {
+            needed
+                .iter()
+                .filter(move |permission| permission.scope == scope)
+                .map(|permission| permission.action)
+        };
+        let bucket = self.bucket.arn(&self.partition).to_string();
+        let mut objects: Vec<String> = folders
+            .iter()
+            .map(|folder| format!("{bucket}/{}/*", folder.escaped()))
+            .collect();
+        if self.claims == Claims::Granted {
+            objects.push(format!("{bucket}/_bucketline/*"));
+        }
+        let prefixes = folders.iter().flat_map(|folder| {
+            let folder = folder.escaped();
+            match listing {
+                Listing::Familiar => vec![format!("{folder}/*"), format!("{folder}/")],
+                Listing::Short => vec![format!("{folder}/*")],
+            }
+        });
+        // `s3:prefix` is a key of `s3:ListBucket` alone; servers refuse other actions beside it, and their requests could
+        // never meet the condition. So they stand apart.
+        let (listed, plain): (Vec<_>, Vec<_>) =
+            on(Scope::Bucket).partition(|action| *action == "s3:ListBucket");
+        let mut statements = vec![
+            Statement::allow()
+                .actions(on(Scope::Object))
+                .resources(objects)
+                .build()?,
+            Statement::allow()
+                .actions(listed)
+                .resources([bucket.clone()])
+                .when(Operator::new(Test::StringLike), "s3:prefix", prefixes)
+                .build()?,
+            Statement::allow().actions(plain).resources([bucket]).build()?,
+        ];
+        if let Some(kms) = &self.kms {
+            statements.push(kms.statement(on(Scope::Key), &self.partition)?);
+        }
+        Ok(statements)
+    }
+}
