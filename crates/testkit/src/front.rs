@@ -3,13 +3,15 @@
 //! Reading first means that a request which breaks off has no effect, and that a refusal never meets a client that
 //! is still sending. Knows HTTP, but no sockets.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming};
 use s3s::Body;
 use s3s::service::S3Service;
 
@@ -47,7 +49,13 @@ impl Front {
             .and_then(|value| value.to_str().ok()?.parse().ok());
         let body = read(body, length).await?;
         if let Some(command) = parts.uri.path().strip_prefix("/_testkit/") {
-            return Ok(admin::answer(&self, &parts.method, command, &body));
+            return Ok(admin::answer(
+                &self,
+                &parts.method,
+                command,
+                parts.uri.query(),
+                &body,
+            ));
         }
         let call = Call::read(&parts.method, &parts.uri, &parts.headers, &body);
         let ids = self.world.ids().request();
@@ -134,18 +142,15 @@ async fn cut(response: Response<Body>) -> Response<Body> {
     parts
         .headers
         .insert(http::header::CONTENT_LENGTH, whole.len().into());
-    Response::from_parts(
-        parts,
-        Body::http_body(CutBody {
-            half: Some(whole.slice(..whole.len() / 2)),
-        }),
-    )
+    let half = Some(whole.slice(..whole.len() / 2));
+    Response::from_parts(parts, Body::http_body(CutBody { half, flushed: false }))
 }
 
 /// Half of a body, then an error, upon which hyper closes the connection.
 #[derive(Debug)]
 struct CutBody {
     half: Option<Bytes>,
+    flushed: bool,
 }
 
 impl hyper::body::Body for CutBody {
@@ -153,10 +158,18 @@ impl hyper::body::Body for CutBody {
     type Error = Closed;
 
     fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<hyper::body::Frame<Bytes>, Closed>>> {
-        let frame = self.half.take().map(hyper::body::Frame::data).ok_or(Closed);
-        std::task::Poll::Ready(Some(frame))
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
+        if let Some(half) = self.half.take() {
+            return Poll::Ready(Some(Ok(Frame::data(half))));
+        }
+        if !self.flushed {
+            // hyper sends what it has when a body has nothing ready; upon an error it would throw that away.
+            self.flushed = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(Closed)))
     }
 }

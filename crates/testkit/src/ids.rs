@@ -33,12 +33,17 @@ impl Ids {
     }
 
     /// Temporary credentials: `ASIA...`, as AWS shapes them.
-    pub(crate) fn temporary_key(&self) -> (String, String, String) {
+    ///
+    /// A token is longer for a session with a policy, since AWS's carry the policy along.
+    pub(crate) fn temporary_key(&self, policy_size: usize) -> (String, String, String) {
         let n = self.draw();
         (
             format!("ASIA{}", text(BASE32, &self.tag("key", n), 16)),
             text(BASE62, &self.tag("secret", n), 40),
-            format!("IQoJb3JpZ2luX2VjE{}", text(BASE62, &self.tag("token", n), 239)),
+            format!(
+                "IQoJb3JpZ2luX2VjE{}",
+                text(BASE62, &self.tag("token", n), 239 + policy_size)
+            ),
         )
     }
 
@@ -101,11 +106,11 @@ mod tests {
     #[test]
     fn ids_have_aws_shapes_and_never_repeat() {
         let ids = Ids::new(1);
-        let (key, secret, token) = ids.temporary_key();
+        let (key, secret, token) = ids.temporary_key(0);
         assert!(key.starts_with("ASIA") && key.len() == 20 && secret.len() == 40 && token.len() == 256);
-        assert_ne!(ids.temporary_key().0, key);
-        assert_ne!(Ids::new(2).temporary_key().0, key);
-        assert_eq!(Ids::new(1).temporary_key().0, key);
+        assert_ne!(ids.temporary_key(0).0, key);
+        assert_ne!(Ids::new(2).temporary_key(0).0, key);
+        assert_eq!(Ids::new(1).temporary_key(0).0, key);
         assert_eq!(unique_id("AROA", "arn:a").len(), 21);
     }
 }

@@ -22,6 +22,9 @@ const SERVED: [&str; 7] = [
     "Policy",
 ];
 
+/// Bytes of a session token at the most. Source: `MinimumSessionTokenSize` of AssumeRole, STS API reference.
+const LARGEST_TOKEN: usize = 4096;
+
 impl Sts {
     pub(super) fn assume_role(&self, caller: &Caller, parameters: &Parameters) -> S3Result<String> {
         if let Some(name) = parameters.names().find(|name| !SERVED.contains(name)) {
@@ -67,21 +70,29 @@ impl Sts {
         };
         authorize::decide(&question).map_err(|_| refused())?;
         self.check_duration(&asked, role.max_session, matches!(caller, Caller::Session { .. }))?;
-        let packed = self.packed_size(asked.policy)?;
+        let size = asked
+            .policy
+            .map_or(0, |policy| policy.chars().filter(|c| !c.is_whitespace()).count());
+        let packed = self.packed_share(size)?;
 
-        let (access_key_id, secret, token) = world.ids().temporary_key();
+        let (access_key_id, secret, token) = world.ids().temporary_key(size);
+        let token_size = token.len();
+        let utilization = (token_size * 100).div_ceil(LARGEST_TOKEN);
         let expires = whole_seconds(now + asked.duration);
         let result = format!(
             "<AssumedRoleUser><AssumedRoleId>{}:{name}</AssumedRoleId>\
              <Arn>arn:aws:sts::{}:assumed-role/{}/{name}</Arn></AssumedRoleUser>\
              <Credentials><AccessKeyId>{access_key_id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>\
-             <SessionToken>{token}</SessionToken><Expiration>{}</Expiration></Credentials>{}",
+             <SessionToken>{token}</SessionToken><Expiration>{}</Expiration></Credentials>\
+             {}<SessionTokenSize>{token_size}</SessionTokenSize>\
+             <SessionTokenUtilization>{utilization}</SessionTokenUtilization>",
             role.id,
             role.account,
             role.name,
             time_text(expires),
-            packed
-                .map(|percent| format!("<PackedPolicySize>{percent}</PackedPolicySize>"))
+            asked
+                .policy
+                .map(|_| format!("<PackedPolicySize>{packed}</PackedPolicySize>"))
                 .unwrap_or_default(),
             name = escape(asked.session_name),
         );
@@ -115,19 +126,17 @@ impl Sts {
         Ok(())
     }
 
-    /// How much of its packed form a session policy takes, in per cent.
+    /// How much of its allotted space a session policy takes, in per cent.
     ///
     /// How AWS packs policies is not documented. Here it is the text without white space, and the limit a setting.
-    fn packed_size(&self, policy: Option<&str>) -> S3Result<Option<usize>> {
-        let Some(policy) = policy else { return Ok(None) };
-        let size = policy.chars().filter(|c| !c.is_whitespace()).count();
+    fn packed_share(&self, size: usize) -> S3Result<usize> {
         let percent = (size * 100).div_ceil(self.gate.scene.packed_policy_size.max(1));
         if percent > 100 {
             let message =
                 format!("Packed policy consumes {percent}% of allotted space, please use smaller policy.");
             return Err(refuse(400, "PackedPolicyTooLarge", message));
         }
-        Ok(Some(percent))
+        Ok(percent)
     }
 }
 

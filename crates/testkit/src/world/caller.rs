@@ -13,7 +13,6 @@ pub(crate) enum Caller {
     Root { account: String },
     User {
         account: String,
-        name: String,
         arn: String,
         id: String,
         policies: Arc<Policies>,

@@ -226,7 +226,6 @@ impl Identities {
         let user = user.ok_or(CredentialFault::UnknownKey)?;
         Ok(Caller::User {
             account: key.account.clone(),
-            name: name.clone(),
             arn: user.arn.clone(),
             id: ids::unique_id("AIDA", &user.arn),
             policies: Arc::clone(&user.policies),

@@ -6,7 +6,7 @@ use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
 
 use crate::client::{BUCKET, expected, plain, refusal};
 
-// Checksums of "hello, bucket", made with another implementation (Python's zlib, hashlib, awscrt).
+// The checksums below were made with other implementations: Python's zlib and hashlib, and bitwise CRCs.
 const BODY: &[u8] = b"hello, bucket";
 
 #[tokio::test]
@@ -124,16 +124,33 @@ async fn the_checksum_that_the_client_computes_is_kept_and_shown_on_demand() {
 }
 
 #[tokio::test]
-async fn a_checksum_given_ahead_is_echoed() {
-    let (_testkit, s3) = plain().await;
-    let put = s3
-        .put_object()
-        .bucket(BUCKET)
-        .key("k")
-        .checksum_sha256("gAEoeLVmHFNWvGwFoPLMdy6GOhQXmLmwRFPvmXRPkSo=")
-        .body(ByteStream::from_static(BODY))
+async fn a_right_checksum_is_taken_and_echoed() {
+    let (testkit, s3) = plain().await;
+    let put = || {
+        s3.put_object()
+            .bucket(BUCKET)
+            .key("k")
+            .body(ByteStream::from_static(BODY))
+    };
+    let done = put().checksum_crc32("ziMjXQ==").send().await.unwrap();
+    assert_eq!(done.checksum_crc32(), Some("ziMjXQ=="));
+    let done = put().checksum_crc32_c("XobMfQ==").send().await.unwrap();
+    assert_eq!(done.checksum_crc32_c(), Some("XobMfQ=="));
+    let done = put().checksum_crc64_nvme("odcO3u6HmdI=").send().await.unwrap();
+    assert_eq!(done.checksum_crc64_nvme(), Some("odcO3u6HmdI="));
+    let done = put()
+        .checksum_sha1("MhfeXJ/wX8QEr5peYtqICY1UYk8=")
         .send()
-        .await;
-    // The value is of another text: the real one is the stored object's.
-    assert_eq!(refusal(&put.unwrap_err()), expected("BadDigest", 400));
+        .await
+        .unwrap();
+    assert_eq!(done.checksum_sha1(), Some("MhfeXJ/wX8QEr5peYtqICY1UYk8="));
+    let sha256 = "bYc5gebWibzNam/eOiuvlzMlgdnsR9zhQ22uU34LfyQ=";
+    let done = put().checksum_sha256(sha256).send().await.unwrap();
+    assert_eq!(done.checksum_sha256(), Some(sha256));
+    put()
+        .content_md5("za5aAG2nYB9Oy4nZixm4gQ==")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(testkit.world().object(BUCKET, "k").unwrap().body(), BODY);
 }

@@ -6,12 +6,16 @@
     reason = "tests may panic"
 )]
 
+mod admin;
+mod authorization;
 mod checksums;
 mod client;
 mod conditions;
 mod encryption;
+mod faults;
 mod listing;
 mod objects;
 mod program;
 mod refusals;
 mod sts;
+mod wire;

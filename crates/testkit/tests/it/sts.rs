@@ -185,7 +185,12 @@ async fn a_session_policy_boxes_the_session() {
     let testkit = start(seed()).await;
     let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::acme-events/tenant-a/*"}}"#;
     let output = assume(&testkit, VENDOR_KEY).policy(policy).send().await.unwrap();
-    assert!((1..=100).contains(&output.packed_policy_size().unwrap()));
+    let bare = assume(&testkit, VENDOR_KEY).send().await.unwrap();
+    assert!(
+        output.session_token_size() > bare.session_token_size(),
+        "a token carries its policy"
+    );
+    assert!((1..=100).contains(&output.session_token_utilization().unwrap()));
     let s3 = session(&testkit, &output);
     assert_eq!(put(&s3, "tenant-a/k").await, expected("", 200));
     assert_eq!(put(&s3, "tenant-b/k").await, expected("AccessDenied", 403));
