@@ -237,8 +237,10 @@ impl Visit for Printer {
             Token::Double(value) => _ = write!(self.json, "{value:?}"),
             Token::Text(text) => quote(text, &mut self.json),
             Token::Key(name) => {
-                quote(name, &mut self.json);
-                self.json.push(':');
+                // Names are letters, digits and `_`.
+                self.json.push('"');
+                self.json.push_str(name);
+                self.json.push_str("\":");
             }
             Token::Open(bracket) | Token::Close(bracket) => self.json.push(bracket),
         }

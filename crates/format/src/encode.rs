@@ -123,7 +123,9 @@ fn fields(cursor: &mut Cursor<'_>, record: &Record, slots: &mut [Slot], out: &mu
 }
 
 fn find(record: &Record, key: Text<'_>, next: usize) -> Result<usize, Box<Mismatch>> {
-    let unknown = |name: &[u8]| Mismatch::at_foreign_field(MismatchReason::UnknownField, &json::lossy(name));
+    let unknown = |name: &[u8]| {
+        Mismatch::at_foreign_field(MismatchReason::UnknownField, &String::from_utf8_lossy(name))
+    };
     match key {
         Text::Plain(name) => record.index_of(name, next).ok_or_else(|| unknown(name)),
         Text::Escaped(raw) => {

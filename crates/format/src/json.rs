@@ -8,8 +8,6 @@ mod number;
 mod quote;
 mod text;
 
-use std::borrow::Cow;
-
 pub(crate) use quote::quote;
 pub(crate) use text::{Text, unescape};
 
@@ -85,9 +83,4 @@ impl<'a> Cursor<'a> {
     fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
-}
-
-/// A name as text, for showing it.
-pub(crate) fn lossy<'a>(name: &'a [u8]) -> Cow<'a, str> {
-    String::from_utf8_lossy(name)
 }

@@ -45,7 +45,7 @@ impl<'a> Cursor<'a> {
 const ONES: u64 = u64::MAX / 0xff;
 
 /// How many bytes come before the first quote, backslash or control character.
-fn plain_len(bytes: &[u8]) -> usize {
+pub(super) fn plain_len(bytes: &[u8]) -> usize {
     let (words, tail) = bytes.as_chunks::<8>();
     let mut len = 0;
     for word in words {
