@@ -13,6 +13,8 @@ pub use crate::object::{Object, ObjectInfo};
 pub use crate::object_key::ObjectKey;
 pub use crate::payload::Payload;
 pub use crate::put::{PutMode, PutOptions, PutOutcome, Receipt};
+#[cfg(feature = "s3")]
+pub use crate::s3::{S3Sink, S3SinkBuilder, shared_http_client};
 pub use crate::sink::Sink;
 pub use crate::sink_ext::{CreateOnce, SinkExt};
 
@@ -31,5 +33,7 @@ mod object;
 mod object_key;
 mod payload;
 mod put;
+#[cfg(feature = "s3")]
+mod s3;
 mod sink;
 mod sink_ext;

@@ -1,8 +1,13 @@
 //! Integration tests of `bucketline-sink`: one binary, written as a customer of the crate would.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
+#![cfg_attr(feature = "s3", expect(clippy::indexing_slicing, reason = "tests may panic"))]
 
 #[cfg(all(feature = "fs", feature = "test-util"))]
 mod fs;
 #[cfg(feature = "test-util")]
 mod memory;
 mod public_interface;
+#[cfg(feature = "s3")]
+mod s3_wire;
+#[cfg(feature = "s3")]
+mod wire;

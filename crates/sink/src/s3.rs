@@ -1,0 +1,265 @@
+//! Amazon S3, and stores that speak its API, as a sink. It must not know who made the credentials.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::{RequestId, RequestIdExt};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+pub use crate::s3::builder::S3SinkBuilder;
+use crate::s3::client::Connection;
+pub use crate::s3::client::shared_http_client;
+use crate::s3::settings::Settings;
+use crate::{
+    BucketName, Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Operation,
+    Payload, PutOptions, PutOutcome, Sink,
+};
+
+mod body;
+mod builder;
+mod classify;
+mod client;
+mod delete;
+mod encryption;
+mod failure;
+mod list;
+mod put;
+mod read;
+mod region;
+mod settings;
+
+/// A bucket in Amazon S3, or in a store that speaks its API.
+///
+/// One call is one request; nothing is retried. Every request names the expected owner of the bucket if one is set, every put carries
+/// its SHA-256 and signs it, and nothing is sent before the bucket's region is known.
+///
+/// The credentials provider is asked before every request and nothing of it is cached here, so that each sink can have its own
+/// cache: give it one that caches, like `bucketline_auth::Cached`.
+///
+/// A call whose time is up, or whose future is dropped, closes its connection. A forgotten one would keep the key locked on stores that lock it
+/// while a body is under way (MinIO, for up to 30 seconds), and the retry would wait behind it.
+///
+/// # Permissions
+///
+/// `put`: `s3:PutObject` (and `kms:GenerateDataKey`, `kms:Decrypt` with a KMS key); `get` and `head`: `s3:GetObject`; `list`: `s3:ListBucket`;
+/// `delete`: `s3:DeleteObject`; finding the region: `s3:GetBucketLocation`.
+///
+/// ```
+/// use aws_credential_types::Credentials;
+/// use bucketline_sink::{BucketName, S3Sink};
+///
+/// let sink = S3Sink::builder(BucketName::parse("acme-events")?)
+///     .credentials(Credentials::new("AKIA...", "secret", None, None, "configuration"))
+///     .expected_owner("111122223333")
+///     .build()?;
+/// assert_eq!(sink.to_string(), "s3://acme-events");
+/// # Ok::<(), bucketline_sink::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct S3Sink(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    /// The client, once the region is known; locked while it is being found out, so that this happens once.
+    connection: tokio::sync::Mutex<Option<Connection>>,
+}
+
+impl S3Sink {
+    /// Starts the settings of a sink over `bucket`.
+    pub fn builder(bucket: BucketName) -> S3SinkBuilder {
+        S3SinkBuilder::new(bucket)
+    }
+
+    fn new(settings: Settings) -> Self {
+        let connection = settings
+            .region
+            .clone()
+            .map(|region| Connection::new(&settings, region));
+        Self(Arc::new(Inner {
+            settings,
+            connection: tokio::sync::Mutex::new(connection),
+        }))
+    }
+
+    /// The bucket.
+    #[must_use]
+    pub fn bucket(&self) -> &BucketName {
+        &self.0.settings.bucket
+    }
+
+    /// Asks the store for the bucket's region, and uses it from now on unless one was configured.
+    ///
+    /// The first call that needs the region does this by itself; a caller who wants to show or check it does it by name.
+    ///
+    /// # Errors
+    ///
+    /// Any kind but `NotFound` and `WrongRegion`; always `NotApplied`. `AccessDenied` only if the refusal did not tell the region either.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    pub async fn resolve_region(&self) -> Result<String, Error> {
+        let region = region::ask(self).await?;
+        if self.0.settings.region.is_none() {
+            *self.0.connection.lock().await = Some(Connection::new(&self.0.settings, region.clone()));
+        }
+        Ok(region)
+    }
+
+    /// The connection, with the region found out if it was not known yet.
+    async fn connection(&self) -> Result<Connection, Error> {
+        let mut known = self.0.connection.lock().await;
+        if let Some(connection) = known.as_ref() {
+            return Ok(connection.clone());
+        }
+        let connection = Connection::new(&self.0.settings, region::ask(self).await?);
+        *known = Some(connection.clone());
+        Ok(connection)
+    }
+
+    /// Runs one request to its end, or to the end of its time.
+    async fn attempt<T, E>(
+        &self,
+        call: &Call<'_>,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+    ) -> Result<T, Refusal<E>> {
+        match tokio::time::timeout(call.patience, request).await {
+            Ok(result) => result.map_err(|error| Refusal::Sdk(Box::new(error))),
+            // The request's future is gone, and its connection with it.
+            Err(_) => Err(Refusal::TimedOut(call.patience)),
+        }
+    }
+
+    /// Puts a refusal into the crate's words, and forgets a region that turned out wrong.
+    async fn explain<E>(&self, call: &Call<'_>, region: &str, refusal: Refusal<E>) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let error = match refusal {
+            Refusal::Sdk(error) => failure::error(call.operation, region, *error),
+            Refusal::TimedOut(patience) => Error::new(
+                call.operation,
+                ErrorKind::TimedOut,
+                call.operation.effect_if_sent(),
+            )
+            .with_message(format!(
+                "no answer within {} s; the connection was closed",
+                patience.as_secs_f32()
+            )),
+        };
+        if matches!(error.kind(), ErrorKind::WrongRegion { .. }) && self.0.settings.region.is_none() {
+            // The bucket was deleted and made anew elsewhere: the next call asks again.
+            *self.0.connection.lock().await = None;
+        }
+        let error = if call.key.is_empty() {
+            error
+        } else {
+            error.with_key(call.key)
+        };
+        error.with_place(self.to_string())
+    }
+
+    fn call<'a>(&self, operation: Operation, key: &'a str) -> Call<'a> {
+        Call {
+            operation,
+            key,
+            patience: self.0.settings.attempt_timeout,
+        }
+    }
+
+    fn owner(&self) -> Option<String> {
+        self.0.settings.owner.clone()
+    }
+}
+
+/// What is under way, for time limits and messages.
+#[derive(Debug, Clone, Copy)]
+struct Call<'a> {
+    operation: Operation,
+    key: &'a str,
+    patience: Duration,
+}
+
+/// Why a request has no good answer.
+enum Refusal<E> {
+    Sdk(Box<SdkError<E, HttpResponse>>),
+    TimedOut(Duration),
+}
+
+impl<E> Refusal<E> {
+    fn status(&self) -> Option<u16> {
+        match self {
+            Self::Sdk(error) => error.raw_response().map(|response| response.status().as_u16()),
+            Self::TimedOut(_) => None,
+        }
+    }
+}
+
+/// An answer that was good in form and cannot be used.
+fn unusable(sink: &S3Sink, call: &Call<'_>, kind: ErrorKind, message: &str) -> Error {
+    let effect = if call.operation.is_read() {
+        Effect::NotApplied
+    } else {
+        Effect::Unknown
+    };
+    Error::new(call.operation, kind, effect)
+        .with_key(call.key)
+        .with_place(sink.to_string())
+        .with_message(message)
+}
+
+fn request_ids(answer: &(impl RequestId + RequestIdExt)) -> (Option<String>, Option<String>) {
+    (
+        answer.request_id().map(str::to_owned),
+        answer.extended_request_id().map(str::to_owned),
+    )
+}
+
+#[async_trait]
+impl Sink for S3Sink {
+    async fn put(
+        &self,
+        key: &ObjectKey,
+        payload: Payload,
+        options: &PutOptions,
+    ) -> Result<PutOutcome, Error> {
+        put::put(self, key, payload, options).await
+    }
+
+    async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo, Error> {
+        read::head(self, key).await
+    }
+
+    async fn get(&self, key: &ObjectKey) -> Result<Object, Error> {
+        read::get(self, key).await
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&ListToken>) -> Result<ListPage, Error> {
+        list::page(self, prefix, after).await
+    }
+
+    async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
+        delete::delete(self, key).await
+    }
+}
+
+impl fmt::Display for S3Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}", self.0.settings.bucket)?;
+        match &self.0.settings.endpoint {
+            Some(endpoint) => write!(f, " at {endpoint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for S3Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3Sink")
+            .field("settings", &self.0.settings)
+            .finish_non_exhaustive()
+    }
+}

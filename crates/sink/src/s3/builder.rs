@@ -1,0 +1,234 @@
+//! From settings in text to a sink. It must not send anything.
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use http::Uri;
+
+use crate::s3::client::shared_http_client;
+use crate::s3::region::is_region;
+use crate::s3::settings::Settings;
+use crate::{BucketName, Effect, Error, ErrorKind, Operation, S3Sink};
+
+/// Settings of an [`S3Sink`]; only bucket and credentials have to be given.
+#[must_use]
+pub struct S3SinkBuilder {
+    bucket: BucketName,
+    region: Option<String>,
+    endpoint: Option<String>,
+    owner: Option<String>,
+    credentials: Option<SharedCredentialsProvider>,
+    http: Option<SharedHttpClient>,
+    connect_timeout: Duration,
+    attempt_timeout: Duration,
+}
+
+impl S3SinkBuilder {
+    /// The time to make a connection in, unless set.
+    pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+    /// The time for one request, unless set: more than the 30 seconds for which a store may keep a key locked behind a broken upload.
+    pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(45);
+
+    pub(super) fn new(bucket: BucketName) -> Self {
+        Self {
+            bucket,
+            region: None,
+            endpoint: None,
+            owner: None,
+            credentials: None,
+            http: None,
+            connect_timeout: Self::CONNECT_TIMEOUT,
+            attempt_timeout: Self::ATTEMPT_TIMEOUT,
+        }
+    }
+
+    /// The bucket's region, like `eu-central-1`. Without it, it is asked of the store before the first request, as us-east-1 understands
+    /// the question for every region of AWS's main partition; elsewhere (China, GovCloud) it has to be set.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Another store than AWS: its URL, `http://` or `https://`. Buckets are then addressed by path.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// Who signs the requests. Asked before each one: give a provider that caches.
+    pub fn credentials(mut self, provider: impl ProvideCredentials + 'static) -> Self {
+        self.credentials = Some(SharedCredentialsProvider::new(provider));
+        self
+    }
+
+    /// The 12-digit account that has to own the bucket
+    /// ([bucket owner condition](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html)). Every request
+    /// names it; AWS refuses those to another account's bucket with `AccessDenied`. Not every other store checks it.
+    pub fn expected_owner(mut self, account_id: impl Into<String>) -> Self {
+        self.owner = Some(account_id.into());
+        self
+    }
+
+    /// The HTTP client; [`shared_http_client`] if none is set.
+    pub fn http_client(mut self, client: SharedHttpClient) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// The time to make a connection in.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The time for one request with its answer; a put gets one second more for each 256 KiB.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// Checks the settings. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequest` naming the setting, `Credentials` if there are none; `NotApplied`.
+    pub fn build(self) -> Result<S3Sink, Error> {
+        if let Some(region) = &self.region
+            && !is_region(region)
+        {
+            return Err(invalid(format!(
+                "`{}` is not a region; it looks like `eu-central-1`",
+                region.escape_debug()
+            )));
+        }
+        if let Some(owner) = &self.owner
+            && !(owner.len() == 12 && owner.bytes().all(|b| b.is_ascii_digit()))
+        {
+            return Err(invalid(format!(
+                "`{}` is not an account; the bucket's owner has 12 digits",
+                owner.escape_debug()
+            )));
+        }
+        let endpoint = self.endpoint.as_deref().map(checked_endpoint).transpose()?;
+        let Some(credentials) = self.credentials else {
+            return Err(
+                Error::new(Operation::Open, ErrorKind::Credentials, Effect::NotApplied)
+                    .with_message("no credentials were given"),
+            );
+        };
+        Ok(S3Sink::new(Settings {
+            bucket: self.bucket,
+            region: self.region,
+            endpoint,
+            owner: self.owner,
+            credentials,
+            http: self.http.unwrap_or_else(shared_http_client),
+            connect_timeout: self.connect_timeout,
+            attempt_timeout: self.attempt_timeout,
+        }))
+    }
+}
+
+/// The endpoint without a trailing slash. The text of a refusal does not repeat what may hold a password.
+fn checked_endpoint(text: &str) -> Result<String, Error> {
+    let text = text.trim_end_matches('/');
+    let uri: Uri = text.parse().map_err(|_| {
+        invalid("the endpoint is not a URL; it looks like `https://s3.example.net`".to_owned())
+    })?;
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return Err(invalid(
+            "the endpoint has to begin with `http://` or `https://`".to_owned(),
+        ));
+    }
+    if uri
+        .authority()
+        .is_none_or(|authority| authority.as_str().contains('@'))
+    {
+        return Err(invalid(
+            "the endpoint must not hold a user or password".to_owned(),
+        ));
+    }
+    if uri.query().is_some() {
+        return Err(invalid("the endpoint must not have a query".to_owned()));
+    }
+    Ok(text.to_owned())
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(Operation::Open, ErrorKind::InvalidRequest, Effect::NotApplied).with_message(message)
+}
+
+impl fmt::Debug for S3SinkBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3SinkBuilder")
+            .field("bucket", &self.bucket)
+            .field("region", &self.region)
+            .field("owner", &self.owner)
+            .field(
+                "credentials",
+                &self.credentials.as_ref().map(|_| "** redacted **"),
+            )
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_credential_types::Credentials;
+
+    const SECRET: &str = "canary-secret-4c1f";
+
+    fn builder() -> S3SinkBuilder {
+        let bucket = BucketName::parse("acme-events").unwrap();
+        S3Sink::builder(bucket).credentials(Credentials::new(
+            "AKIAEXAMPLE",
+            SECRET,
+            Some(SECRET.into()),
+            None,
+            "test",
+        ))
+    }
+
+    fn refusal(builder: S3SinkBuilder) -> String {
+        builder.build().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn each_setting_is_checked() {
+        assert!(builder().build().is_ok());
+        assert!(refusal(builder().region("eu central")).contains("not a region"));
+        assert!(refusal(builder().region("us-east-1.evil.example/")).contains("not a region"));
+        assert!(refusal(builder().expected_owner("12345")).contains("12 digits"));
+        for endpoint in [
+            "s3.example.net",
+            "ftp://s3.example.net",
+            "http://",
+            "http://s3.example.net/?a",
+        ] {
+            assert!(
+                refusal(builder().endpoint(endpoint)).contains("endpoint"),
+                "{endpoint}"
+            );
+        }
+        let bucket = BucketName::parse("acme-events").unwrap();
+        assert_eq!(
+            *S3Sink::builder(bucket).build().unwrap_err().kind(),
+            ErrorKind::Credentials
+        );
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let full = builder().endpoint("https://s3.example.net/");
+        assert!(!format!("{full:?}").contains(SECRET));
+        let sink = full.build().unwrap();
+        assert!(!format!("{sink:?} {sink} {:?}", sink.0.settings).contains(SECRET));
+        assert_eq!(sink.to_string(), "s3://acme-events at https://s3.example.net");
+        let bad = refusal(builder().endpoint(format!("http://user:{SECRET}@s3.example.net")));
+        assert!(!bad.contains(SECRET), "{bad}");
+    }
+}

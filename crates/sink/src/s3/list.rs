@@ -1,0 +1,49 @@
+//! `ListObjectsV2`. It must not go on to the next page by itself.
+
+use crate::s3::{S3Sink, unusable};
+use crate::{ETag, Error, ErrorKind, ListPage, ListToken, Listed, Operation};
+
+pub(super) async fn page(sink: &S3Sink, prefix: &str, after: Option<&ListToken>) -> Result<ListPage, Error> {
+    let connection = sink.connection().await?;
+    let call = sink.call(Operation::List, prefix);
+    let request = connection
+        .client
+        .list_objects_v2()
+        .bucket(sink.bucket().as_str())
+        .prefix(prefix)
+        .set_continuation_token(after.map(|token| token.as_str().to_owned()))
+        .set_expected_bucket_owner(sink.owner())
+        .send();
+    let answer = match sink.attempt(&call, request).await {
+        Ok(answer) => answer,
+        Err(refusal) => return Err(sink.explain(&call, &connection.region, refusal).await),
+    };
+    let next = answer.next_continuation_token().map(ListToken::new);
+    if answer.is_truncated() == Some(true) && next.is_none() {
+        return Err(unusable(
+            sink,
+            &call,
+            ErrorKind::Unexpected,
+            "the list goes on, but the answer does not say where",
+        ));
+    }
+    let mut objects = Vec::new();
+    for line in answer.contents() {
+        let (Some(key), Some(size)) = (line.key(), line.size().and_then(|size| u64::try_from(size).ok()))
+        else {
+            return Err(unusable(
+                sink,
+                &call,
+                ErrorKind::Unexpected,
+                "a line of the list lacks its key or size",
+            ));
+        };
+        let mut listed = Listed::new(key, size);
+        listed.etag = line.e_tag().map(ETag::new);
+        objects.push(listed);
+    }
+    Ok(ListPage::new(
+        objects,
+        next.filter(|_| answer.is_truncated() == Some(true)),
+    ))
+}

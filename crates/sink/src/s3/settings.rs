@@ -1,0 +1,35 @@
+//! The checked settings of one S3 sink. They must not show the credentials.
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use crate::BucketName;
+
+/// What a builder has checked.
+pub(super) struct Settings {
+    pub(super) bucket: BucketName,
+    /// As configured; a region that was found out is kept with the client.
+    pub(super) region: Option<String>,
+    pub(super) endpoint: Option<String>,
+    pub(super) owner: Option<String>,
+    pub(super) credentials: SharedCredentialsProvider,
+    pub(super) http: SharedHttpClient,
+    pub(super) connect_timeout: Duration,
+    pub(super) attempt_timeout: Duration,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("bucket", &self.bucket)
+            .field("region", &self.region)
+            .field("endpoint", &self.endpoint)
+            .field("owner", &self.owner)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .finish_non_exhaustive()
+    }
+}
