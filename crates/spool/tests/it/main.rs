@@ -1,7 +1,11 @@
 //! Integration tests, one binary for the crate.
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 
+mod codec;
+mod damage;
+mod format_v1;
+mod full;
 mod model;
 mod on_disk;
-#[expect(dead_code, reason = "one set of records for all tests")]
 mod records;
+mod refusals;
