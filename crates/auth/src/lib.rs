@@ -1,4 +1,8 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "test-util", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "test-util"),
+    doc = "Who a service is in its customer's AWS account: an access key, or a role guarded by an external ID, kept fresh."
+)]
 
 mod access_key;
 mod access_key_id;
@@ -12,6 +16,8 @@ mod driver;
 mod environment;
 mod error;
 mod external_id;
+#[cfg(feature = "provision")]
+pub mod iam;
 mod provider;
 mod refresh;
 mod region;
@@ -44,4 +50,6 @@ pub use session_name::SessionName;
 pub use session_policy::SessionPolicy;
 #[cfg(feature = "aws")]
 pub use sts::AwsSts;
+#[cfg(feature = "mock")]
+pub use sts::MockSts;
 pub use sts::{AssumeRoleRequest, AssumedRole, CallerIdentity, ServiceAnswer, Sts, WebIdentityRequest};

@@ -25,6 +25,7 @@ use crate::Error;
 /// Implementations make one attempt per call: when to ask again is decided by [`Cached`](crate::Cached), in one place.
 /// An error tells denied, throttled and unreachable apart (see [`ErrorKind`](crate::ErrorKind)); use
 /// [`ServiceAnswer`] to make one of an answer with a code.
+#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Sts: Debug + Send + Sync + 'static {
     /// Assumes a role: `AssumeRole`, signed with the caller's own credentials.

@@ -6,8 +6,12 @@
     reason = "tests start tasks and wait, by tokio's paused clock"
 )]
 
+mod aws_iam;
 mod aws_sts;
 mod cache;
 mod chain;
+mod mocks;
+mod newtypes;
 mod public_interface;
 mod secrets_never_print;
+mod wire;
