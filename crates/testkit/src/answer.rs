@@ -2,7 +2,6 @@
 //!
 //! STS writes its errors in another form than S3, and names a few differently.
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use s3s::{Body, S3Error, S3ErrorCode};
 
@@ -29,37 +28,13 @@ pub(crate) fn finish(
     call: &Call,
     ids: &RequestIds,
 ) -> (Response<Body>, String) {
+    let code = complete_error(&mut response, call, ids);
+    let status = response.status();
+    let outcome = code.map_or_else(
+        || status.as_str().to_owned(),
+        |code| format!("{} {code}", status.as_str()),
+    );
     let RequestIds { request_id, host_id } = ids;
-    let mut outcome = response.status().as_str().to_owned();
-    if !response.status().is_success() {
-        if let Some(text) = response
-            .body()
-            .bytes()
-            .and_then(|body| String::from_utf8(body.to_vec()).ok())
-        {
-            let found = Found::read(&text);
-            let found = if call.is_sts {
-                for_sts(found, &mut response)
-            } else {
-                found
-            };
-            if !found.code.is_empty() {
-                outcome = format!("{} {}", response.status().as_str(), found.code);
-            }
-            let body = if call.is_sts {
-                sts_document(&found, request_id)
-            } else {
-                s3_document(&found, call, response.headers(), request_id, host_id)
-            };
-            // A 304 has no body, and hyper leaves out that of an answer to HEAD.
-            let body = if response.status() == StatusCode::NOT_MODIFIED {
-                Bytes::new()
-            } else {
-                Bytes::from(body)
-            };
-            *response.body_mut() = Body::from(body);
-        }
-    }
     let headers = response.headers_mut();
     if call.is_sts {
         set(headers, "x-amzn-requestid", request_id);
@@ -69,6 +44,26 @@ pub(crate) fn finish(
         set(headers, "server", "AmazonS3");
     }
     (response, outcome)
+}
+
+/// Writes the document of an error answer anew; its code, if it is an error.
+fn complete_error(response: &mut Response<Body>, call: &Call, ids: &RequestIds) -> Option<String> {
+    if response.status().is_success() {
+        return None;
+    }
+    let text = String::from_utf8(response.body().bytes()?.to_vec()).ok()?;
+    let mut found = Found::read(&text);
+    let document = if call.is_sts {
+        found = for_sts(found, response);
+        sts_document(&found, ids)
+    } else if response.status() == StatusCode::NOT_MODIFIED {
+        // It has no body; hyper leaves out that of an answer to HEAD.
+        String::new()
+    } else {
+        s3_document(&found, call, response.headers(), ids)
+    };
+    *response.body_mut() = Body::from(document);
+    Some(found.code).filter(|code| !code.is_empty())
 }
 
 /// What an error document says, still escaped as it was.
@@ -120,7 +115,8 @@ fn for_sts(found: Found, response: &mut Response<Body>) -> Found {
     }
 }
 
-fn s3_document(found: &Found, call: &Call, headers: &HeaderMap, request_id: &str, host_id: &str) -> String {
+fn s3_document(found: &Found, call: &Call, headers: &HeaderMap, ids: &RequestIds) -> String {
+    let RequestIds { request_id, host_id } = ids;
     let Found { code, message } = found;
     let region = headers
         .get("x-amz-bucket-region")
@@ -143,7 +139,8 @@ fn s3_document(found: &Found, call: &Call, headers: &HeaderMap, request_id: &str
     )
 }
 
-fn sts_document(found: &Found, request_id: &str) -> String {
+fn sts_document(found: &Found, ids: &RequestIds) -> String {
+    let request_id = &ids.request_id;
     let Found { code, message } = found;
     format!(
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"

@@ -1,9 +1,8 @@
 //! The testkit as its users see it: driven by AWS's own clients, over the wire.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 #![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests may panic"
+    clippy::disallowed_methods,
+    reason = "faults take time, which is waited for and measured"
 )]
 
 mod admin;
@@ -16,6 +15,8 @@ mod faults;
 mod listing;
 mod objects;
 mod program;
+mod public_interface;
 mod refusals;
+mod seed;
 mod sts;
 mod wire;
