@@ -42,13 +42,13 @@ enum ArnPattern {
     Everything,
     Exact(Box<str>),
     Prefix(Box<str>),
-    /// Partition and service compare as they are; the others may hold wildcards, the last one variables too.
+    /// The service compares as it is; the others may hold wildcards, the last one variables too.
     Fields(Box<Fields>),
 }
 
 #[derive(Clone, Debug)]
 struct Fields {
-    partition: Box<str>,
+    partition: Pattern,
     service: Option<Box<str>>,
     region: Pattern,
     account: Pattern,
@@ -66,19 +66,22 @@ impl ArnPattern {
         if fields.next() != Some("arn") {
             return None;
         }
-        let partition = fields.next()?;
-        // Fields left out at the end count as `*`
-        // (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>).
-        let service = fields.next();
         let plain = Syntax {
             variables: false,
             ..syntax
         };
+        // AWS's documentation shows no wildcard here, but dozens of its managed policies begin with `arn:*:`.
+        let partition = Pattern::compile(fields.next()?, plain);
+        // Fields left out at the end count as `*`
+        // (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>).
+        let service = fields.next();
         let region = Pattern::compile(fields.next().unwrap_or("*"), plain);
         let account = Pattern::compile(fields.next().unwrap_or("*"), plain);
         let resource = Pattern::compile(fields.next().unwrap_or("*"), syntax);
         let head = || {
-            let (Pattern::Exact(region), Pattern::Exact(account)) = (&region, &account) else {
+            let (Pattern::Exact(partition), Pattern::Exact(region), Pattern::Exact(account)) =
+                (&partition, &region, &account)
+            else {
                 return None;
             };
             Some(format!("arn:{partition}:{}:{region}:{account}:", service?))
@@ -88,7 +91,7 @@ impl ArnPattern {
             (Some(head), Pattern::Prefix(tail)) => Self::Prefix((head + tail).into()),
             (Some(head), Pattern::Everything) => Self::Prefix(head.into()),
             _ => Self::Fields(Box::new(Fields {
-                partition: partition.into(),
+                partition,
                 service: service.map(Into::into),
                 region,
                 account,
@@ -111,7 +114,7 @@ impl ArnPattern {
 impl Fields {
     fn matches(&self, requested: &Resource, context: &Context) -> bool {
         let field = |index| requested.field(index).unwrap_or_default();
-        *self.partition == *field(1)
+        self.partition.matches(field(1), context)
             && self.service.as_ref().is_none_or(|service| **service == *field(2))
             && self.region.matches(field(3), context)
             && self.account.matches(field(4), context)

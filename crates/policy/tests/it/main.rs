@@ -8,4 +8,5 @@
 
 mod case;
 mod cases;
+mod peer_errors;
 mod public_interface;
