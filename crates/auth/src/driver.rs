@@ -40,8 +40,11 @@ impl Jitter for SystemJitter {
     }
 }
 
-/// Starts a task that lives on when whoever asked for it is gone.
-#[expect(clippy::disallowed_methods, reason = "this is the driver that starts tasks")]
-pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
-    drop(tokio::spawn(task));
+/// Starts a task that lives on when whoever asked for it is gone. `false` where no tokio runtime is running.
+pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> bool {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return false;
+    };
+    drop(runtime.spawn(task));
+    true
 }

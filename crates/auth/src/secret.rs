@@ -155,6 +155,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_text_is_wiped_when_it_is_dropped() {
+        fn wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        wiped(&SecretAccessKey::parse("x").unwrap().0);
+        wiped(&SessionToken::parse("x").unwrap().0);
+        wiped(&WebIdentityToken::parse("x").unwrap().0);
+    }
+
+    #[test]
     fn whitespace_inside_is_named_as_what_it_would_cause() {
         let error = SecretAccessKey::parse("abc def").unwrap_err();
         assert!(error.to_string().contains("SignatureDoesNotMatch"), "{error}");

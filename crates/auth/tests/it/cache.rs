@@ -272,3 +272,14 @@ async fn a_provider_that_panics_leaves_no_request_hanging() {
         );
     }
 }
+
+#[test]
+fn outside_of_a_runtime_there_is_an_error_and_no_panic() {
+    let cached = Cached::new(Panics);
+    let mut future = std::pin::pin!(cached.credentials());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(answer) = future.as_mut().poll(&mut context) else {
+        panic!("it hangs")
+    };
+    assert!(answer.unwrap_err().to_string().contains("tokio runtime"));
+}

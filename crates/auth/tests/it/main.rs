@@ -14,4 +14,5 @@ mod mocks;
 mod newtypes;
 mod public_interface;
 mod secrets_never_print;
+mod testkit;
 mod wire;

@@ -23,7 +23,7 @@ impl Flight {
         limit: Duration,
     ) -> Self {
         let (sender, receiver) = watch::channel(None);
-        spawn(async move {
+        let started = spawn(async move {
             let answer = match tokio::time::timeout(limit, shared.provider.provide_credentials()).await {
                 Ok(answer) => answer.map_err(Error::from_provider),
                 Err(_) => Err(Error::new(
@@ -36,7 +36,15 @@ impl Flight {
             };
             sender.send_replace(Some(shared.landed(epoch, answer)));
         });
-        Self(receiver)
+        if started {
+            return Self(receiver);
+        }
+        let error = Error::new(
+            ErrorKind::Unexpected,
+            "credentials are fetched by a tokio runtime, and none is running",
+        )
+        .with_remedy("call from within one");
+        Self(watch::channel(Some(Err(error))).1)
     }
 
     /// Whether it has ended, be it by a panic of the provider or with the runtime it ran on.
