@@ -100,6 +100,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn is_missing_file(&self) -> bool {
+        self.0
+            .source
+            .as_ref()
+            .is_some_and(|source| source.kind() == io::ErrorKind::NotFound)
+    }
+
     pub(crate) fn in_file(mut self, path: &Path) -> Self {
         self.0.path = Some(path.to_owned());
         self

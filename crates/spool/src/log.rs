@@ -62,6 +62,29 @@ pub trait Log: fmt::Debug + Send {
     fn usage(&self) -> Usage;
 }
 
+#[deny(clippy::missing_trait_methods)]
+impl<L: Log + ?Sized> Log for Box<L> {
+    fn append(&mut self, groups: &[Group], now: SpoolTime) -> Result<Vec<Appended>, Error> {
+        (**self).append(groups, now)
+    }
+
+    fn read(&mut self, from: Lsn, visit: &mut dyn FnMut(Frame) -> ControlFlow<()>) -> Result<(), Error> {
+        (**self).read(from, visit)
+    }
+
+    fn read_at(&mut self, lsn: Lsn) -> Result<Frame, Error> {
+        (**self).read_at(lsn)
+    }
+
+    fn trim(&mut self, before: Lsn) -> Result<(), Error> {
+        (**self).trim(before)
+    }
+
+    fn usage(&self) -> Usage {
+        (**self).usage()
+    }
+}
+
 /// Where a group stands in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Appended {

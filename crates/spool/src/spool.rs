@@ -73,7 +73,8 @@ pub enum Access {
     /// Reading and writing, alone: a second process is refused.
     Write,
     /// Reading what stands there now, beside a writer if there is one. Nothing on the disk is changed. The newest
-    /// groups may be ones that the writer has not acknowledged yet.
+    /// groups may be ones that the writer has not acknowledged yet, and the oldest segments may be trimmed under the
+    /// reader: opened again, it begins with what is left.
     ReadOnly,
 }
 
@@ -81,7 +82,8 @@ pub enum Access {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Recovered {
-    /// Bytes at the end of the log that belonged to an append which was never acknowledged, and were cut off.
+    /// Bytes at the end of the log that belonged to an append which was never acknowledged, and were cut off. Where
+    /// the spool is opened for reading they are left alone: they may be what a writer is about to finish.
     pub torn_tail_bytes: u64,
     /// How many groups began in these bytes, as far as that can be seen.
     pub dropped_groups: u64,

@@ -31,8 +31,7 @@ pub(super) fn open(
             None
         }
     };
-    let mut segments = list_segments(&*disk, &layout)?;
-    let mut findings = recover(&*disk, &layout, &segments)?;
+    let (mut segments, mut findings) = look(&*disk, &layout, options.access)?;
     let active = match options.access {
         Access::Write => {
             set_aside(&*disk, &layout, &segments, &mut findings);
@@ -107,6 +106,24 @@ fn claim(disk: &dyn Disk, layout: &Layout) -> Result<Box<dyn DiskLock>, Error> {
     disk.sync_dir(&layout.dir).map_err(failed)?;
     disk.create_dir_all(&layout.shard).map_err(failed)?;
     Ok(lock)
+}
+
+/// Finds the segments and reads them all.
+///
+/// A writer may trim the oldest ones under a reader: then it looks again at what is left, a few times.
+fn look(disk: &dyn Disk, layout: &Layout, access: Access) -> Result<(VecDeque<Segment>, Findings), Error> {
+    let mut tries = match access {
+        Access::Write => 1,
+        Access::ReadOnly => 5,
+    };
+    loop {
+        let segments = list_segments(disk, layout)?;
+        tries -= 1;
+        match recover(disk, layout, &segments) {
+            Err(error) if error.is_missing_file() && tries > 0 => {}
+            findings => return Ok((segments, findings?)),
+        }
+    }
 }
 
 /// The segments that the shard holds, as long as their files are.

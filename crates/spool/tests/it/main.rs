@@ -7,5 +7,6 @@ mod format_v1;
 mod full;
 mod model;
 mod on_disk;
+mod public_interface;
 mod records;
 mod refusals;
