@@ -9,6 +9,8 @@ pub use crate::etag::ETag;
 pub use crate::fs::FsSink;
 pub use crate::listing::{ListPage, ListToken, Listed};
 pub use crate::memory::MemorySink;
+#[cfg(feature = "mock")]
+pub use crate::mock::MockSink;
 pub use crate::object::{Object, ObjectInfo};
 pub use crate::object_key::ObjectKey;
 pub use crate::payload::Payload;
@@ -25,10 +27,15 @@ pub mod conformance;
 mod encryption;
 mod error;
 mod etag;
+#[cfg(feature = "test-util")]
+pub mod fault;
 #[cfg(feature = "fs")]
 mod fs;
+pub mod layer;
 mod listing;
 mod memory;
+#[cfg(feature = "mock")]
+mod mock;
 mod object;
 mod object_key;
 mod payload;

@@ -2,10 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 #![cfg_attr(feature = "s3", expect(clippy::indexing_slicing, reason = "tests may panic"))]
 
+#[cfg(feature = "test-util")]
+mod faults;
 #[cfg(all(feature = "fs", feature = "test-util"))]
 mod fs;
 #[cfg(feature = "test-util")]
+mod layers;
+#[cfg(feature = "test-util")]
 mod memory;
+#[cfg(feature = "mock")]
+mod mock;
 mod public_interface;
 #[cfg(feature = "s3")]
 mod s3_wire;

@@ -1,0 +1,21 @@
+//! Wrappers, each a sink around a sink. They must not know which store lies within.
+//!
+//! | layer | what it adds |
+//! | --- | --- |
+//! | [`PrefixJail`] | keys outside one folder are refused before anything is sent |
+//! | [`Timeout`] | a call that takes longer is given up, with its effect unknown |
+//! | [`Limit`] | at most so many calls at once; the others wait |
+//! | [`Observe`] | a function sees every call: operation, key, outcome, duration |
+//!
+//! Order matters: what stands outside sees what lies inside as one call. `Observe` around `Limit` counts the waiting, within it does not;
+//! `Timeout` around `Limit` may give up a call that was never sent, and has to call its effect unknown all the same.
+
+pub use crate::layer::limit::Limit;
+pub use crate::layer::observe::{Observation, Observe, Outcome};
+pub use crate::layer::prefix::PrefixJail;
+pub use crate::layer::timeout::Timeout;
+
+mod limit;
+mod observe;
+mod prefix;
+mod timeout;
