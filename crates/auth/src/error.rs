@@ -193,10 +193,20 @@ impl Error {
 
     /// What a provider answered, as an error of this crate; one of ours inside is kept as it is.
     pub(crate) fn from_provider(error: CredentialsError) -> Self {
-        if let Some(found) = Self::find_in(&error) {
+        let lowered = Self::from_provider_ref(&error);
+        if Self::find_in(&error).is_some() {
+            lowered
+        } else {
+            lowered.with_source(error)
+        }
+    }
+
+    /// The same where the provider's error is not ours to keep: the words below it are told instead.
+    pub(crate) fn from_provider_ref(error: &CredentialsError) -> Self {
+        if let Some(found) = Self::find_in(error) {
             return found.clone();
         }
-        let (kind, message) = match &error {
+        let (kind, message) = match error {
             CredentialsError::CredentialsNotLoaded(_) => {
                 (ErrorKind::NotLoaded, "no credentials are configured")
             }
@@ -214,7 +224,10 @@ impl Error {
                 "the credentials provider failed in a way it did not explain",
             ),
         };
-        Self::new(kind, message).with_source(error)
+        match error.source() {
+            Some(below) => Self::new(kind, format!("{message}: {below}")),
+            None => Self::new(kind, message),
+        }
     }
 
     fn map(mut self, change: impl FnOnce(&mut Inner)) -> Self {

@@ -4,6 +4,7 @@
 
 use std::error::Error as StdError;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -64,13 +65,22 @@ fn answer(
 }
 
 fn unreadable(response: &HttpResponse, request_id: Option<&str>) -> Error {
-    let mut error = Error::new(ErrorKind::Unexpected, "the answer is not one of AWS")
-        .with_status(response.status().as_u16())
-        .with_remedy("look at the endpoint and at any proxy before it");
-    if let Some(request_id) = request_id {
-        error = error.with_request_id(request_id);
+    // A body that was read whole is held in memory: one that is not broke off on its way.
+    let error = if response.body().bytes().is_none() {
+        Error::new(
+            ErrorKind::Unavailable,
+            "the connection broke in the middle of the answer",
+        )
+        .with_remedy("wait, then look at the network and any proxy")
+    } else {
+        Error::new(ErrorKind::Unexpected, "the answer is not one of AWS")
+            .with_remedy("look at the endpoint and at any proxy before it")
+    };
+    let error = error.with_status(response.status().as_u16());
+    match request_id {
+        Some(request_id) => error.with_request_id(request_id),
+        None => error,
     }
-    error
 }
 
 fn timed_out() -> Error {
@@ -80,29 +90,34 @@ fn timed_out() -> Error {
 
 /// Nothing reached the service, except perhaps where the connection broke on the way.
 fn not_sent(error: &(dyn StdError + 'static)) -> Error {
-    if let Some(ours) = Error::find_in(error) {
+    if let Some(below) = provider_failure(error) {
         // The credentials that were to sign the call could not be had. A refusal there concerns us, not the customer.
-        let kind = match ours.kind() {
+        let kind = match below.kind() {
             ErrorKind::Denied => ErrorKind::Unauthenticated,
             kind => kind,
         };
         return Error::new(kind, "the credentials that sign the call cannot be had")
             .with_effect(Effect::NotApplied)
-            .with_source(ours.clone());
+            .with_source(below);
     }
     let cause = causes(error);
-    if cause.contains("credential") || cause.contains("identity") {
-        return Error::new(
-            ErrorKind::NotLoaded,
-            format!("the credentials that sign the call cannot be had: {cause}"),
-        )
-        .with_effect(Effect::NotApplied);
-    }
     Error::new(
         ErrorKind::Unavailable,
         format!("the service cannot be reached: {cause}"),
     )
     .with_remedy("look at the network, proxy and endpoint")
+}
+
+/// What the provider of the signing credentials answered, where that is what went wrong.
+fn provider_failure(error: &(dyn StdError + 'static)) -> Option<Error> {
+    let mut next = Some(error);
+    while let Some(current) = next {
+        if let Some(failure) = current.downcast_ref::<CredentialsError>() {
+            return Some(Error::from_provider_ref(failure));
+        }
+        next = current.source();
+    }
+    None
 }
 
 /// The texts below an error, which for a failed connection hold the one line that matters.

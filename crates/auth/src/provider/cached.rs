@@ -1,7 +1,10 @@
 //! Credentials of another provider, kept and renewed ahead of expiry. When is decided by [`Schedule`]; this file
 //! holds what is held, and sees to it that one attempt is made for all who wait.
 
+mod builder;
 mod flight;
+
+pub use builder::CachedBuilder;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,8 +15,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 
 use crate::clock::{Clock, Jitter};
-use crate::driver::{SystemClock, SystemJitter};
-use crate::refresh::{Action, RefreshSettings, Schedule};
+use crate::refresh::{Action, Schedule};
 use crate::{Error, ErrorKind};
 use flight::Flight;
 
@@ -85,12 +87,7 @@ impl<P: ProvideCredentials + 'static> Cached<P> {
     /// To choose the settings, or to give a clock and a source of jitter.
     #[must_use]
     pub fn builder(provider: P) -> CachedBuilder<P> {
-        CachedBuilder {
-            provider,
-            clock: Arc::new(SystemClock),
-            jitter: Arc::new(SystemJitter),
-            settings: RefreshSettings::default(),
-        }
+        CachedBuilder::new(provider)
     }
 
     /// The provider whose credentials are kept.
@@ -139,7 +136,7 @@ impl<P: ProvideCredentials + 'static> Cached<P> {
     /// # Errors
     ///
     /// Those of the provider, where nothing valid is held; [`TimedOut`](ErrorKind::TimedOut) where it did not answer
-    /// within [`attempt_timeout`](RefreshSettings::attempt_timeout).
+    /// within [`attempt_timeout`](crate::RefreshSettings::attempt_timeout).
     ///
     /// # Cancel safety
     ///
@@ -278,63 +275,5 @@ impl<P: fmt::Debug> fmt::Debug for Cached<P> {
         f.debug_struct("Cached")
             .field("provider", &self.shared.provider)
             .finish_non_exhaustive()
-    }
-}
-
-/// Makes a [`Cached`].
-#[derive(Debug)]
-pub struct CachedBuilder<P> {
-    provider: P,
-    clock: Arc<dyn Clock>,
-    jitter: Arc<dyn Jitter>,
-    settings: RefreshSettings,
-}
-
-impl<P: ProvideCredentials + 'static> CachedBuilder<P> {
-    /// How early and how often to fetch again.
-    #[must_use]
-    pub fn settings(mut self, settings: RefreshSettings) -> Self {
-        self.settings = settings;
-        self
-    }
-
-    /// Another clock than the machine's.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// Another source of jitter than the operating system's randomness.
-    #[must_use]
-    pub fn jitter(mut self, jitter: Arc<dyn Jitter>) -> Self {
-        self.jitter = jitter;
-        self
-    }
-
-    /// The cache, which fetches nothing until it is asked.
-    #[must_use]
-    pub fn build(self) -> Cached<P> {
-        let Self {
-            provider,
-            clock,
-            jitter,
-            settings,
-        } = self;
-        let state = State {
-            schedule: Schedule::new(settings),
-            credentials: None,
-            last_error: None,
-            flight: None,
-            epoch: 0,
-        };
-        Cached {
-            shared: Arc::new(Shared {
-                provider,
-                clock,
-                jitter,
-                state: Mutex::new(state),
-            }),
-        }
     }
 }

@@ -122,10 +122,7 @@ fn diagnose(code: &str, status: Option<u16>, words: &str) -> Diagnosis {
             "the token has expired",
             "give fresh credentials; check that whatever renews them is running",
         ),
-        "InvalidToken"
-        | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException"
-        | "NotAuthorized" => says(
+        "InvalidToken" | "MissingAuthenticationToken" => says(
             ErrorKind::Unauthenticated,
             "AWS does not accept the session token",
             "use the token that was made together with the key; tokens of the global endpoint are not valid everywhere",
@@ -140,7 +137,7 @@ fn diagnose(code: &str, status: Option<u16>, words: &str) -> Diagnosis {
             "AWS could not reach the identity provider",
             "wait, then look at the provider",
         ),
-        "AccessDenied" | "UnauthorizedOperation" | "UnauthorizedAccess" => says(
+        "AccessDenied" | "NotAuthorized" | "UnauthorizedOperation" => says(
             ErrorKind::Denied,
             "AWS refused",
             "check that the caller's own policies allow this call on this resource",

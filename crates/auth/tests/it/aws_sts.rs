@@ -264,6 +264,39 @@ async fn our_own_credentials_failing_is_not_the_customer_s_refusal() {
 }
 
 #[tokio::test]
+async fn another_s_provider_failing_is_told_in_its_own_words() {
+    #[derive(Debug)]
+    struct Foreign;
+    impl bucketline_auth::ProvideCredentials for Foreign {
+        fn provide_credentials<'a>(&'a self) -> aws_credential_types::provider::future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            use aws_credential_types::provider::error::CredentialsError;
+            let error = CredentialsError::provider_error("the metadata service hung up");
+            aws_credential_types::provider::future::ProvideCredentials::ready(Err(error))
+        }
+    }
+    let wire = Wire::answering(&[]);
+    let builder = AwsSts::builder()
+        .region("eu-central-1".parse().unwrap())
+        .http_client(wire.client());
+    let error = builder
+        .credentials(Foreign)
+        .build()
+        .unwrap()
+        .caller_identity()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (ErrorKind::Unavailable, bucketline_auth::Effect::NotApplied)
+    );
+    let below = std::error::Error::source(&error).unwrap().to_string();
+    assert!(below.contains("the metadata service hung up"), "{below}");
+}
+
+#[tokio::test]
 async fn the_caller_is_told() {
     let body = r#"<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
         <Arn>arn:aws:iam::999988887777:user/vendor</Arn><UserId>AIDA1</UserId><Account>999988887777</Account>

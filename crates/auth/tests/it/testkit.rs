@@ -9,7 +9,7 @@ use bucketline_auth::{
 };
 use bucketline_policy::template::{SessionScope, TrustOptions, session_policy, trust_policy};
 use bucketline_testkit::seed::{Account, Role, User};
-use bucketline_testkit::{Fault, Operation, Seed, Testkit};
+use bucketline_testkit::{Effect, Fault, Operation, Seed, Testkit};
 
 const KEY: &str = "AKIAVENDOREXAMPLE001";
 const SECRET: &str = "vendor-secret";
@@ -153,4 +153,31 @@ async fn trouble_at_sts_is_asked_once_and_told_as_trouble() {
         ErrorKind::Unavailable
     );
     sessions.session().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_trouble_and_never_a_refusal() {
+    let testkit = testkit().await;
+    let builder = AwsSts::builder()
+        .region("us-east-1".parse().unwrap())
+        .endpoint(testkit.endpoint());
+    let hasty = builder
+        .credentials(vendor(SECRET))
+        .timeout(Duration::from_millis(200))
+        .build()
+        .unwrap();
+    for (effect, expected) in [
+        (Effect::ConnectionClosed, ErrorKind::Unavailable),
+        (Effect::ReplyLost, ErrorKind::Unavailable),
+        (Effect::ReplyCut, ErrorKind::Unavailable),
+        (Effect::DelayMs(2_000), ErrorKind::TimedOut),
+    ] {
+        testkit
+            .faults()
+            .add(Fault::new(effect.clone()).operation(Operation::GetCallerIdentity));
+        let error = hasty.caller_identity().await.unwrap_err();
+        assert_eq!(error.kind(), expected, "{effect:?}: {error}");
+        assert_eq!(error.effect(), bucketline_auth::Effect::Unknown, "{effect:?}");
+        assert!(error.is_transient());
+    }
 }

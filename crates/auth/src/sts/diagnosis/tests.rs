@@ -13,6 +13,7 @@ fn every_code_of_sts_and_iam_has_its_kind() {
     for (code, status, expected) in [
         ("AccessDenied", 403, Denied),
         ("AccessDeniedException", 403, Denied),
+        ("NotAuthorized", 400, Denied),
         ("InvalidClientTokenId", 403, Unauthenticated),
         ("UnrecognizedClientException", 403, Unauthenticated),
         ("InvalidAccessKeyId", 403, Unauthenticated),
