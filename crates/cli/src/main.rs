@@ -1,2 +1,24 @@
-//! The `bucketline` program.
-fn main() {}
+//! The `bucketline` program: delivers customers' events into the customers' own buckets.
+//! It owns the command line, the configuration file and what a person sees; every decision about delivery is made in
+//! the library crates.
+
+mod clock;
+mod command_line;
+mod commands;
+mod config;
+mod destination;
+mod environment;
+mod exit;
+mod failure;
+mod input;
+mod rejects;
+mod report;
+mod run;
+mod schemas;
+mod verify;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    commands::dispatch()
+}

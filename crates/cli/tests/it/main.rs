@@ -1,1 +1,18 @@
-//! Integration tests of `bucketline`: one binary, written as a customer of the crate would.
+//! Integration tests of `bucketline`: the real program as a process, over local folders and over the testkit's AWS.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may panic"
+)]
+
+mod bad_input;
+mod buckets;
+mod cloud;
+mod command_line;
+mod directory;
+mod kill;
+mod program;
+mod secrets;
+mod site;

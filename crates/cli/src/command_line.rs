@@ -1,0 +1,180 @@
+//! The command line: every command with its options, and nothing of what they do.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Where the configuration is looked for unless named.
+const DEFAULT_CONFIG: &str = "bucketline.toml";
+
+/// Deliver customers' events into the customers' own S3 buckets, exactly once.
+///
+/// Exit codes: 0 done; 1 findings; 2 usage or configuration; 3 events not delivered (they are kept); 4 data directory
+/// locked, damaged, full or of a newer version.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bucketline",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// One variant per command; each one's work is in the file of its name below `commands/`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(Run),
+    Verify(Verify),
+    Cat(Cat),
+    Sample(Sample),
+    Status(Status),
+}
+
+/// Where the configuration is.
+#[derive(Args, Debug)]
+pub(crate) struct ConfigFile {
+    /// The configuration file
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    config: PathBuf,
+}
+
+impl ConfigFile {
+    pub(crate) fn path(&self) -> &Path {
+        &self.config
+    }
+}
+
+/// Read events and deliver them
+///
+/// Reads newline-delimited JSON, one event per line, and writes each event into the bucket of every connector that
+/// takes it. What was read is kept in the spool until it is delivered: a run that was killed is started again with the
+/// same command and goes on where it was. With --drain it ends when everything is delivered; without, it goes on
+/// sealing by count and age until SIGINT or SIGTERM, which drain (a second one stops at once).
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// The configuration file [default: bucketline.toml]
+    #[arg(value_name = "CONFIG", conflicts_with = "config")]
+    positional: Option<PathBuf>,
+    /// The same, as an option
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A file of events, one JSON object per line, or `-` for standard input; may be given several times
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) input: Vec<Input>,
+    /// Deliver all there is, then end
+    #[arg(long)]
+    pub(crate) drain: bool,
+    /// How long to wait for what cannot be delivered yet, when draining
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = crate::config::parse_duration)]
+    pub(crate) drain_timeout: Duration,
+    /// Where refused lines are listed [default: rejects.ndjson in the spool's folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejects: Option<PathBuf>,
+}
+
+impl Run {
+    pub(crate) fn config(&self) -> &Path {
+        self.config
+            .as_deref()
+            .or(self.positional.as_deref())
+            .unwrap_or(Path::new(DEFAULT_CONFIG))
+    }
+}
+
+/// Where events are read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// `-`: a stream without a place to resume from.
+    Standard,
+    File(PathBuf),
+}
+
+impl From<&OsStr> for Input {
+    fn from(text: &OsStr) -> Self {
+        if text == "-" {
+            Self::Standard
+        } else {
+            Self::File(text.into())
+        }
+    }
+}
+
+impl From<std::ffi::OsString> for Input {
+    fn from(text: std::ffi::OsString) -> Self {
+        Self::from(text.as_os_str())
+    }
+}
+
+impl std::fmt::Display for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Standard => f.write_str("standard input"),
+            Self::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// Read the buckets back and prove that every event arrived once
+///
+/// Compares, per connector, what its folder holds with what the input's lines have to become, as a multiset of ids and
+/// values. Exits 1 if anything is missing, doubled, foreign or corrupt, and says what.
+#[derive(Args, Debug)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+    /// A file of events that was delivered; may be given several times
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) input: Vec<PathBuf>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// How a result is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON object, for programs
+    Json,
+}
+
+/// Print an object's events as newline-delimited JSON
+#[derive(Args, Debug)]
+pub(crate) struct Cat {
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+    /// A local file, or `s3://bucket/key` in a bucket of a configured connector
+    #[arg(value_name = "OBJECT")]
+    pub(crate) object: String,
+}
+
+/// Write sample events as newline-delimited JSON
+///
+/// The same number and seed always give the same lines: events of the workspaces `acme` and `globex`, all of them valid.
+#[derive(Args, Debug)]
+pub(crate) struct Sample {
+    /// How many
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) events: u64,
+    /// Which of the many possible streams
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+/// Show what the spool holds, without changing it
+///
+/// Per connector: events admitted, delivered, dropped and pending. Not while a run owns the spool.
+#[derive(Args, Debug)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) config: ConfigFile,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}

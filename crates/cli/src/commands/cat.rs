@@ -1,0 +1,87 @@
+//! `bucketline cat`: prints the events of one object, from a file or from a bucket of the configuration.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use bucketline_format::ocf;
+use bytes::Bytes;
+
+use crate::command_line::Cat;
+use crate::config::{Config, Destination};
+use crate::destination::{self, Aws};
+use crate::environment::Environment;
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome, Problem, chain};
+
+pub(crate) async fn run(options: Cat) -> Outcome<Exit> {
+    let bytes = match options.object.strip_prefix("s3://") {
+        Some(object) => fetch(&options, object).await?,
+        None => std::fs::read(&options.object).map(Bytes::from).map_err(|error| {
+            Failure::usage(Problem::new(format!("the object cannot be read: {error}")).at(&options.object))
+        })?,
+    };
+    print(&bytes, &options.object)
+}
+
+async fn fetch(options: &Cat, object: &str) -> Outcome<Bytes> {
+    let usage =
+        |what: String, advice: &str| Failure::usage(Problem::new(what).at(&options.object).advice(advice));
+    let Some((bucket, key)) = object
+        .split_once('/')
+        .filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty())
+    else {
+        return Err(usage(
+            "this names no object".to_owned(),
+            "write `s3://bucket/key`, or a local file",
+        ));
+    };
+    let config = Config::load(options.config.path())?;
+    let connector = config.connectors.iter().find(|connector| {
+        let ours = matches!(&connector.destination, Destination::Bucket(b) if b.name.as_str() == bucket);
+        ours && connector.folder.contains_key(key)
+    });
+    let Some(connector) = connector else {
+        let what = format!(
+            "no connector of `{}` has this bucket and folder",
+            options.config.path().display()
+        );
+        return Err(usage(
+            what,
+            "only objects of configured connectors can be read, with their credentials",
+        ));
+    };
+    let aws = Aws::load(&config, Environment).await?;
+    let opened = destination::open(&config, connector, &aws)?;
+    let key = key
+        .parse()
+        .map_err(|error: bucketline_sink::Error| usage(chain(&error), "write the whole key"))?;
+    let object = opened
+        .sink
+        .get(&key)
+        .await
+        .map_err(|error| Failure::findings(Problem::new(chain(&error)).advice(error.kind().advice())))?;
+    Ok(object.payload)
+}
+
+fn print(bytes: &[u8], name: &str) -> Outcome<Exit> {
+    let damaged = |error: bucketline_format::Error| {
+        Failure::findings(Problem::new(chain(&error)).at(Path::new(name).display()))
+    };
+    let reader = ocf::Reader::new(bytes).map_err(damaged)?;
+    let schema = reader.schema().clone();
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for datum in reader {
+        let json = schema.decode_event(datum.map_err(damaged)?).map_err(damaged)?;
+        match writeln!(out, "{json}") {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
+            Err(error) => return Err(Failure::usage(format!("the events cannot be written: {error}"))),
+            Ok(()) => {}
+        }
+    }
+    match out.flush() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::usage(format!("the events cannot be written: {error}")))
+        }
+        _ => Ok(Exit::Done),
+    }
+}

@@ -1,0 +1,364 @@
+//! The `[[connector]]` and `[[data_export]]` sections: their destinations, and that no two share a folder.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+use bucketline_connector::{ConnectorId, FolderPath, FolderRegistry, ObjectName};
+use bucketline_format::EventSelection;
+use bucketline_sink::Encryption;
+use toml::Spanned;
+
+use super::super::raw::{self, Text};
+use super::super::{
+    Bucket, Connector, DataExport, Destination, Grant, GrantKind, Integration, Vendor, Workspace,
+};
+use super::{Checker, Declared, valid};
+use crate::failure::Problem;
+
+/// Bytes of a key (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
+const LONGEST_KEY: usize = 1_024;
+
+/// The keys that say where something goes, the same in both kinds of section.
+struct Where {
+    section: &'static str,
+    span: std::ops::Range<usize>,
+    grant: Option<Text>,
+    bucket: Option<Text>,
+    directory: Option<Text>,
+    bucket_owner: Option<Text>,
+    region: Option<Text>,
+    endpoint: Option<Text>,
+}
+
+impl Checker<'_> {
+    pub(super) fn connectors(
+        &mut self,
+        connectors: Vec<Spanned<raw::Connector>>,
+        vendor: Option<&Vendor>,
+        workspaces: &Declared<Workspace>,
+        grants: &Declared<Grant>,
+    ) -> Vec<Connector> {
+        let mut seen = Declared::new();
+        let mut checked = Vec::new();
+        for connector in connectors {
+            let span = connector.span();
+            let id = connector.get_ref().id.clone();
+            let connector = self.connector(&span, connector.into_inner(), vendor, workspaces, grants);
+            self.declare(&mut seen, &id, "connector", Some(()));
+            checked.extend(connector);
+        }
+        self.overlaps(&checked);
+        checked
+    }
+
+    fn connector(
+        &mut self,
+        span: &std::ops::Range<usize>,
+        raw: raw::Connector,
+        vendor: Option<&Vendor>,
+        workspaces: &Declared<Workspace>,
+        grants: &Declared<Grant>,
+    ) -> Option<Connector> {
+        let id = self.parse::<ConnectorId>(&raw.id, "id", "");
+        let workspace = self.workspace(&raw.workspace, workspaces, Integration::Currents);
+        let folder = match &raw.folder {
+            Some(folder) => self.parse::<FolderPath>(folder, "folder", ""),
+            None => Some(FolderPath::default()),
+        };
+        if let (Some(text), Some(path), Some(vendor)) = (&raw.folder, &folder, vendor) {
+            self.longest_key(text, path, vendor);
+        }
+        let encryption = self.encryption(raw.encryption.as_ref());
+        let events = self.events(raw.events.as_deref());
+        self.later(raw.format.as_ref(), "format", &["avro"], &["ndjson", "parquet"]);
+        self.later(
+            raw.codec.as_ref(),
+            "codec",
+            &["null"],
+            &["deflate", "snappy", "zstandard"],
+        );
+        let destination = self.destination(
+            Where {
+                section: "connector",
+                span: span.clone(),
+                grant: raw.grant,
+                bucket: raw.bucket,
+                directory: raw.directory,
+                bucket_owner: raw.bucket_owner,
+                region: raw.region,
+                endpoint: raw.endpoint,
+            },
+            grants,
+        );
+        let id = id?;
+        Some(Connector {
+            name: raw.name.map_or_else(|| id.to_string(), Spanned::into_inner),
+            id,
+            workspace: workspace?,
+            destination: destination?,
+            folder: folder?,
+            encryption: encryption?,
+            events: events?,
+            place: self.source.place(span),
+        })
+    }
+
+    fn workspace(
+        &mut self,
+        id: &Text,
+        workspaces: &Declared<Workspace>,
+        integration: Integration,
+    ) -> Option<bucketline_connector::WorkspaceId> {
+        self.refers(workspaces, id, "workspace");
+        let workspace = workspaces.get(id.get_ref())?.as_ref()?;
+        if !workspace.integrations.contains(&integration) {
+            let what = format!(
+                "the workspace `{}` does not have the integration that this section needs",
+                id.get_ref()
+            );
+            self.problem(&id.span(), what, "add it to the workspace's `integrations`");
+        }
+        Some(workspace.id.clone())
+    }
+
+    fn destination(&mut self, keys: Where, grants: &Declared<Grant>) -> Option<Destination> {
+        match (keys.directory, keys.grant, keys.bucket) {
+            (Some(directory), None, None) => {
+                for (key, value) in [
+                    ("bucket_owner", keys.bucket_owner),
+                    ("region", keys.region),
+                    ("endpoint", keys.endpoint),
+                ] {
+                    if let Some(value) = value {
+                        self.problem(
+                            &value.span(),
+                            format!("a `directory` takes no `{key}`"),
+                            "remove it",
+                        );
+                    }
+                }
+                Some(Destination::Directory(self.path(Some(&directory), "")))
+            }
+            (None, Some(grant), Some(bucket)) => {
+                self.refers(grants, &grant, "grant");
+                let name = self.parse(&bucket, "bucket", "");
+                let owner = keys
+                    .bucket_owner
+                    .map(|owner| self.parse(&owner, "bucket_owner", ""));
+                let region = keys.region.map(|region| self.parse(&region, "region", ""));
+                let endpoint = keys.endpoint.map(|endpoint| self.endpoint(&endpoint));
+                let role_account = match grants.get(grant.get_ref())?.as_ref()?.kind {
+                    GrantKind::AssumeRole { ref role, .. } => Some(role.account()),
+                    GrantKind::AccessKey(_) => None,
+                };
+                Some(Destination::Bucket(Bucket {
+                    grant: grant.into_inner(),
+                    name: name?,
+                    owner: valid(owner)?.or(role_account),
+                    region: valid(region)?,
+                    endpoint: valid(endpoint)?,
+                }))
+            }
+            _ => {
+                self.problem(
+                    &keys.span,
+                    format!("a {} needs one destination", keys.section),
+                    "write either `grant` and `bucket`, or `directory`",
+                );
+                None
+            }
+        }
+    }
+
+    fn endpoint(&mut self, text: &Text) -> Option<String> {
+        let url = text.get_ref();
+        let host = url
+            .strip_prefix("https://")
+            .or_else(|| url.strip_prefix("http://"));
+        if host.is_some_and(|host| !host.is_empty() && !host.contains(['@', '?', '#', ' '])) {
+            return Some(url.trim_end_matches('/').to_owned());
+        }
+        let what =
+            "`endpoint` cannot be used: it is not an http or https address without user, query or fragment";
+        self.problem(&text.span(), what, "it looks like `https://s3.example.net`");
+        None
+    }
+
+    fn encryption(&mut self, raw: Option<&Spanned<raw::Encryption>>) -> Option<Encryption> {
+        let Some(raw) = raw else {
+            return Some(Encryption::BucketDefault);
+        };
+        match raw.get_ref() {
+            raw::Encryption::Named(name) if name == "none" => Some(Encryption::BucketDefault),
+            raw::Encryption::Named(name) if name == "aes256" => Some(Encryption::Aes256),
+            raw::Encryption::Named(name) => {
+                let what = format!("`{name}` is not an encryption");
+                self.problem(
+                    &raw.span(),
+                    what,
+                    "write `none`, `aes256` or `{ kms = \"<key arn>\" }`",
+                );
+                None
+            }
+            raw::Encryption::Kms(_) => {
+                self.problem(
+                    &raw.span(),
+                    "encryption with a KMS key is not built in yet",
+                    "write `aes256` or `none`; a bucket's own default key is used with `none`",
+                );
+                None
+            }
+        }
+    }
+
+    fn events(&mut self, patterns: Option<&[Text]>) -> Option<EventSelection> {
+        let Some(patterns) = patterns else {
+            return Some(EventSelection::all());
+        };
+        if patterns.is_empty() {
+            return Some(EventSelection::all());
+        }
+        let mut valid = true;
+        for pattern in patterns {
+            if let Err(error) = EventSelection::parse([pattern.get_ref().as_str()]) {
+                self.problem(&pattern.span(), format!("`events` cannot be used: {error}"), "");
+                valid = false;
+            }
+        }
+        if valid {
+            EventSelection::parse(patterns.iter().map(|pattern| pattern.get_ref().as_str())).ok()
+        } else {
+            None
+        }
+    }
+
+    fn later(&mut self, text: Option<&Text>, key: &str, now: &[&str], later: &[&str]) {
+        let Some(text) = text else { return };
+        let value = text.get_ref().as_str();
+        if now.contains(&value) {
+            return;
+        }
+        let what = if later.contains(&value) {
+            format!("the {key} `{value}` is not built in yet")
+        } else {
+            format!("`{value}` is not a {key}")
+        };
+        self.problem(&text.span(), what, &format!("write `{}`", now.join("` or `")));
+    }
+
+    /// Two connectors whose folders are equal, or one inside the other, would write into each other's data.
+    fn overlaps(&mut self, connectors: &[Connector]) {
+        let mut taken = FolderRegistry::new();
+        for connector in connectors {
+            let destination = identity(&connector.destination);
+            if let Err(conflict) = taken.claim(&destination, &connector.folder, connector.id.as_str()) {
+                let what = format!(
+                    "the folder `{}` of connector `{}` and the folder `{}` of connector `{}` overlap in {destination}",
+                    connector.folder,
+                    connector.id,
+                    conflict.other(),
+                    conflict.holder(),
+                );
+                self.problem(
+                    &connector.place.span(),
+                    what,
+                    "give each connector a folder of its own",
+                );
+            }
+        }
+    }
+
+    /// The longest key that a connector can come to is bounded by S3, so a folder may be too long for the names below.
+    fn longest_key(&mut self, folder: &Text, path: &FolderPath, vendor: &Vendor) {
+        let length = ObjectName::longest_key(path, &vendor.cluster, &vendor.zone);
+        if length > LONGEST_KEY {
+            let what = format!(
+                "`folder` is too long: keys below it can have {length} bytes, S3 takes {LONGEST_KEY}"
+            );
+            self.problem(
+                &folder.span(),
+                what,
+                &format!("shorten it by {} bytes", length - LONGEST_KEY),
+            );
+        }
+    }
+
+    pub(super) fn data_exports(
+        &mut self,
+        exports: Vec<Spanned<raw::DataExport>>,
+        workspaces: &Declared<Workspace>,
+        grants: &Declared<Grant>,
+    ) -> Vec<DataExport> {
+        let mut seen = BTreeSet::new();
+        let mut checked = Vec::new();
+        for export in exports {
+            let span = export.span();
+            let raw = export.into_inner();
+            if !seen.insert(raw.workspace.get_ref().clone()) {
+                let what = format!(
+                    "a second data export of the workspace `{}`",
+                    raw.workspace.get_ref()
+                );
+                self.problem(
+                    &raw.workspace.span(),
+                    what,
+                    "a workspace has at most one: remove it",
+                );
+            }
+            let workspace = self.workspace(&raw.workspace, workspaces, Integration::DataExport);
+            if let Some(folder) = &raw.folder {
+                self.parse::<FolderPath>(folder, "folder", "");
+            }
+            self.encryption(raw.encryption.as_ref());
+            let destination = self.destination(
+                Where {
+                    section: "data export",
+                    span,
+                    grant: raw.grant,
+                    bucket: raw.bucket,
+                    directory: raw.directory,
+                    bucket_owner: raw.bucket_owner,
+                    region: raw.region,
+                    endpoint: raw.endpoint,
+                },
+                grants,
+            );
+            checked.extend(
+                workspace
+                    .zip(destination)
+                    .map(|(workspace, destination)| DataExport {
+                        workspace,
+                        destination,
+                    }),
+            );
+        }
+        checked
+    }
+}
+
+/// What two connectors share when they write to the same place. Bucket names are unique in a partition of AWS, so two
+/// connectors on one name are taken to meet there unless their endpoints differ.
+fn identity(destination: &Destination) -> String {
+    match destination {
+        Destination::Directory(path) => format!("the directory `{}`", lexical(path).display()),
+        Destination::Bucket(bucket) => match &bucket.endpoint {
+            Some(endpoint) => format!("the bucket `{}` at `{endpoint}`", bucket.name),
+            None => format!("the bucket `{}`", bucket.name),
+        },
+    }
+}
+
+/// A path without `.` and `a/..`, so that two spellings of one directory are found equal without reading the disk.
+fn lexical(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some_and(|name| name != "..") => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
+}

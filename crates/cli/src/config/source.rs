@@ -1,0 +1,72 @@
+//! The text of the configuration file and places in it, as `file:line:column`.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Problem;
+
+/// The file's path and text.
+#[derive(Debug)]
+pub(crate) struct Source {
+    path: PathBuf,
+    text: String,
+}
+
+/// A place in the file. Lines and columns count from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    file: String,
+    start: usize,
+    line: usize,
+    column: usize,
+}
+
+impl Source {
+    pub(crate) const fn new(path: PathBuf, text: String) -> Self {
+        Self { path, text }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The folder that relative paths in the file are relative to.
+    pub(crate) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Where a span begins.
+    pub(crate) fn place(&self, span: &Range<usize>) -> Place {
+        let before = self.text.get(..span.start).unwrap_or(&self.text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Place {
+            file: self.path.display().to_string(),
+            start: span.start,
+            line: before.matches('\n').count() + 1,
+            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+        }
+    }
+
+    /// What the TOML reader refused. Its own rendering quotes the line, which may hold what nobody should see.
+    pub(crate) fn refused(&self, error: &toml::de::Error) -> Problem {
+        let problem = Problem::new(error.message());
+        match error.span() {
+            Some(span) => problem.at(self.place(&span)),
+            None => problem.at(self.path.display()),
+        }
+    }
+}
+
+impl Place {
+    /// The span that it begins, for whatever else is to be said of it.
+    pub(super) const fn span(&self) -> Range<usize> {
+        self.start..self.start
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}

@@ -1,0 +1,114 @@
+//! AWS as the environment sets it up: region, endpoints, who we are, and one HTTP client for all customers.
+
+use std::sync::Arc;
+
+use aws_config::BehaviorVersion;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use bucketline_auth::{AwsSts, Cached, Chain, Fixed, Region, Sts};
+use bucketline_sink::{S3Sink, shared_http_client};
+
+use super::secret;
+use crate::config::{Bucket, Config, Connector, GrantKind};
+use crate::environment::Environment;
+use crate::failure::{Failure, Outcome, Problem, chain};
+
+/// Whose STS is asked where nothing says which region we are in.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// What all connectors share.
+#[derive(Debug)]
+pub(crate) struct Aws {
+    s3_endpoint: Option<String>,
+    sts: Arc<dyn Sts>,
+    environment: Environment,
+}
+
+impl Aws {
+    /// Reads region and endpoints as AWS's own tools do (variables, then the shared configuration file), and the
+    /// vendor's credentials. Asks nobody: neither an instance's metadata service nor STS.
+    ///
+    /// # Errors
+    /// A setting that cannot be used: exit code 2.
+    pub(crate) async fn load(config: &Config, environment: Environment) -> Outcome<Self> {
+        let regions = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+            .or_else(ProfileFileRegionProvider::builder().build());
+        let settings =
+            aws_config::defaults(BehaviorVersion::v2026_01_12()).region(regions).no_credentials().load().await;
+        let endpoint_of = |name: &str| environment.optional(name).or_else(|| settings.endpoint_url().map(str::to_owned));
+        let unusable = |error: bucketline_auth::Error| {
+            Failure::usage(Problem::new(chain(&error)).at("the AWS settings of the environment"))
+        };
+        let region: Region = settings
+            .region()
+            .map_or(DEFAULT_REGION, |region| region.as_ref())
+            .parse()
+            .map_err(unusable)?;
+        let sts_endpoint = endpoint_of("AWS_ENDPOINT_URL_STS");
+        let sts = |credentials: Option<SharedCredentialsProvider>| {
+            let mut builder = AwsSts::builder().region(region.clone()).http_client(shared_http_client());
+            if let Some(endpoint) = &sts_endpoint {
+                builder = builder.endpoint(endpoint);
+            }
+            if let Some(credentials) = credentials {
+                builder = builder.credentials(credentials);
+            }
+            builder.build().map_err(unusable)
+        };
+        // The vendor's own secret is not asked for where nobody assumes a role.
+        let assumes = config.grants.iter().any(|grant| matches!(grant.kind, GrantKind::AssumeRole { .. }));
+        let vendor = match &config.vendor.credentials {
+            Some(key) if assumes => {
+                SharedCredentialsProvider::new(Fixed::new(&secret::access_key(key, environment)?))
+            }
+            Some(_) => SharedCredentialsProvider::new(Chain::new()),
+            // A web identity token is exchanged by a call that nobody signs.
+            None => {
+                let unsigned = Arc::new(sts(None)?);
+                SharedCredentialsProvider::new(Cached::new(Chain::from_environment(&environment.aws(), unsigned)))
+            }
+        };
+        Ok(Self {
+            s3_endpoint: endpoint_of("AWS_ENDPOINT_URL_S3"),
+            sts: Arc::new(sts(Some(vendor))?),
+            environment,
+        })
+    }
+
+    /// The endpoint of a bucket, where it is not AWS's own.
+    pub(crate) fn s3_endpoint(&self, bucket: &Bucket) -> Option<String> {
+        let endpoint = bucket.endpoint.as_ref().or(self.s3_endpoint.as_ref())?;
+        Some(endpoint.trim_end_matches('/').to_owned())
+    }
+
+    pub(super) fn sts(&self) -> Arc<dyn Sts> {
+        Arc::clone(&self.sts)
+    }
+
+    pub(super) const fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// A bucket behind its credentials. Its region is the configured one; else the sink learns it.
+    pub(super) fn sink(
+        &self,
+        connector: &Connector,
+        bucket: &Bucket,
+        credentials: SharedCredentialsProvider,
+    ) -> Outcome<S3Sink> {
+        let mut builder =
+            S3Sink::builder(bucket.name.clone()).credentials(credentials).http_client(shared_http_client());
+        if let Some(region) = &bucket.region {
+            builder = builder.region(region.as_str());
+        }
+        if let Some(endpoint) = self.s3_endpoint(bucket) {
+            builder = builder.endpoint(endpoint);
+        }
+        if let Some(owner) = &bucket.owner {
+            builder = builder.expected_owner(owner.as_str());
+        }
+        builder.build().map_err(|error| Failure::usage(Problem::new(chain(&error)).at(&connector.place)))
+    }
+}

@@ -1,0 +1,187 @@
+//! Where events are read from: files that are read on where they were left, and streams that cannot be.
+//! Knows lines and places; what a line means is decided in the library.
+
+mod lines;
+mod marks;
+mod reader;
+mod source;
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use bucketline_spool::SourceId;
+
+use crate::command_line::Input;
+use crate::failure::{Failure, Outcome, Problem};
+use marks::Marks;
+use source::{Fingerprint, Identity};
+
+pub(crate) use lines::{Line, Mark, Splitter};
+pub(crate) use reader::{Batch, Feed};
+
+/// An input that is open, with its identity and the place to read on from.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    name: String,
+    source: SourceId,
+    from: Mark,
+    origin: Origin,
+    note: Option<String>,
+}
+
+/// What is read.
+#[derive(Debug)]
+enum Origin {
+    /// A regular file: it has an identity and places.
+    File {
+        file: File,
+        marks: Marks,
+        length: u64,
+    },
+    /// A pipe, a terminal, a device: read once.
+    Stream(File),
+    Standard,
+}
+
+impl Opened {
+    /// Opens an input. `resume` tells how far a source was read before, as the spool knows it.
+    ///
+    /// # Errors
+    /// The input cannot be read (exit code 2), or what is noted beside the spool cannot (4).
+    pub(crate) fn open(
+        input: &Input,
+        spool: &Path,
+        resume: impl Fn(&SourceId) -> Option<Mark>,
+    ) -> Outcome<Self> {
+        let name = input.to_string();
+        let Input::File(path) = input else {
+            let note =
+                "standard input has no place to resume from: a stream that is sent again is new events";
+            return Ok(Self {
+                name,
+                source: reader::random_source()?,
+                from: Mark::default(),
+                origin: Origin::Standard,
+                note: Some(note.to_owned()),
+            });
+        };
+        let unreadable = |error: io::Error| {
+            Failure::usage(Problem::new(format!("the input cannot be read: {error}")).at(path.display()))
+        };
+        let file = File::open(path).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        if metadata.is_dir() {
+            return Err(Failure::usage(
+                Problem::new("the input is a folder")
+                    .at(path.display())
+                    .advice("name its files"),
+            ));
+        }
+        if !metadata.is_file() {
+            let note =
+                format!("`{name}` has no place to resume from: a stream that is sent again is new events");
+            return Ok(Self {
+                name,
+                source: reader::random_source()?,
+                from: Mark::default(),
+                origin: Origin::Stream(file),
+                note: Some(note),
+            });
+        }
+        let identity = Identity::of(&file, &metadata).map_err(unreadable)?;
+        let length = metadata.len();
+        let latest = (0..u32::MAX)
+            .map_while(|edition| Some((edition, resume(&identity.edition(edition))?)))
+            .last();
+        let (edition, from, note) = match latest {
+            None => (0, Mark::default(), None),
+            Some((edition, mark)) => {
+                match changed(&file, length, mark, spool, &identity.edition(edition)).map_err(unreadable)? {
+                    None if mark.offset < length => {
+                        let note = format!(
+                            "`{name}`: reading on after line {}, where it was left",
+                            mark.lines
+                        );
+                        (edition, mark, Some(note))
+                    }
+                    None => (
+                        edition,
+                        mark,
+                        Some(format!(
+                            "`{name}` was already read to its end, {} lines",
+                            mark.lines
+                        )),
+                    ),
+                    Some(how) => {
+                        let note = format!("`{name}` is read from its beginning as a new input: {how}");
+                        (edition + 1, Mark::default(), Some(note))
+                    }
+                }
+            }
+        };
+        let source = identity.edition(edition);
+        let marks = Marks::load(spool, &source).map_err(|error| {
+            Failure::data_directory(
+                Problem::new(format!("what is noted of `{name}` cannot be read: {error}"))
+                    .at(spool.join("inputs").display()),
+            )
+        })?;
+        Ok(Self {
+            name,
+            source,
+            from,
+            origin: Origin::File { file, marks, length },
+            note,
+        })
+    }
+
+    /// How the input is called in messages and in the list of refused lines.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its identity in the spool.
+    pub(crate) const fn source(&self) -> SourceId {
+        self.source
+    }
+
+    /// Where reading begins.
+    pub(crate) const fn from(&self) -> Mark {
+        self.from
+    }
+
+    /// How long a file was when it was opened.
+    pub(crate) const fn length(&self) -> Option<u64> {
+        match &self.origin {
+            Origin::File { length, .. } => Some(*length),
+            _ => None,
+        }
+    }
+
+    /// What a person should know before it is read.
+    pub(crate) fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+}
+
+/// Whether the file is no longer the one that was read to `mark`, and how that shows.
+fn changed(
+    file: &File,
+    length: u64,
+    mark: Mark,
+    spool: &Path,
+    source: &SourceId,
+) -> io::Result<Option<&'static str>> {
+    if length < mark.offset {
+        return Ok(Some("it is shorter than what was read of it before"));
+    }
+    let noted = Marks::load(spool, source)?.at(mark.offset);
+    let found = Fingerprint::before(file, mark.offset)?;
+    Ok(match (noted, found) {
+        (Some(noted), Some(found)) if noted != found => {
+            Some("it holds other bytes than were read of it before")
+        }
+        _ => None,
+    })
+}

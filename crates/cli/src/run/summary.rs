@@ -1,0 +1,72 @@
+//! What is said at the end of a run: a line per connector, then the sum.
+
+use std::time::Duration;
+
+use bucketline_connector::{ConnectorReport, DrainReport, State};
+
+use super::Totals;
+use crate::report::{result, thousands};
+
+/// The end of a run.
+#[derive(Debug)]
+pub(crate) struct Summary<'a> {
+    pub(crate) report: &'a DrainReport,
+    /// The lines read in this run.
+    pub(crate) totals: Totals,
+    pub(crate) took: Duration,
+}
+
+impl Summary<'_> {
+    /// Prints it.
+    pub(crate) fn print(&self) {
+        let width = self
+            .report
+            .connectors
+            .iter()
+            .map(|c| c.name.chars().count())
+            .max()
+            .unwrap_or(0);
+        for connector in &self.report.connectors {
+            result(format_args!("{}", line(connector, width)));
+        }
+        let sum = |of: fn(&ConnectorReport) -> u64| self.report.connectors.iter().map(of).sum::<u64>();
+        let Totals {
+            accepted,
+            duplicate,
+            rejected,
+        } = self.totals;
+        let seconds = self.took.as_secs_f64();
+        result(format_args!(
+            "read: {}  accepted: {}  duplicate: {}  rejected: {}  delivered: {}  objects: {}  pending: {}  seconds: {seconds:.1}",
+            thousands(accepted + duplicate + rejected),
+            thousands(accepted),
+            thousands(duplicate),
+            thousands(rejected),
+            thousands(sum(|c| c.delivered)),
+            thousands(sum(|c| c.objects)),
+            thousands(sum(|c| c.pending)),
+        ));
+    }
+}
+
+/// `name (id): admitted 3, delivered 3, objects 1, pending 0, running`.
+fn line(connector: &ConnectorReport, width: usize) -> String {
+    let ConnectorReport { name, id, .. } = connector;
+    let mut line = format!(
+        "{name:width$}  {id}  admitted: {}  delivered: {}  objects: {}  pending: {}",
+        thousands(connector.admitted),
+        thousands(connector.delivered),
+        thousands(connector.objects),
+        thousands(connector.pending),
+    );
+    if connector.dropped > 0 {
+        line.push_str(&format!("  dropped: {}", thousands(connector.dropped)));
+    }
+    if connector.state != State::Running || connector.cause.is_some() {
+        line.push_str(&format!("  {}", connector.state));
+    }
+    if let Some(cause) = &connector.cause {
+        line.push_str(&format!(": {cause}"));
+    }
+    line
+}
