@@ -31,7 +31,8 @@ pub(crate) struct Config {
     pub(crate) workspaces: Vec<Workspace>,
     pub(crate) grants: Vec<Grant>,
     pub(crate) connectors: Vec<Connector>,
-    pub(crate) data_exports: Vec<DataExport>,
+    /// How many `[[data_export]]` sections there are: checked with the rest, used by nothing yet.
+    pub(crate) data_exports: usize,
 }
 
 /// Who runs this installation.
@@ -47,7 +48,9 @@ pub(crate) struct Vendor {
 #[derive(Debug)]
 pub(crate) struct Spool {
     pub(crate) dir: PathBuf,
-    pub(crate) retention: Duration,
+    /// Checked and not applied yet: held events are kept without limit.
+    pub(crate) retention: Option<Duration>,
+    /// Checked and not applied yet.
     pub(crate) replay: Option<Duration>,
 }
 
@@ -139,13 +142,6 @@ pub(crate) struct Bucket {
     pub(crate) owner: Option<AccountId>,
     pub(crate) region: Option<Region>,
     pub(crate) endpoint: Option<String>,
-}
-
-/// A workspace's dashboard data export: checked with the rest, used by nothing yet.
-#[derive(Debug)]
-pub(crate) struct DataExport {
-    pub(crate) workspace: WorkspaceId,
-    pub(crate) destination: Destination,
 }
 
 impl Config {

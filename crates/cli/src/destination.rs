@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bucketline_connector::{ConnectorConfig, Destination as Identity};
-use bucketline_sink::{FsSink, PrefixJail, Sink};
+use bucketline_sink::{FsSink, Sink};
 
 use crate::config::{Config, Connector, Destination};
 use crate::environment::Environment;
@@ -46,16 +46,23 @@ pub(crate) fn open(config: &Config, connector: &Connector, aws: &Aws) -> Outcome
         Destination::Directory(path) => {
             let sink = directory(path, connector)?;
             let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            (Identity::directory(path.display().to_string(), connector.folder.clone()), "", sink)
+            (
+                Identity::directory(path.display().to_string(), connector.folder.clone()),
+                "",
+                sink,
+            )
         }
         Destination::Bucket(bucket) => {
             let endpoint = aws.s3_endpoint(bucket).unwrap_or_default();
             let identity = Identity::bucket(bucket.name.as_str(), endpoint, connector.folder.clone());
             let credentials = credentials::of(config, connector, bucket, aws)?;
-            (identity, &bucket.grant, Arc::new(aws.sink(connector, bucket, credentials)?))
+            (
+                identity,
+                &bucket.grant,
+                Arc::new(aws.sink(connector, bucket, credentials)?),
+            )
         }
     };
-    let jail = PrefixJail::new(store, format!("{}/", connector.folder));
     let opened = ConnectorConfig::new(
         connector.id.clone(),
         connector.workspace.clone(),
@@ -67,15 +74,22 @@ pub(crate) fn open(config: &Config, connector: &Connector, aws: &Aws) -> Outcome
     .grant(grant)
     .events(connector.events.clone())
     .encryption(connector.encryption.clone());
-    Ok(Opened { config: opened, sink: Arc::new(jail) })
+    Ok(Opened {
+        config: opened,
+        sink: store,
+    })
 }
 
 fn directory(path: &Path, connector: &Connector) -> Outcome<Arc<dyn Sink>> {
     let sink = FsSink::open(path).map_err(|error| {
         Failure::usage(
-            Problem::new(format!("the directory `{}` cannot be used: {}", path.display(), chain(&error)))
-                .at(&connector.place)
-                .advice("choose a folder that can be written"),
+            Problem::new(format!(
+                "the directory `{}` cannot be used: {}",
+                path.display(),
+                chain(&error)
+            ))
+            .at(&connector.place)
+            .advice("choose a folder that can be written"),
         )
     })?;
     Ok(Arc::new(sink))

@@ -34,10 +34,6 @@ impl Environment {
     }
 
     /// The variables from which AWS's own tools take credentials, as a value for the library.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this module is the place where the environment is read"
-    )]
     pub(crate) fn aws(self) -> bucketline_auth::Environment {
         let pairs = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));

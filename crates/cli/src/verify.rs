@@ -11,5 +11,5 @@ mod object;
 mod report;
 
 pub(crate) use expected::Expected;
-pub(crate) use folder::{Finding, Findings, read as read_folder};
+pub(crate) use folder::read as read_folder;
 pub(crate) use report::Report;

@@ -26,6 +26,12 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
         .clone()
         .unwrap_or_else(|| config.spool.dir.join(REJECTS));
     refuse_own_input(&rejects, &options.input)?;
+    if config.spool.retention.is_some() || config.spool.replay.is_some() {
+        warning("`retention` and `replay` are not built in yet: what is not delivered is held without limit");
+    }
+    if config.data_exports > 0 {
+        warning("`[[data_export]]` is not built in yet: it was checked and is not used");
+    }
     if config.connectors.is_empty() {
         warning("the configuration has no connector: events are accepted and delivered nowhere");
     }

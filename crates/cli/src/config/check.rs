@@ -23,7 +23,6 @@ const SEAL_EVENTS: u64 = 15_000;
 /// An object grows to this many events behind a backlog, so a threshold beyond it could never be met.
 const MOST_EVENTS: u64 = 100_000;
 const SEAL_AGE: Duration = Duration::from_secs(5 * 60);
-const RETENTION: Duration = Duration::from_secs(48 * 60 * 60);
 
 /// Checks a whole file.
 ///
@@ -167,9 +166,7 @@ impl Checker<'_> {
         let (dir, retention, replay) = spool.map_or((None, None, None), |s| (s.dir, s.retention, s.replay));
         Spool {
             dir: self.path(dir.as_ref(), "data/spool"),
-            retention: self
-                .duration(retention.as_ref(), "retention")
-                .unwrap_or(RETENTION),
+            retention: self.duration(retention.as_ref(), "retention"),
             replay: self.duration(replay.as_ref(), "replay"),
         }
     }

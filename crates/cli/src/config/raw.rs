@@ -120,7 +120,7 @@ pub(crate) struct DataExport {
 #[derive(Debug)]
 pub(crate) enum Encryption {
     Named(String),
-    Kms(String),
+    Kms,
 }
 
 /// Where a secret is read from: `{ env = "NAME" }` or `{ file = "path" }`.
@@ -208,10 +208,9 @@ impl<'de> Visitor<'de> for EncryptionVisitor {
             if key != "kms" {
                 return Err(de::Error::unknown_field(&key, &["kms"]));
             }
-            found = Some(map.next_value()?);
+            map.next_value::<String>()?;
+            found = Some(Encryption::Kms);
         }
-        found
-            .map(Encryption::Kms)
-            .ok_or_else(|| de::Error::missing_field("kms"))
+        found.ok_or_else(|| de::Error::missing_field("kms"))
     }
 }

@@ -35,9 +35,16 @@ impl Aws {
     pub(crate) async fn load(config: &Config, environment: Environment) -> Outcome<Self> {
         let regions = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
             .or_else(ProfileFileRegionProvider::builder().build());
-        let settings =
-            aws_config::defaults(BehaviorVersion::v2026_01_12()).region(regions).no_credentials().load().await;
-        let endpoint_of = |name: &str| environment.optional(name).or_else(|| settings.endpoint_url().map(str::to_owned));
+        let settings = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .region(regions)
+            .no_credentials()
+            .load()
+            .await;
+        let endpoint_of = |name: &str| {
+            environment
+                .optional(name)
+                .or_else(|| settings.endpoint_url().map(str::to_owned))
+        };
         let unusable = |error: bucketline_auth::Error| {
             Failure::usage(Problem::new(chain(&error)).at("the AWS settings of the environment"))
         };
@@ -48,7 +55,9 @@ impl Aws {
             .map_err(unusable)?;
         let sts_endpoint = endpoint_of("AWS_ENDPOINT_URL_STS");
         let sts = |credentials: Option<SharedCredentialsProvider>| {
-            let mut builder = AwsSts::builder().region(region.clone()).http_client(shared_http_client());
+            let mut builder = AwsSts::builder()
+                .region(region.clone())
+                .http_client(shared_http_client());
             if let Some(endpoint) = &sts_endpoint {
                 builder = builder.endpoint(endpoint);
             }
@@ -58,7 +67,10 @@ impl Aws {
             builder.build().map_err(unusable)
         };
         // The vendor's own secret is not asked for where nobody assumes a role.
-        let assumes = config.grants.iter().any(|grant| matches!(grant.kind, GrantKind::AssumeRole { .. }));
+        let assumes = config
+            .grants
+            .iter()
+            .any(|grant| matches!(grant.kind, GrantKind::AssumeRole { .. }));
         let vendor = match &config.vendor.credentials {
             Some(key) if assumes => {
                 SharedCredentialsProvider::new(Fixed::new(&secret::access_key(key, environment)?))
@@ -67,7 +79,10 @@ impl Aws {
             // A web identity token is exchanged by a call that nobody signs.
             None => {
                 let unsigned = Arc::new(sts(None)?);
-                SharedCredentialsProvider::new(Cached::new(Chain::from_environment(&environment.aws(), unsigned)))
+                SharedCredentialsProvider::new(Cached::new(Chain::from_environment(
+                    &environment.aws(),
+                    unsigned,
+                )))
             }
         };
         Ok(Self {
@@ -98,8 +113,9 @@ impl Aws {
         bucket: &Bucket,
         credentials: SharedCredentialsProvider,
     ) -> Outcome<S3Sink> {
-        let mut builder =
-            S3Sink::builder(bucket.name.clone()).credentials(credentials).http_client(shared_http_client());
+        let mut builder = S3Sink::builder(bucket.name.clone())
+            .credentials(credentials)
+            .http_client(shared_http_client());
         if let Some(region) = &bucket.region {
             builder = builder.region(region.as_str());
         }
@@ -109,6 +125,8 @@ impl Aws {
         if let Some(owner) = &bucket.owner {
             builder = builder.expected_owner(owner.as_str());
         }
-        builder.build().map_err(|error| Failure::usage(Problem::new(chain(&error)).at(&connector.place)))
+        builder
+            .build()
+            .map_err(|error| Failure::usage(Problem::new(chain(&error)).at(&connector.place)))
     }
 }

@@ -29,7 +29,8 @@ pub(super) fn of(
         }
         GrantKind::AssumeRole { role, external_id } => (role, external_id),
     };
-    let policy_error = |error: bucketline_policy::Error| unusable(format!("no session policy can be made: {error}"));
+    let policy_error =
+        |error: bucketline_policy::Error| unusable(format!("no session policy can be made: {error}"));
     // The partition is the role's: a bucket of another one could not be reached with its session.
     let partition = role.partition().parse().map_err(policy_error)?;
     let name = bucket.name.as_str().parse().map_err(policy_error)?;

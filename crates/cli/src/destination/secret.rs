@@ -22,28 +22,40 @@ pub(super) fn access_key(key: &AccessKey, environment: Environment) -> Outcome<K
                     Unusable::Missing => format!("the environment variable `{name}` is not set"),
                     Unusable::NotText => format!("the environment variable `{name}` is not text"),
                 };
-                Failure::usage(Problem::new(what).at(&key.secret.place).advice("it has to hold the secret access key"))
+                Failure::usage(
+                    Problem::new(what)
+                        .at(&key.secret.place)
+                        .advice("it has to hold the secret access key"),
+                )
             })?;
             (Zeroizing::new(text), format!("the environment variable `{name}`"))
         }
         Keeper::File(path) => {
             let text = read(path).map_err(|error| {
                 Failure::usage(
-                    Problem::new(format!("the secret file `{}` cannot be read: {error}", path.display()))
-                        .at(&key.secret.place)
-                        .advice("it has to hold the secret access key, or AWS's CSV, and be readable by this user"),
+                    Problem::new(format!(
+                        "the secret file `{}` cannot be read: {error}",
+                        path.display()
+                    ))
+                    .at(&key.secret.place)
+                    .advice(
+                        "it has to hold the secret access key, or AWS's CSV, and be readable by this user",
+                    ),
                 )
             })?;
             (text, format!("the secret file `{}`", path.display()))
         }
     };
-    Key::from_secret_text(key.id.as_ref(), &text)
-        .map_err(|error| Failure::usage(Problem::new(format!("{holder}: {}", chain(&error))).at(&key.secret.place)))
+    Key::from_secret_text(key.id.as_ref(), &text).map_err(|error| {
+        Failure::usage(Problem::new(format!("{holder}: {}", chain(&error))).at(&key.secret.place))
+    })
 }
 
 fn read(path: &std::path::Path) -> std::io::Result<Zeroizing<String>> {
     use std::io::Read as _;
     let mut text = Zeroizing::new(String::new());
-    std::fs::File::open(path)?.take(LARGEST).read_to_string(&mut text)?;
+    std::fs::File::open(path)?
+        .take(LARGEST)
+        .read_to_string(&mut text)?;
     Ok(text)
 }

@@ -73,7 +73,7 @@ fn a_customer_who_revoked_blocks_alone_and_is_served_when_back() {
         "{blocked}"
     );
     assert!(
-        blocked.contains("export") && blocked.contains("external"),
+        blocked.contains("role/export") && blocked.contains("sts:ExternalId"),
         "what to look at: {blocked}"
     );
     assert!(

@@ -4,7 +4,8 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "tests may panic"
+    clippy::disallowed_methods,
+    reason = "tests may panic, wait and start threads"
 )]
 
 mod bad_input;
