@@ -22,7 +22,7 @@ impl S3Auth for Secrets {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
         self.0
             .secret(access_key)
-            .map(SecretKey::from)
+            .map(|secret| SecretKey::from(secret.expose()))
             .ok_or_else(unknown_key)
     }
 }

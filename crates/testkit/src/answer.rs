@@ -125,11 +125,10 @@ fn s3_document(found: &Found, call: &Call, headers: &HeaderMap, ids: &RequestIds
     let extra = match (code.as_str(), region) {
         ("AuthorizationHeaderMalformed", Some(region)) => format!("<Region>{region}</Region>"),
         ("PermanentRedirect", Some(region)) => {
-            format!(
-                "<Endpoint>s3.{region}.amazonaws.com</Endpoint><Bucket>{}</Bucket>",
-                escape(bucket)
-            )
+            let bucket = escape(bucket);
+            format!("<Endpoint>{bucket}.s3.{region}.amazonaws.com</Endpoint><Bucket>{bucket}</Bucket>")
         }
+
         ("NoSuchBucket", _) => format!("<BucketName>{}</BucketName>", escape(bucket)),
         ("NoSuchKey", _) => format!("<Key>{}</Key>", escape(call.key.as_deref().unwrap_or_default())),
         _ => String::new(),

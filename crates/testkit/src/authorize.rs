@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use bucketline_policy::{
     AccountId, ActionName, Decider, Decision, Document, Layer, Layers, PolicySet, Principal, Request,
@@ -135,22 +135,17 @@ impl Question<'_> {
         if let Some(id) = self.caller.user_id() {
             request = request.context("aws:userid", id);
         }
-        if let Caller::Session { role_arn, .. } = self.caller {
+        if let Caller::Session { role_arn, issued, .. } = self.caller {
             // The session's own ARN leaves out the role's path; this key has it.
             request = request.context("aws:PrincipalArn", role_arn);
+            request = request.context("aws:TokenIssueTime", epoch_seconds(*issued));
         }
         if self.action.starts_with("s3:") {
             request = request.context("s3:ResourceAccount", self.resource_account);
         }
-        let since = self
-            .now
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or(Duration::ZERO)
-            .as_secs()
-            .to_string();
         request = request
-            .context("aws:CurrentTime", &since)
-            .context("aws:EpochTime", since)
+            .context("aws:CurrentTime", epoch_seconds(self.now))
+            .context("aws:EpochTime", epoch_seconds(self.now))
             .context("aws:PrincipalIsAWSService", "false")
             .context("aws:ViaAWSService", "false");
         Some(request.with_identity_keys())
@@ -186,4 +181,12 @@ impl Question<'_> {
             format!("{told} because no {kind} allows the {action} action")
         }
     }
+}
+
+/// Dates in conditions may be told in seconds since 1970.
+fn epoch_seconds(time: SystemTime) -> String {
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
+        .to_string()
 }

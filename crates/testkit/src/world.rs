@@ -6,6 +6,7 @@ mod bucket;
 mod caller;
 mod identity;
 mod object;
+mod secret;
 mod session;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ pub(crate) use identity::{Identities, KmsKeyState};
 pub use identity::{KeyPair, KeyStatus};
 pub(crate) use object::{Algorithm, StoredChecksum, etag};
 pub use object::{Encryption, ObjectEntry, StoredObject};
+pub(crate) use secret::Secret;
 pub(crate) use session::{NewSession, Session};
 
 use crate::authorize::Policy;
@@ -239,7 +241,7 @@ impl World {
     }
 
     /// The secret to check a signature with; none for keys that are unknown or disabled.
-    pub(crate) fn secret(&self, access_key_id: &str) -> Option<String> {
+    pub(crate) fn secret(&self, access_key_id: &str) -> Option<Secret> {
         self.identities().secret(access_key_id)
     }
 

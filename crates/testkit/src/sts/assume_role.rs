@@ -97,8 +97,9 @@ impl Sts {
             name = escape(asked.session_name),
         );
         let session = Session {
-            secret,
-            token,
+            secret: secret.into(),
+            token: token.into(),
+            issued: now,
             expires,
             account: role.account,
             role: role.name,

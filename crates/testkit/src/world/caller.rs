@@ -1,6 +1,7 @@
 //! Who makes a request, with the policies that bind them at this moment.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::authorize::{Policies, Policy};
 
@@ -26,6 +27,7 @@ pub(crate) enum Caller {
         session_name: String,
         policies: Arc<Policies>,
         session_policy: Option<Policy>,
+        issued: SystemTime,
     },
 }
 

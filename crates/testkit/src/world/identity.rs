@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Caller, CredentialFault, NewSession, Session};
+use super::{Caller, CredentialFault, NewSession, Secret, Session};
 use crate::authorize::{Policies, Policy};
 use crate::error::{Error, ErrorKind};
 use crate::ids::{self, Ids};
@@ -25,12 +25,23 @@ pub enum KeyStatus {
 
 /// A new access key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
 pub struct KeyPair {
+    access_key_id: String,
+    secret_access_key: Secret,
+}
+
+impl KeyPair {
     /// The public half.
-    pub access_key_id: String,
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.access_key_id
+    }
+
     /// The secret half.
-    pub secret_access_key: String,
+    #[must_use]
+    pub fn secret_access_key(&self) -> &str {
+        self.secret_access_key.expose()
+    }
 }
 
 /// Whether a KMS key can be used.
@@ -74,7 +85,7 @@ struct Role {
 
 #[derive(Debug)]
 struct Key {
-    secret: String,
+    secret: Secret,
     status: KeyStatus,
     account: String,
     /// None: the account's root user.
@@ -153,20 +164,17 @@ impl Identities {
         &mut self,
         account: &str,
         user: Option<&str>,
-        key: KeyPair,
+        access_key_id: &str,
+        secret: Secret,
         status: KeyStatus,
     ) -> Result<(), Error> {
-        let KeyPair {
-            access_key_id,
-            secret_access_key: secret,
-        } = key;
-        let owned = Key {
+        let key = Key {
             secret,
             status,
             account: account.to_owned(),
             user: user.map(str::to_owned),
         };
-        if self.keys.insert(access_key_id.clone(), owned).is_some() {
+        if self.keys.insert(access_key_id.to_owned(), key).is_some() {
             return Err(twice(format!("access key `{access_key_id}`")));
         }
         Ok(())
@@ -184,7 +192,7 @@ impl Identities {
         Ok(())
     }
 
-    pub(crate) fn secret(&self, access_key_id: &str) -> Option<String> {
+    pub(crate) fn secret(&self, access_key_id: &str) -> Option<Secret> {
         if let Some(session) = self.sessions.get(access_key_id) {
             return Some(session.secret.clone());
         }
@@ -201,7 +209,7 @@ impl Identities {
         if let Some(session) = self.sessions.get(access_key_id) {
             return match token {
                 None => Err(CredentialFault::UnknownKey),
-                Some(token) if token != session.token => Err(CredentialFault::BadToken),
+                Some(token) if token != session.token.expose() => Err(CredentialFault::BadToken),
                 Some(_) if session.expires <= now => Err(CredentialFault::Expired),
                 Some(_) => Ok(self.session_caller(session)),
             };
@@ -267,13 +275,19 @@ impl Identities {
         let old = self.key_mut(access_key_id)?;
         old.status = KeyStatus::Inactive;
         let (account, user) = (old.account.clone(), old.user.clone());
-        let (access_key_id, secret_access_key) = ids.access_key();
-        let pair = KeyPair {
+        let (access_key_id, secret) = ids.access_key();
+        let secret_access_key = Secret::from(secret);
+        self.add_key(
+            &account,
+            user.as_deref(),
+            &access_key_id,
+            secret_access_key.clone(),
+            KeyStatus::Active,
+        )?;
+        Ok(KeyPair {
             access_key_id,
             secret_access_key,
-        };
-        self.add_key(&account, user.as_deref(), pair.clone(), KeyStatus::Active)?;
-        Ok(pair)
+        })
     }
 
     pub(crate) fn set_user_policy(
@@ -336,6 +350,7 @@ impl Identities {
             session_name: session.session_name.clone(),
             policies: role.map(|role| Arc::clone(&role.policies)).unwrap_or_default(),
             session_policy: session.policy.clone(),
+            issued: session.issued,
         }
     }
 

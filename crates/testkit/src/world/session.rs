@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use super::Secret;
 use crate::authorize::Policy;
 
 /// Temporary credentials that were given out.
@@ -9,8 +10,9 @@ use crate::authorize::Policy;
 /// An expired session is kept: AWS tells an expired token from an unknown one.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    pub(crate) secret: String,
-    pub(crate) token: String,
+    pub(crate) secret: Secret,
+    pub(crate) token: Secret,
+    pub(crate) issued: SystemTime,
     pub(crate) expires: SystemTime,
     pub(crate) account: String,
     pub(crate) role: String,

@@ -154,3 +154,38 @@ async fn a_right_checksum_is_taken_and_echoed() {
         .unwrap();
     assert_eq!(testkit.world().object(BUCKET, "k").unwrap().body(), BODY);
 }
+
+#[tokio::test]
+async fn a_streamed_upload_brings_its_checksum_in_a_trailer() {
+    let (testkit, s3) = plain().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("big");
+    std::fs::write(&file, vec![7; 3_000_000]).unwrap();
+    let body = ByteStream::from_path(&file).await.unwrap();
+    let put = s3
+        .put_object()
+        .bucket(BUCKET)
+        .key("k")
+        .checksum_algorithm(ChecksumAlgorithm::Sha256)
+        .body(body);
+    let put = put.send().await.unwrap();
+    let head = s3
+        .head_object()
+        .bucket(BUCKET)
+        .key("k")
+        .checksum_mode(ChecksumMode::Enabled)
+        .send()
+        .await
+        .unwrap();
+    assert!(head.checksum_sha256().is_some());
+    assert_eq!(head.checksum_sha256(), put.checksum_sha256());
+    assert_eq!(
+        head.content_encoding(),
+        None,
+        "aws-chunked is how it travelled, not what it is"
+    );
+    assert_eq!(
+        testkit.world().object(BUCKET, "k").unwrap().body(),
+        &vec![7; 3_000_000]
+    );
+}

@@ -34,7 +34,13 @@ fn program() -> Command {
 }
 
 #[tokio::test]
-async fn serves_a_seed_file_and_ends_on_sigterm() {
+async fn serves_a_seed_file_and_ends_on_signals() {
+    for signal in ["-TERM", "-INT"] {
+        serve_until(signal).await;
+    }
+}
+
+async fn serve_until(signal: &str) {
     let folder = tempfile::tempdir().unwrap();
     let seed = folder.path().join("accounts.toml");
     std::fs::write(&seed, SEED).unwrap();
@@ -58,7 +64,7 @@ async fn serves_a_seed_file_and_ends_on_sigterm() {
     client.put_object().bucket(BUCKET).key("k").send().await.unwrap();
 
     let kill = Command::new("kill")
-        .args(["-TERM", &process.0.id().to_string()])
+        .args([signal, &process.0.id().to_string()])
         .status()
         .unwrap();
     assert!(kill.success());

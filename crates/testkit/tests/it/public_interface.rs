@@ -49,8 +49,10 @@ async fn a_test_holds_one_thing_and_reaches_everything() {
     assert!(world.objects("events").is_empty());
     let clock: &Clock = world.clock();
     assert!(clock.now() >= object.last_modified());
-    let KeyPair { access_key_id, .. } = world.rotate_key("AKIAEXAMPLE").unwrap();
-    world.set_key_status(&access_key_id, KeyStatus::Inactive).unwrap();
+    let pair: KeyPair = world.rotate_key("AKIAEXAMPLE").unwrap();
+    world
+        .set_key_status(pair.access_key_id(), KeyStatus::Inactive)
+        .unwrap();
     assert!(world.remove_bucket("events"));
 }
 
@@ -124,6 +126,26 @@ async fn changes_to_what_is_not_there_say_so() {
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.source().is_some());
     assert_eq!(Times::default(), Times::Count(1));
+}
+
+#[tokio::test]
+async fn secrets_show_nowhere() {
+    let account = Account::new("111122223333")
+        .root_access_key("AKIAROOT", "canary-1")
+        .user(User::new("one").access_key("AKIAEXAMPLE", "canary-2"));
+    let seed = Seed::new().account(account.bucket(Bucket::new("events")));
+    let world = seed.clone().build().unwrap();
+    let pair = world.rotate_key("AKIAEXAMPLE").unwrap();
+    let testkit = Testkit::start(world.clone()).await.unwrap();
+    let shown = format!("{seed:?} {world:?} {pair:?} {testkit:?}");
+    assert!(
+        shown.contains("AKIAROOT") && shown.contains(pair.access_key_id()),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("canary") && !shown.contains(pair.secret_access_key()),
+        "{shown}"
+    );
 }
 
 #[tokio::test]

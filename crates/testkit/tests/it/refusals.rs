@@ -43,8 +43,8 @@ async fn a_rotated_key_is_dead_and_its_successor_works() {
     assert_eq!(error.raw_response().unwrap().status().as_u16(), 403);
     let new = s3(
         &testkit.endpoint(),
-        &new.access_key_id,
-        &new.secret_access_key,
+        new.access_key_id(),
+        new.secret_access_key(),
         "us-east-1",
     );
     new.head_bucket().bucket(BUCKET).send().await.unwrap();

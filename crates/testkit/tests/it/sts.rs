@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use aws_sdk_sts::operation::RequestId as _;
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use aws_sdk_sts::operation::assume_role::builders::AssumeRoleFluentBuilder;
 use bucketline_testkit::seed::{Account, Bucket, Role, User};
@@ -99,6 +100,7 @@ async fn a_session_of_a_role_works_until_it_expires() {
         user.assumed_role_id().starts_with("AROA")
             && user.assumed_role_id().ends_with(":bucketline-5f1e0c2a")
     );
+    assert!(output.request_id().is_some());
     let given = output.credentials().unwrap();
     assert!(given.access_key_id().starts_with("ASIA"));
     let expires = SystemTime::try_from(*given.expiration()).unwrap();
@@ -221,6 +223,67 @@ async fn a_revoked_role_binds_running_sessions_at_once() {
     assert_eq!(put(&s3, "k").await, expected("", 200));
     testkit.world().remove_role(CUSTOMER, "export").unwrap();
     assert_eq!(put(&s3, "k").await, expected("AccessDenied", 403));
+}
+
+#[tokio::test]
+async fn sessions_issued_before_a_time_can_be_revoked() {
+    let testkit = start(seed()).await;
+    let s3 = session(&testkit, &assume(&testkit, VENDOR_KEY).send().await.unwrap());
+    assert_eq!(put(&s3, "k").await, expected("", 200));
+    // What the console's "revoke active sessions" attaches.
+    let revoke = |time: &str| {
+        let policy = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{"DateLessThan": {{"aws:TokenIssueTime": "{time}"}}}}}}}}"#
+        );
+        testkit
+            .world()
+            .set_role_policy(CUSTOMER, "export", "AWSRevokeOlderSessions", Some(&policy))
+            .unwrap();
+    };
+    revoke("2026-01-01T00:00:00.000Z");
+    assert_eq!(put(&s3, "k").await, expected("", 200));
+    revoke("2126-01-01T00:00:00.000Z");
+    assert_eq!(put(&s3, "k").await, expected("AccessDenied", 403));
+}
+
+#[tokio::test]
+async fn a_trust_policy_can_pin_the_session_name_and_policies_see_the_role() {
+    let testkit = start(seed()).await;
+    let trust = TRUST.replace(
+        r#""sts:ExternalId": "acme-7f3a/2b:1""#,
+        r#""sts:ExternalId": "acme-7f3a/2b:1", "sts:RoleSessionName": "bucketline-5f1e0c2a""#,
+    );
+    testkit
+        .world()
+        .set_trust_policy(CUSTOMER, "export", &trust)
+        .unwrap();
+    let s3 = session(&testkit, &assume(&testkit, VENDOR_KEY).send().await.unwrap());
+    let other = assume(&testkit, VENDOR_KEY)
+        .role_session_name("another")
+        .send()
+        .await;
+    assert_eq!(refusal(&other.unwrap_err()), expected("AccessDenied", 403));
+
+    let only = |key: &str, value: &str| {
+        let policy = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::acme-events/*", "Condition": {{"StringNotLike": {{"{key}": "{value}"}}}}}}}}"#
+        );
+        testkit
+            .world()
+            .set_bucket_policy("acme-events", Some(&policy))
+            .unwrap();
+    };
+    // The role's ARN has its path, the session's has not.
+    for (key, met) in [
+        ("aws:PrincipalArn", ROLE),
+        ("aws:userid", "AROA*:bucketline-5f1e0c2a"),
+        ("aws:PrincipalAccount", CUSTOMER),
+    ] {
+        only(key, met);
+        assert_eq!(put(&s3, "k").await, expected("", 200), "{key}");
+        only(key, "another");
+        assert_eq!(put(&s3, "k").await, expected("AccessDenied", 403), "{key}");
+    }
 }
 
 #[tokio::test]
