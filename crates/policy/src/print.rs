@@ -2,6 +2,7 @@
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use crate::Document;
 use crate::document::{
@@ -101,14 +102,12 @@ impl Serialize for ConditionValue {
     }
 }
 
-/// Digits beyond what a JSON number of this machine holds are kept by falling back to a string, which AWS reads alike.
+/// The number exactly as it was written: a detour over a machine's number would change digits, and with them what
+/// string operators compare.
 fn number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    if let Ok(value) = text.parse::<i64>() {
-        return serializer.serialize_i64(value);
-    }
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() && value.to_string() == text => serializer.serialize_f64(value),
-        _ => serializer.serialize_str(text),
+    match RawValue::from_string(text.to_owned()) {
+        Ok(raw) => raw.serialize(serializer),
+        Err(_) => serializer.serialize_str(text),
     }
 }
 

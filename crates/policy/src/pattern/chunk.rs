@@ -11,16 +11,13 @@ pub(super) enum Chunk {
 impl Chunk {
     /// `tokens` has no star.
     pub(super) fn new(tokens: &[Token]) -> Self {
-        let chars: Vec<Option<char>> = tokens
-            .iter()
-            .map(|token| match token {
-                Token::Char(c) => Some(*c),
-                Token::One | Token::Run => None,
-            })
-            .collect();
-        match chars.iter().copied().collect::<Option<String>>() {
+        let chars = tokens.iter().map(|token| match token {
+            Token::Char(c) => Some(*c),
+            Token::One | Token::Run => None,
+        });
+        match chars.clone().collect::<Option<String>>() {
             Some(text) => Self::Plain(text.into()),
-            None => Self::Holed(Holed::new(chars)),
+            None => Self::Holed(Holed::new(chars.collect())),
         }
     }
 

@@ -104,3 +104,40 @@ fn hostile_patterns_stay_linear() {
         assert!(steps < 100_000, "{steps}");
     }
 }
+
+/// The definition of a match, by trying everything.
+fn naive(pattern: &[char], text: &[char]) -> bool {
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some(('*', rest)) => (0..=text.len()).any(|taken| naive(rest, &text[taken..])),
+        Some(('?', rest)) => !text.is_empty() && naive(rest, &text[1..]),
+        Some((c, rest)) => text.first() == Some(c) && naive(rest, &text[1..]),
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn agrees_with_the_definition(pattern in "[abé*?]{0,12}", text in "[abé]{0,14}") {
+        let chars = |text: &str| text.chars().collect::<Vec<_>>();
+        let expected = naive(&chars(&pattern), &chars(&text));
+        proptest::prop_assert_eq!(like(&pattern, &text), expected);
+    }
+
+    #[test]
+    fn long_chunks_agree_with_the_definition(head in "[ab?]{60,140}", text in "[ab]{0,20}", tail in "[ab]{0,20}") {
+        // The chunk is found where it was put, whatever surrounds it.
+        let inner: String = head.chars().map(|c| if c == '?' { 'b' } else { c }).collect();
+        let pattern = format!("*{head}*");
+        let whole = format!("{text}{inner}{tail}");
+        proptest::prop_assert!(like(&pattern, &whole));
+        let absent = format!("*{head}c*");
+        proptest::prop_assert!(!like(&absent, &whole));
+    }
+
+    #[test]
+    fn any_text_compiles_and_matches_without_panic(pattern in ".{0,40}", text in ".{0,40}") {
+        let _ = like(&pattern, &text);
+    }
+}

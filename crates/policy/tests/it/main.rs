@@ -8,5 +8,7 @@
 
 mod case;
 mod cases;
+mod fuzz;
 mod peer_errors;
+mod properties;
 mod public_interface;
