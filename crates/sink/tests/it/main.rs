@@ -13,6 +13,10 @@ mod memory;
 #[cfg(feature = "mock")]
 mod mock;
 mod public_interface;
+#[cfg(all(feature = "s3", feature = "test-util"))]
+mod s3_live;
+#[cfg(all(feature = "s3", feature = "test-util"))]
+mod s3_testkit;
 #[cfg(feature = "s3")]
 mod s3_wire;
 #[cfg(feature = "s3")]

@@ -1,0 +1,283 @@
+//! S3Sink against an S3 that checks signatures, policies, owners, checksums and regions, in this process.
+
+use aws_credential_types::Credentials;
+use bucketline_sink::layer::PrefixJail;
+use bucketline_sink::{
+    BucketName, Effect, Encryption, EncryptionSeen, ErrorKind, ObjectKey, Payload, PutOptions, PutOutcome,
+    S3Sink, S3SinkBuilder, Sink, SinkExt, conformance,
+};
+use bucketline_testkit::seed::{Account, Bucket, User};
+use bucketline_testkit::{Fault, Operation, Testkit, World};
+
+const OWNER: &str = "111122223333";
+const KMS_KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+/// What Currents asks of its customers, and no more.
+const DOCUMENTED: &str = r#"{"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetBucketLocation"], "Resource": "arn:aws:s3:::acme-events"},
+    {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": "arn:aws:s3:::acme-events/currents/*"}
+]}"#;
+
+async fn testkit() -> Testkit {
+    let everything = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["s3:*", "kms:*"], "Resource": "*"}}"#;
+    let list_only = r#"{"Version": "2012-10-17", "Statement":
+        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::acme-events/*"}}"#;
+    let world = World::builder()
+        .account(
+            Account::new(OWNER)
+                .user(
+                    User::new("admin")
+                        .access_key("AKIAADMINADMINADMIN1", "admin-secret")
+                        .policy("all", everything),
+                )
+                .user(
+                    User::new("vendor")
+                        .access_key("AKIAVENDORVENDORVEN1", "vendor-secret")
+                        .policy("four", DOCUMENTED),
+                )
+                .user(
+                    User::new("writer")
+                        .access_key("AKIAWRITERWRITERWRI1", "writer-secret")
+                        .policy("put", list_only),
+                )
+                .kms_key(KMS_KEY)
+                .bucket(Bucket::new("acme-events").region("eu-central-1"))
+                .bucket(
+                    Bucket::new("acme-hidden")
+                        .region("eu-central-1")
+                        .hide_encryption(),
+                ),
+        )
+        .build()
+        .unwrap();
+    Testkit::start(world).await.unwrap()
+}
+
+fn builder(testkit: &Testkit, bucket: &str, user: &str) -> S3SinkBuilder {
+    let id = match user {
+        "admin" => "AKIAADMINADMINADMIN1",
+        "vendor" => "AKIAVENDORVENDORVEN1",
+        _ => "AKIAWRITERWRITERWRI1",
+    };
+    S3Sink::builder(BucketName::parse(bucket).unwrap())
+        .endpoint(testkit.endpoint())
+        .credentials(Credentials::new(id, format!("{user}-secret"), None, None, "test"))
+}
+
+fn key(text: &str) -> ObjectKey {
+    text.parse().unwrap()
+}
+
+async fn failed(sink: &S3Sink, name: &str) -> (ErrorKind, Effect) {
+    let error = sink.put_bytes(&key(name), "x").await.unwrap_err();
+    (error.kind().clone(), error.effect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_keeps_the_contract() {
+    let testkit = testkit().await;
+    // Each sink finds out its region anew, as each process does.
+    let new = || {
+        builder(&testkit, "acme-events", "admin")
+            .expected_owner(OWNER)
+            .build()
+            .unwrap()
+    };
+    conformance::all(new).await;
+    conformance::if_match_guards(new).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_keeps_the_contract_within_a_folder() {
+    let testkit = testkit().await;
+    let sink = builder(&testkit, "acme-events", "admin").build().unwrap();
+    conformance::all(|| PrefixJail::new(sink.clone(), key("conformance"))).await;
+}
+
+#[tokio::test]
+async fn the_four_documented_permissions_are_enough_to_deliver() {
+    let testkit = testkit().await;
+    let sink = builder(&testkit, "acme-events", "vendor")
+        .expected_owner(OWNER)
+        .build()
+        .unwrap();
+    assert_eq!(sink.resolve_region().await.unwrap(), "eu-central-1");
+    let options = PutOptions::create()
+        .metadata("bl-count", "1")
+        .encryption(Encryption::Aes256);
+    let outcome = sink
+        .put(&key("currents/a+b=c.avro"), Payload::from("x"), &options)
+        .await
+        .unwrap();
+    let PutOutcome::Created(receipt) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(receipt.encryption.satisfies(&Encryption::Aes256));
+    assert_eq!(receipt.checksum, Some(Payload::from("x").checksum()));
+    assert!(sink.exists(&key("currents/a+b=c.avro")).await.unwrap());
+    let info = sink.head(&key("currents/a+b=c.avro")).await.unwrap();
+    assert_eq!(
+        (info.size, info.checksum, info.metadata),
+        (1, receipt.checksum, options.metadata)
+    );
+    assert_eq!(
+        failed(&sink, "elsewhere/a").await,
+        (ErrorKind::AccessDenied, Effect::NotApplied)
+    );
+    let error = sink.delete(&key("currents/a+b=c.avro")).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (&ErrorKind::AccessDenied, Effect::NotApplied),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_region_is_found_without_permission_to_ask_for_it() {
+    let testkit = testkit().await;
+    let sink = builder(&testkit, "acme-events", "writer").build().unwrap();
+    assert_eq!(sink.resolve_region().await.unwrap(), "eu-central-1");
+    sink.put_bytes(&key("a"), "x").await.unwrap();
+    // Without ListBucket, absent and forbidden look the same.
+    assert_eq!(
+        *sink.head(&key("absent")).await.unwrap_err().kind(),
+        ErrorKind::AccessDenied
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_region_is_told_with_the_right_one() {
+    let testkit = testkit().await;
+    for wrong in ["us-east-1", "eu-west-1"] {
+        let sink = builder(&testkit, "acme-events", "admin")
+            .region(wrong)
+            .build()
+            .unwrap();
+        let kind = ErrorKind::WrongRegion {
+            region: Some("eu-central-1".to_owned()),
+        };
+        assert_eq!(failed(&sink, "a").await, (kind, Effect::NotApplied), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn another_account_s_bucket_is_not_written_to() {
+    let testkit = testkit().await;
+    let sink = builder(&testkit, "acme-events", "admin")
+        .region("eu-central-1")
+        .expected_owner("999988887777");
+    let sink = sink.build().unwrap();
+    assert_eq!(
+        failed(&sink, "a").await,
+        (ErrorKind::AccessDenied, Effect::NotApplied)
+    );
+    assert!(testkit.world().object("acme-events", "a").is_none());
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_credentials_or_the_bucket_is_told() {
+    let testkit = testkit().await;
+    let with = |id: &str, secret: &str, bucket: &str| {
+        builder(&testkit, bucket, "admin")
+            .region("eu-central-1")
+            .credentials(Credentials::new(id, secret, None, None, "test"))
+            .build()
+            .unwrap()
+    };
+    for (id, secret, bucket, kind) in [
+        (
+            "AKIANOSUCHNOSUCHNOS1",
+            "admin-secret",
+            "acme-events",
+            ErrorKind::Credentials,
+        ),
+        (
+            "AKIAADMINADMINADMIN1",
+            "another-secret",
+            "acme-events",
+            ErrorKind::Credentials,
+        ),
+        (
+            "AKIAADMINADMINADMIN1",
+            "admin-secret",
+            "no-such-bucket",
+            ErrorKind::NoSuchBucket,
+        ),
+    ] {
+        assert_eq!(
+            failed(&with(id, secret, bucket), "a").await,
+            (kind, Effect::NotApplied),
+            "{id} {bucket}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn encryption_is_asked_for_and_its_echo_told() {
+    let testkit = testkit().await;
+    let sink = builder(&testkit, "acme-events", "admin").build().unwrap();
+    let asked = Encryption::Kms {
+        key_id: KMS_KEY.to_owned(),
+    };
+    let options = PutOptions::create().encryption(asked.clone());
+    let outcome = sink.put(&key("kms"), Payload::from("x"), &options).await.unwrap();
+    assert!(matches!(outcome, PutOutcome::Created(receipt) if receipt.encryption.satisfies(&asked)));
+    assert!(sink.head(&key("kms")).await.unwrap().encryption.satisfies(&asked));
+
+    let absent = Encryption::Kms {
+        key_id: KMS_KEY.replace("1234abcd", "ffffffff"),
+    };
+    let options = PutOptions::create().encryption(absent);
+    let error = sink
+        .put(&key("b"), Payload::from("x"), &options)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (&ErrorKind::Encryption, Effect::NotApplied),
+        "{error}"
+    );
+
+    let silent = builder(&testkit, "acme-hidden", "admin").build().unwrap();
+    let options = PutOptions::create().encryption(Encryption::Aes256);
+    let outcome = silent.put(&key("a"), Payload::from("x"), &options).await.unwrap();
+    assert!(matches!(outcome, PutOutcome::Created(receipt) if receipt.encryption == EncryptionSeen::None));
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_found_out_by_the_repeat() {
+    let testkit = testkit().await;
+    let sink = builder(&testkit, "acme-events", "admin").build().unwrap();
+    testkit
+        .faults()
+        .add(Fault::new(bucketline_testkit::Effect::ReplyLost).operation(Operation::PutObject));
+    assert_eq!(failed(&sink, "a").await, (ErrorKind::Connection, Effect::Unknown));
+    assert_eq!(
+        sink.put_bytes(&key("a"), "x").await.unwrap(),
+        PutOutcome::PreconditionFailed
+    );
+    assert_eq!(sink.get(&key("a")).await.unwrap().payload, "x");
+}
+
+#[tokio::test]
+async fn an_answer_cut_short_is_not_taken_for_whole() {
+    let testkit = testkit().await;
+    let sink = builder(&testkit, "acme-events", "admin").build().unwrap();
+    sink.put(
+        &key("a"),
+        Payload::from("x".repeat(100_000)),
+        &PutOptions::create(),
+    )
+    .await
+    .unwrap();
+    testkit
+        .faults()
+        .add(Fault::new(bucketline_testkit::Effect::ReplyCut).operation(Operation::GetObject));
+    let error = sink.get(&key("a")).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (&ErrorKind::Corrupt, Effect::NotApplied),
+        "{error}"
+    );
+    assert_eq!(sink.get(&key("a")).await.unwrap().payload.len(), 100_000);
+}
