@@ -4,39 +4,7 @@
 //!
 //! # The file
 //!
-//! Unknown keys are errors. A policy is its JSON text, or `{ file = "policy.json" }`, relative to the seed file.
-//!
-//! ```toml
-//! [[account]]
-//! id = "111122223333"
-//! # root_access_keys = [{ id = "...", secret = "..." }]
-//!
-//! [[account.user]]
-//! name = "currents"
-//! # path = "/vendors/"
-//! access_keys = [{ id = "AKIAIOSFODNN7EXAMPLE", secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" }]
-//! # status = "inactive" beside id and secret makes a key that is refused
-//!
-//! [account.user.policies]
-//! write = '''{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'''
-//!
-//! [[account.role]]
-//! name = "export"
-//! trust = { file = "trust.json" }
-//! policies = { write = { file = "write.json" } }
-//! # max_session_seconds = 3600
-//!
-//! [[account.bucket]]
-//! name = "acme-events"
-//! region = "eu-central-1"        # default: us-east-1
-//! # policy = { file = "bucket-policy.json" }
-//! # encryption = { kms = "arn:aws:kms:eu-central-1:111122223333:key/..." }   # default: "aes256"
-//! # show_encryption = false      # plays a store that forgets the encryption headers
-//!
-//! # [[account.kms_key]]
-//! # arn = "arn:aws:kms:eu-central-1:111122223333:key/..."
-//! # state = "disabled"           # default: "enabled"
-//! ```
+#![doc = concat!("```toml\n", include_str!("../examples/accounts.toml"), "```")]
 
 mod account;
 mod bucket;

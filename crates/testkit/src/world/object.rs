@@ -1,6 +1,7 @@
 //! An object as it is stored: bytes, and what S3 tells about them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::SystemTime;
 
 use base64::Engine as _;
@@ -10,7 +11,7 @@ use s3s::crypto::{Checksum as _, Crc32, Crc32c, Crc64Nvme, Sha1, Sha256};
 use serde::Serialize;
 
 /// An object, whole: S3 never shows part of one.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct StoredObject {
     pub(crate) body: Bytes,
     pub(crate) etag: String,
@@ -115,6 +116,18 @@ impl StoredObject {
             content_encoding: None,
             encryption,
         }
+    }
+}
+
+impl fmt::Debug for StoredObject {
+    /// Without the bytes, which may be many.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredObject")
+            .field("size", &self.body.len())
+            .field("etag", &self.etag)
+            .field("encryption", &self.encryption)
+            .field("checksum", &self.checksum)
+            .finish_non_exhaustive()
     }
 }
 
