@@ -177,6 +177,50 @@ fn nothing_behind_a_hole_in_the_newest_append_is_used() {
 }
 
 #[test]
+fn a_torn_tail_is_cut_off_and_a_copy_kept() {
+    let disk = SimDisk::new(0);
+    let places = written(&disk);
+    disk.damage(&segment(0), |bytes| bytes.truncate(bytes.len() - 1));
+    let whole = disk.content(&segment(0)).unwrap();
+    let (_, recovered) = open(&disk);
+    let (first, end) = (places[3].first.get(), whole.len() as u64);
+    assert_eq!(
+        (recovered.torn_tail_bytes, recovered.dropped_groups),
+        (end - first, 1)
+    );
+    assert_eq!(recovered.gaps, []);
+    let start = usize::try_from(first).unwrap();
+    assert_eq!(disk.content(&segment(0)).unwrap(), whole[..start]);
+    let kept = Path::new(DIR).join(format!("shard-00/quarantine/{first:020}-{end:020}.tail"));
+    assert_eq!(disk.content(&kept).unwrap(), whole[start..]);
+}
+
+#[test]
+fn the_next_frame_is_found_however_far_behind_it_stands() {
+    let large = |disk: &SimDisk, size: usize| {
+        // In one segment, as segments of the usual size have it.
+        let options = OpenOptions::write().reserve_bytes(0);
+        let (mut spool, _) = Spool::open(Arc::new(disk.clone()), DIR, options).unwrap();
+        spool
+            .append(&[batch(0, 1, size, 0).into()], SpoolTime::ZERO)
+            .unwrap();
+        spool.append(&[retired(1)], SpoolTime::ZERO).unwrap()[0].first
+    };
+    let overhead = usize::try_from(large(&SimDisk::new(0), 0).get()).unwrap();
+    // Around the end of the 256 KiB that are read at a time.
+    for end in 262_144 - 5..262_144 + 2 {
+        let disk = SimDisk::new(0);
+        let second = large(&disk, end - overhead);
+        assert_eq!(second, Lsn::new(end as u64));
+        blot(&disk, Lsn::new(0), Lsn::new(1));
+        let (mut spool, recovered) = open(&disk);
+        assert_eq!(recovered.gaps.len(), 1, "{end}");
+        assert_eq!(recovered.gaps[0].end, second);
+        assert_eq!(frames(&mut spool).len(), 1, "{end}");
+    }
+}
+
+#[test]
 fn a_torn_tail_does_not_come_back_behind_an_append_of_the_same_length() {
     let disk = SimDisk::new(0);
     let (mut spool, _) = open(&disk);
