@@ -89,6 +89,16 @@ struct Worker {
     watchers: Arc<Mutex<Vec<mpsc::UnboundedSender<RejectEntry>>>>,
 }
 
+impl Drop for Worker {
+    /// Whoever watches is told that nothing more will come.
+    fn drop(&mut self) {
+        self.watchers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}
+
 impl Worker {
     fn run(mut self, inbox: &Receiver<Order>) {
         let mut reads: Vec<Box<BuildJob>> = Vec::new();

@@ -1,1 +1,19 @@
 //! Integration tests of `bucketline-connector`: one binary, written as a customer of the crate would.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may panic"
+)]
+
+mod fixture;
+mod folder_paths;
+mod isolation;
+mod ledger;
+mod object_names;
+mod public_interface;
+mod reconcile;
+mod refused_at_start;
+mod rejects;
+mod restart;
+mod scripted;
