@@ -196,7 +196,7 @@ impl<'a> Preparation<'a> {
                 },
                 others: Vec::new(),
             });
-        let rejects = (!self.rejected.is_empty()).then(|| Rejects {
+        let rejects = (!self.rejected.is_empty()).then_some(Rejects {
             source: batch.source,
             sequence: batch.sequence,
             input: batch.input,

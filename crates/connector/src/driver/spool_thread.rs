@@ -101,7 +101,7 @@ impl Drop for Worker {
 
 impl Worker {
     fn run(mut self, inbox: &Receiver<Order>) {
-        let mut reads: Vec<Box<BuildJob>> = Vec::new();
+        let mut reads: Vec<BuildJob> = Vec::new();
         loop {
             let (mut appends, mut close) = (Vec::new(), None);
             let mut order = if reads.is_empty() {
@@ -115,7 +115,7 @@ impl Worker {
             loop {
                 match order {
                     Some(Order::Append(request)) => appends.push(request),
-                    Some(Order::ReadBack(job)) => reads.push(job),
+                    Some(Order::ReadBack(job)) => reads.push(*job),
                     Some(Order::Rejects(from, reply)) => drop(reply.send(self.rejects(from))),
                     Some(Order::Close(done)) => {
                         close = Some(done);
@@ -153,8 +153,8 @@ impl Worker {
     }
 
     /// Reads what these jobs lack, in the order of the log, each frame once for all of them.
-    fn read_back(&mut self, mut jobs: Vec<Box<BuildJob>>) {
-        let mut frames: Vec<Lsn> = jobs.iter().flat_map(|job| job.missing()).collect();
+    fn read_back(&mut self, mut jobs: Vec<BuildJob>) {
+        let mut frames: Vec<Lsn> = jobs.iter().flat_map(BuildJob::missing).collect();
         frames.sort_unstable();
         frames.dedup();
         for lsn in frames {
@@ -170,11 +170,11 @@ impl Worker {
             }
         }
         for job in jobs {
-            self.tell(Message::Supplied(job));
+            self.tell(Message::Supplied(Box::new(job)));
         }
     }
 
-    fn supply(&mut self, lsn: Lsn, jobs: &mut [Box<BuildJob>]) -> Result<(), Error> {
+    fn supply(&mut self, lsn: Lsn, jobs: &mut [BuildJob]) -> Result<(), Error> {
         let Record::Events(events) = self.log.read_at(lsn)?.record else {
             let what = format!(
                 "the frame at byte {lsn} of the log is no longer a batch; keep the spool and report this"

@@ -198,10 +198,10 @@ impl Engine {
     }
 
     pub(super) fn wake_connector(&mut self, now: SpoolTime, connector: usize) {
-        if let Some(run) = self.connectors.get_mut(connector) {
-            if let Health::Blocked { next_probe, .. } = &mut run.health {
-                *next_probe = now;
-            }
+        if let Some(Health::Blocked { next_probe, .. }) =
+            self.connectors.get_mut(connector).map(|run| &mut run.health)
+        {
+            *next_probe = now;
         }
         for lane in 0..self.lanes.len() {
             if self

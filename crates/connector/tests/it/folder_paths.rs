@@ -32,8 +32,8 @@ proptest! {
     #[test]
     fn what_parses_is_canonical(text in "[ -~]{0,20}") {
         if let Ok(folder) = text.parse::<FolderPath>() {
-            prop_assert_eq!(folder.as_str().parse::<FolderPath>().unwrap(), folder.clone());
             prop_assert_eq!(text.strip_suffix('/').unwrap_or(&text), folder.as_str());
+            prop_assert_eq!(folder.as_str().parse::<FolderPath>().unwrap(), folder);
         }
     }
 }

@@ -82,7 +82,7 @@ async fn a_refusal_is_probed_and_leaves_no_doubt() {
     assert!(!report.is_complete());
     assert_eq!(report.connectors[0].state, State::Blocked(Blockage::Auth));
     while mux.ledger().connector(connector('1').id.as_str()).delivered < 1 {
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        tokio::task::yield_now().await;
     }
     mux.shutdown().await;
     assert_eq!(commits(spool.path()), [(Learnt::Answered, false)]);
