@@ -79,6 +79,12 @@ macro_rules! kinds {
         })+
 
         impl Record {
+            /// The name of the record's kind, for people.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self { $(Self::$body(_) => stringify!($body)),+ }
+            }
+
             /// The number of the record's kind in a frame's header.
             pub(crate) const fn kind(&self) -> u8 {
                 match self { $(Self::$body(_) => $kind),+ }
