@@ -64,7 +64,6 @@ impl Node {
     }
 
     /// The items of an array; anything else is a list of itself, as AWS reads one-or-many elements.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the linter walks the tree"))]
     pub(crate) fn items(&self) -> &[Self] {
         match &self.value {
             Value::Array(items) => items,

@@ -9,6 +9,7 @@ mod document;
 mod error;
 mod evaluate;
 mod json;
+pub mod lint;
 mod parse;
 mod partition;
 mod pattern;

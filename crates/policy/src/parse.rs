@@ -16,7 +16,6 @@ use crate::{Document, Error, ErrorKind};
 /// Statements keep their places, so that the `n`th statement of the document is the `n`th of the text. What an element
 /// could not hold is left out of the document and reported; `root` still has it.
 #[derive(Debug)]
-#[cfg_attr(not(test), expect(dead_code, reason = "the linter reads leniently"))]
 pub(crate) struct Lenient {
     pub(crate) document: Document,
     pub(crate) problems: Vec<Problem>,
@@ -25,7 +24,6 @@ pub(crate) struct Lenient {
 }
 
 /// Reads whatever can be understood. Never fails.
-#[cfg_attr(not(test), expect(dead_code, reason = "the linter reads leniently"))]
 pub(crate) fn lenient(text: &str) -> Lenient {
     let reading = json::read(text);
     let mut problems = Vec::new();

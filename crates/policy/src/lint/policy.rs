@@ -1,0 +1,79 @@
+//! A document as the rules look at it: the JSON tree, read leniently, with the place of everything. Judges nothing.
+
+mod condition;
+mod pattern;
+mod principal;
+mod statement;
+
+pub(super) use condition::Test;
+pub(super) use pattern::Pattern;
+pub(super) use principal::{Group, Principals};
+pub(super) use statement::{Element, Statement, Text};
+
+use super::{Expectation, Linter, PolicyType};
+use crate::catalog::{Catalog, Service};
+use crate::document::Version;
+use crate::json::{Member, Node, Value};
+use crate::parse::{Lenient, Problem};
+
+pub(super) struct Policy<'a> {
+    pub(super) kind: PolicyType,
+    pub(super) text: &'a str,
+    pub(super) problems: &'a [Problem],
+    /// Nothing when the text is not an object.
+    pub(super) root: Option<&'a Node>,
+    pub(super) members: &'a [Member],
+    pub(super) statements: Vec<Statement<'a>>,
+    pub(super) uploads_expected: bool,
+    pub(super) encryption_expected: bool,
+    catalog: Option<&'a Catalog>,
+}
+
+impl<'a> Policy<'a> {
+    pub(super) fn new(linter: &'a Linter<'a>, text: &'a str, reading: &'a Lenient) -> Self {
+        let root = reading.root.as_ref().filter(|root| root.as_object().is_some());
+        let members = root.and_then(Node::as_object).unwrap_or_default();
+        let statements = match member(members, "Statement").map(|member| &member.value) {
+            Some(
+                node @ Node {
+                    value: Value::Object(_) | Value::Array(_),
+                    ..
+                },
+            ) => node.items(),
+            _ => &[],
+        };
+        Self {
+            kind: linter.policy_type,
+            text,
+            problems: &reading.problems,
+            root,
+            members,
+            statements: statements.iter().filter_map(Statement::new).collect(),
+            uploads_expected: linter.uploads == Expectation::Needed,
+            encryption_expected: linter.encryption == Expectation::Needed,
+            catalog: linter.catalog,
+        }
+    }
+
+    pub(super) fn member(&self, key: &str) -> Option<&'a Member> {
+        member(self.members, key)
+    }
+
+    /// Whether `${...}` is a variable in this document.
+    pub(super) fn has_variables(&self) -> bool {
+        self.member("Version").and_then(|version| version.value.as_str()) == Some(Version::V2012.as_str())
+    }
+
+    /// What is known of a service; nothing of most.
+    pub(super) fn service(&self, prefix: &str) -> Option<&'a Service> {
+        self.catalog?.service(prefix)
+    }
+
+    pub(super) fn services(&self) -> impl Iterator<Item = &'a Service> {
+        self.catalog.into_iter().flat_map(Catalog::services)
+    }
+}
+
+fn member<'a>(members: &'a [Member], key: &str) -> Option<&'a Member> {
+    members.iter().find(|member| member.key == key)
+}

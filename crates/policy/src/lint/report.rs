@@ -1,0 +1,96 @@
+//! Gathers what the rules find, and puts it in order. Judges nothing.
+
+use super::{Code, Edit, Finding, Linter, Origin, Vocabulary};
+use crate::{Position, Span};
+
+pub(super) struct Report<'l> {
+    linter: &'l Linter<'l>,
+    findings: Vec<Finding>,
+}
+
+impl<'l> Report<'l> {
+    pub(super) fn new(linter: &'l Linter<'l>) -> Self {
+        Self {
+            linter,
+            findings: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, code: &'static Code, span: Span, message: impl Into<String>) {
+        self.add_with_fix(code, span, message, Vec::new());
+    }
+
+    pub(super) fn add_with_fix(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+        fix: impl IntoIterator<Item = Edit>,
+    ) {
+        let wanted = match self.linter.vocabulary {
+            Vocabulary::AccessAnalyzer => code.origin == Origin::Aws,
+            Vocabulary::Export => true,
+        };
+        if !wanted || self.linter.without.iter().any(|name| name == code.name) {
+            return;
+        }
+        self.findings.push(Finding {
+            code,
+            span,
+            position: Position { line: 1, column: 1 },
+            message: message.into(),
+            fix: fix.into_iter().collect(),
+        });
+    }
+
+    /// `broken` is where the text stopped being JSON: what reaches that far was not understood, so only findings about
+    /// what lies wholly before it are kept.
+    pub(super) fn finish(mut self, text: &str, broken: Option<Span>) -> Vec<Finding> {
+        if let Some(broken) = broken {
+            self.findings
+                .retain(|finding| finding.span == broken || finding.span.end() < broken.start());
+        }
+        self.findings.sort_by(|a, b| {
+            let key = |f: &Finding| (f.span.start(), f.code.severity, f.code.name, f.span.end());
+            key(a).cmp(&key(b))
+        });
+        self.findings
+            .dedup_by(|a, b| a.code == b.code && a.span == b.span);
+        let mut walk = Lines::new(text);
+        for finding in &mut self.findings {
+            finding.position = walk.to(finding.span.start());
+        }
+        self.findings
+    }
+}
+
+/// Finds positions in rising order without reading the text again for each.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    position: Position,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Self {
+        let position = Span::new(0, 0).position(text);
+        Self {
+            text,
+            at: 0,
+            position,
+        }
+    }
+
+    fn to(&mut self, offset: usize) -> Position {
+        for c in self.text.get(self.at..offset).unwrap_or_default().chars() {
+            if c == '\n' {
+                self.position.line += 1;
+                self.position.column = 1;
+            } else {
+                self.position.column += 1;
+            }
+        }
+        self.at = self.at.max(offset.min(self.text.len()));
+        self.position
+    }
+}
