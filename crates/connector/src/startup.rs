@@ -11,6 +11,7 @@ use crate::config::{ConnectorConfig, Settings};
 use crate::engine::{Engine, opening};
 use crate::error::Error;
 use crate::fold::Fold;
+use crate::ledger::Ledger;
 
 /// An engine that has been started, and what its driver needs besides.
 #[derive(Debug)]
@@ -40,24 +41,7 @@ impl Engine {
         settings: Settings,
         draw: &mut dyn FnMut() -> u32,
     ) -> Result<Started, Error> {
-        let mut fold = Fold::new(settings.memory);
-        let mut now = SpoolTime::ZERO;
-        let mut failed = None;
-        log.read(Lsn::ZERO, &mut |Frame {
-                                      lsn, time, record, ..
-                                  }| {
-            now = now.max(time);
-            match fold.apply(lsn, time, record) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failed = Some(error);
-                    ControlFlow::Break(())
-                }
-            }
-        })?;
-        if let Some(error) = failed {
-            return Err(error);
-        }
+        let (mut fold, now) = folded(log, settings.memory)?;
         let mut partition = PartitionId::from_random(draw());
         while fold.has_partition(partition) {
             partition = PartitionId::from_random(draw());
@@ -76,4 +60,35 @@ impl Engine {
             now,
         })
     }
+}
+
+impl Ledger {
+    /// The counts that a log comes to, read from its beginning; for looking at a log that nobody writes.
+    ///
+    /// # Errors
+    ///
+    /// `Spool` if the log cannot be read, `Contradiction` if it makes no sense.
+    pub fn read(log: &mut dyn Log) -> Result<Self, Error> {
+        folded(log, 0).map(|(fold, _)| fold.ledger)
+    }
+}
+
+/// Everything that a log means, and its time.
+fn folded(log: &mut dyn Log, memory: u64) -> Result<(Fold, SpoolTime), Error> {
+    let mut fold = Fold::new(memory);
+    let mut now = SpoolTime::ZERO;
+    let mut failed = None;
+    log.read(Lsn::ZERO, &mut |Frame {
+                                  lsn, time, record, ..
+                              }| {
+        now = now.max(time);
+        match fold.apply(lsn, time, record) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    failed.map_or(Ok((fold, now)), Err)
 }
