@@ -3,6 +3,7 @@
 mod cat;
 mod run;
 mod sample;
+mod status;
 mod verify;
 
 use std::io::Write as _;
@@ -21,7 +22,7 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Sample(options) => sample::run(&options),
         Command::Run(options) => blocking_on(run::run(options)),
         Command::Verify(options) => blocking_on(verify::run(options)),
-        _ => Err(Failure::usage("not built yet")),
+        Command::Status(options) => status::run(&options),
     };
     let exit = match outcome {
         Ok(exit) => exit,

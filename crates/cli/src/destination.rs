@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bucketline_connector::{ConnectorConfig, Destination as Identity};
-use bucketline_sink::{FsSink, Sink};
+use bucketline_sink::layer::PrefixJail;
+use bucketline_sink::{FsSink, ObjectKey, Sink};
 
 use crate::config::{Config, Connector, Destination};
 use crate::environment::Environment;
@@ -63,6 +64,13 @@ pub(crate) fn open(config: &Config, connector: &Connector, aws: &Aws) -> Outcome
             )
         }
     };
+    let folder: ObjectKey = connector
+        .folder
+        .as_str()
+        .parse()
+        .map_err(|error: bucketline_sink::Error| {
+            Failure::usage(Problem::new(chain(&error)).at(&connector.place))
+        })?;
     let opened = ConnectorConfig::new(
         connector.id.clone(),
         connector.workspace.clone(),
@@ -76,7 +84,7 @@ pub(crate) fn open(config: &Config, connector: &Connector, aws: &Aws) -> Outcome
     .encryption(connector.encryption.clone());
     Ok(Opened {
         config: opened,
-        sink: store,
+        sink: Arc::new(PrefixJail::new(store, folder)),
     })
 }
 

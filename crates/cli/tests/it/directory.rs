@@ -352,3 +352,42 @@ fn shift(value: &mut Value) {
         _ => {}
     }
 }
+
+#[test]
+fn status_reads_the_counts_and_changes_nothing() {
+    let site = Site::local();
+    let status = || {
+        site.program()
+            .args(["status", "--format", "json"])
+            .run()
+            .expect_code(0)
+    };
+    let counts = |json: &str| serde_json::from_str::<Value>(json).unwrap();
+    let before = status().expect_said("no spool");
+    assert_eq!(counts(&before.stdout)["connectors"][0]["admitted"], 0);
+    assert!(!site.file("spool").exists(), "looking makes nothing");
+
+    site.sample(500, 1);
+    site.append("events.ndjson", "no event\n");
+    site.run().expect_code(0);
+    let files_before = files(&site.file("spool"));
+    let after = counts(&status().stdout);
+    let sum = |key: &str| -> u64 {
+        after["connectors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|c| c[key].as_u64().unwrap())
+            .sum()
+    };
+    assert_eq!((sum("admitted"), sum("delivered"), sum("pending")), (500, 500, 0));
+    assert_eq!(after["workspaces"][""]["rejected"], 1);
+    assert_eq!(after["balances"], true);
+    assert_eq!(files(&site.file("spool")), files_before);
+    let text = site.program().args(["status"]).run().expect_code(0);
+    assert!(
+        text.stdout.contains("workspace acme: received:"),
+        "{}",
+        text.stdout
+    );
+}
