@@ -1,8 +1,4 @@
-#![cfg_attr(feature = "test-util", doc = include_str!("../README.md"))]
-#![cfg_attr(
-    not(feature = "test-util"),
-    doc = "Who a service is in its customer's AWS account: an access key, or a role guarded by an external ID, kept fresh."
-)]
+#![doc = include_str!("../README.md")]
 
 mod access_key;
 mod access_key_id;

@@ -1,3 +1,5 @@
+//! Files as AWS made them over the years, and as people spoil them. Knows nothing of where a file lies.
+
 use super::*;
 use crate::ErrorKind;
 

@@ -1,3 +1,5 @@
+//! Grants as they are written, well and badly. No error may repeat a secret.
+
 use super::*;
 
 const CANARY: &str = "CANARYwJalrXUtnFEMI";

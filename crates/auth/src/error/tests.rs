@@ -1,3 +1,5 @@
+//! The text of an error, and the way it is found again below the errors of others.
+
 use super::*;
 
 #[test]

@@ -67,7 +67,7 @@ struct State {
 pub struct CacheStatus {
     /// Whether credentials are held that are valid now.
     pub usable: bool,
-    /// When those that are held expire; absent for a key that never does.
+    /// When they expire; absent for a key that never does.
     pub expires: Option<SystemTime>,
     /// How many attempts failed since the last that did not.
     pub failures: u32,
@@ -122,9 +122,11 @@ impl<P: ProvideCredentials + 'static> Cached<P> {
     pub fn status(&self) -> CacheStatus {
         let now = self.shared.clock.now();
         let state = self.shared.state();
+        let usable = state.schedule.is_usable(now);
+        let held = state.credentials.as_ref().filter(|_| usable);
         CacheStatus {
-            usable: state.schedule.is_usable(now),
-            expires: state.credentials.as_ref().and_then(Credentials::expiry),
+            usable,
+            expires: held.and_then(Credentials::expiry),
             failures: state.schedule.failures(),
             next_attempt: state.schedule.retry_at(),
             last_error: state.last_error.as_ref().map(Error::kind),

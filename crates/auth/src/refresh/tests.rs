@@ -1,3 +1,5 @@
+//! The schedule, minute by minute, and against whatever order of events. Knows no clock.
+
 use std::time::UNIX_EPOCH;
 
 use proptest::prelude::*;

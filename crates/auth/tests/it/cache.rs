@@ -154,6 +154,8 @@ async fn a_revoked_role_ends_a_session_that_is_valid_still() {
     }
     assert_eq!(world.id().await.unwrap_err().kind(), ErrorKind::Denied);
     assert!(world.cached.fallback_on_interrupt().is_none());
+    let status = world.cached.status();
+    assert_eq!((status.usable, status.expires), (false, None));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,3 +1,5 @@
+//! Every code and what it is taken for, as a table. Knows nothing of the wire.
+
 use super::*;
 
 fn kind(code: &str, status: u16, words: &str) -> ErrorKind {
