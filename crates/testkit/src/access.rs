@@ -2,7 +2,12 @@
 //!
 //! s3s has checked the signature when [`Gate`] runs. It knows neither session tokens nor regions; both are checked here.
 
-use http::{HeaderMap, HeaderValue, Uri};
+mod context;
+mod scope;
+
+use std::sync::Arc;
+
+use http::{HeaderMap, Uri};
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::path::S3Path;
@@ -12,6 +17,7 @@ use crate::authorize::{self, Question};
 use crate::call::{Call, OnWhat, Operation};
 use crate::query;
 use crate::world::{Bucket, Caller, CredentialFault, World};
+use scope::Scope;
 
 /// Gives s3s the secrets to check signatures with.
 #[derive(Debug)]
@@ -38,6 +44,16 @@ pub(crate) struct Scene {
     pub(crate) packed_policy_size: usize,
 }
 
+impl Scene {
+    /// The condition keys that every request has.
+    pub(crate) fn context(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("aws:SecureTransport", self.secure_transport.to_string()),
+            ("aws:SourceIp", self.source_ip.clone()),
+        ]
+    }
+}
+
 /// The check that every S3 request passes before its input is read.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
@@ -48,77 +64,31 @@ pub(crate) struct Gate {
 #[async_trait::async_trait]
 impl S3Access for Gate {
     async fn check(&self, cx: &mut S3AccessContext<'_>) -> S3Result<()> {
-        let call = cx.extensions_mut().get::<Call>().cloned();
-        let call = call.filter(|call| call.operation.as_str() == cx.s3_op().name());
-        let Some((call, (action, on_what))) = call
-            .and_then(|call| Some((call.operation.s3_action()?, call)))
-            .map(|(action, call)| (call, action))
-        else {
-            return Err(s3_error!(
-                NotImplemented,
-                "the testkit does not serve {}",
-                cx.s3_op().name()
-            ));
+        let operation = served(cx)?;
+        let Some((action, on_what)) = operation.s3_action() else {
+            return Err(not_served(cx));
         };
         let key_id = cx.credentials().map(|credentials| credentials.access_key.clone());
         let caller = identify(&self.world, key_id.as_deref(), cx.headers(), cx.uri())?;
         let scope = Scope::read(cx.headers(), cx.uri());
-        if key_id.is_some() && scope.is_none() {
-            return Err(s3_error!(
-                InvalidRequest,
-                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
-            ));
+        if key_id.is_some() {
+            scope::check_service(scope.as_ref())?;
         }
-        if let Some(service) = scope
-            .as_ref()
-            .map(|scope| &scope.service)
-            .filter(|service| *service != "s3")
-        {
-            let code = S3ErrorCode::AuthorizationHeaderMalformed;
-            let message = format!(
-                "The authorization header is malformed; incorrect service \"{service}\". This endpoint belongs to \"s3\"."
-            );
-            return Err(S3Error::with_message(code, message));
-        }
-
-        let (S3Path::Bucket { bucket: name } | S3Path::Object { bucket: name, .. }) = cx.s3_path() else {
-            return Err(s3_error!(NotImplemented));
-        };
-        let key = if let S3Path::Object { key, .. } = cx.s3_path() {
-            Some(&**key)
-        } else {
-            None
-        };
-        let bucket = self.world.bucket(name);
-        let account = match &bucket {
-            Some(bucket) => {
-                check_region(bucket, call.operation, scope.as_ref())?;
-                check_owner(bucket, cx.headers())?;
-                bucket.account().to_owned()
-            }
-            None if call.operation == Operation::CreateBucket => {
-                caller.account().unwrap_or_default().to_owned()
-            }
-            None => return Err(s3_error!(NoSuchBucket, "The specified bucket does not exist")),
-        };
-        let resource = match (on_what, key) {
-            (OnWhat::Object, Some(key)) => format!("arn:aws:s3:::{name}/{key}"),
-            _ => format!("arn:aws:s3:::{name}"),
-        };
+        let target = self.target(operation, on_what, &caller, scope.as_ref(), cx)?;
         let mut context = self.scene.context();
-        context.extend(s3_context(call.operation, cx.headers(), cx.uri()));
-        let policy = bucket.as_ref().and_then(|bucket| bucket.policy());
+        context.extend(context::of_request(operation, cx.headers(), cx.uri()));
+        let policy = target.bucket.as_ref().and_then(|bucket| bucket.policy());
         let asked = Question {
             caller: &caller,
             action,
-            resource: &resource,
-            resource_account: &account,
+            resource: &target.resource,
+            resource_account: &target.account,
             resource_policy: policy.as_ref(),
             now: self.world.clock().now(),
             context,
         };
-        authorize::decide(&asked)
-            .map_err(|message| S3Error::with_message(S3ErrorCode::AccessDenied, message))?;
+        let denied = |message| S3Error::with_message(S3ErrorCode::AccessDenied, message);
+        authorize::decide(&asked).map_err(denied)?;
         cx.extensions_mut().insert(caller);
         Ok(())
     }
@@ -141,45 +111,71 @@ impl Gate {
         };
         authorize::decide(&asked).is_ok()
     }
-}
 
-impl Scene {
-    /// The condition keys that every request has.
-    pub(crate) fn context(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("aws:SecureTransport", self.secure_transport.to_string()),
-            ("aws:SourceIp", self.source_ip.clone()),
-        ]
-    }
-}
-
-/// The signing scope of a request.
-#[derive(Debug)]
-struct Scope {
-    region: String,
-    service: String,
-}
-
-impl Scope {
-    fn read(headers: &HeaderMap, uri: &Uri) -> Option<Self> {
-        let credential = match headers
-            .get(http::header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-        {
-            Some(header) => header
-                .split_once("Credential=")?
-                .1
-                .split(',')
-                .next()?
-                .trim()
-                .to_owned(),
-            None => query::value(uri.query(), "X-Amz-Credential")?,
+    /// What the request is about. That a bucket exists, and where, is told to everyone, as AWS does.
+    fn target(
+        &self,
+        operation: Operation,
+        on_what: OnWhat,
+        caller: &Caller,
+        scope: Option<&Scope>,
+        cx: &S3AccessContext<'_>,
+    ) -> S3Result<Target> {
+        let callers_account = || caller.account().unwrap_or_default().to_owned();
+        let (name, key) = match cx.s3_path() {
+            S3Path::Root => {
+                return Ok(Target {
+                    bucket: None,
+                    account: callers_account(),
+                    resource: "*".into(),
+                });
+            }
+            S3Path::Bucket { bucket } => (bucket, ""),
+            S3Path::Object { bucket, key } => (bucket, &**key),
         };
-        // <key id>/<date>/<region>/<service>/aws4_request; the key id may hold slashes with other stores.
-        let mut parts = credential.rsplit('/').skip(1);
-        let (service, region) = (parts.next()?.to_owned(), parts.next()?.to_owned());
-        Some(Self { region, service })
+        let resource = match on_what {
+            OnWhat::Object => format!("arn:aws:s3:::{name}/{key}"),
+            OnWhat::Bucket | OnWhat::Account => format!("arn:aws:s3:::{name}"),
+        };
+        match self.world.bucket(name) {
+            Some(bucket) => {
+                scope::check_region(&bucket, operation, scope)?;
+                check_owner(&bucket, cx.headers())?;
+                Ok(Target {
+                    account: bucket.account().to_owned(),
+                    bucket: Some(bucket),
+                    resource,
+                })
+            }
+            None if operation == Operation::CreateBucket => Ok(Target {
+                bucket: None,
+                account: callers_account(),
+                resource,
+            }),
+            None => Err(s3_error!(NoSuchBucket, "The specified bucket does not exist")),
+        }
     }
+}
+
+/// What a request acts on, for the policies.
+#[derive(Debug)]
+struct Target {
+    bucket: Option<Arc<Bucket>>,
+    /// The owner's account.
+    account: String,
+    resource: String,
+}
+
+/// The operation, if s3s and the front door read the same one from the request.
+fn served(cx: &mut S3AccessContext<'_>) -> S3Result<Operation> {
+    let operation = cx.extensions_mut().get::<Call>().map(|call| call.operation);
+    operation
+        .filter(|operation| operation.as_str() == cx.s3_op().name())
+        .ok_or_else(|| not_served(cx))
+}
+
+fn not_served(cx: &S3AccessContext<'_>) -> S3Error {
+    s3_error!(NotImplemented, "the testkit does not serve {}", cx.s3_op().name())
 }
 
 /// Who signed, by key and session token.
@@ -201,12 +197,10 @@ pub(crate) fn identify(
         .caller(key_id, token.as_deref(), world.clock().now())
         .map_err(|fault| match fault {
             CredentialFault::UnknownKey => unknown_key(),
-            CredentialFault::BadToken => {
-                s3_error!(
-                    InvalidToken,
-                    "The provided token is malformed or otherwise invalid."
-                )
-            }
+            CredentialFault::BadToken => s3_error!(
+                InvalidToken,
+                "The provided token is malformed or otherwise invalid."
+            ),
             CredentialFault::Expired => s3_error!(ExpiredToken, "The provided token has expired."),
         })
 }
@@ -216,42 +210,6 @@ fn unknown_key() -> S3Error {
         InvalidAccessKeyId,
         "The AWS Access Key Id you provided does not exist in our records."
     )
-}
-
-/// The signing region stands for the endpoint that the client believes the bucket to be at.
-///
-/// us-east-1 is also the global endpoint, which AWS's DNS leads to the bucket's own region: that one finds the
-/// signature made for another region. Any other regional endpoint redirects. GetBucketLocation is answered by
-/// us-east-1 for every bucket. Both errors name the right region, as AWS's do.
-fn check_region(bucket: &Bucket, operation: Operation, scope: Option<&Scope>) -> S3Result<()> {
-    let Some(scope) = scope.filter(|scope| scope.region != bucket.region()) else {
-        return Ok(());
-    };
-    let global = scope.region == "us-east-1";
-    // Creating a bucket that exists is answered by the operation itself.
-    if operation == Operation::CreateBucket || (global && operation == Operation::GetBucketLocation) {
-        return Ok(());
-    }
-    let mut error = if global {
-        let message = format!(
-            "The authorization header is malformed; the region '{}' is wrong; expecting '{}'",
-            scope.region,
-            bucket.region()
-        );
-        S3Error::with_message(S3ErrorCode::AuthorizationHeaderMalformed, message)
-    } else {
-        s3_error!(
-            PermanentRedirect,
-            "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint."
-        )
-    };
-    if let Ok(region) = HeaderValue::from_str(bucket.region()) {
-        error.set_headers(HeaderMap::from_iter([(
-            http::HeaderName::from_static("x-amz-bucket-region"),
-            region,
-        )]));
-    }
-    Err(error)
 }
 
 /// Source: "Verifying bucket ownership with bucket owner condition", S3 user guide.
@@ -269,46 +227,4 @@ fn check_owner(bucket: &Bucket, headers: &HeaderMap) -> S3Result<()> {
         return Err(s3_error!(AccessDenied, "Access Denied"));
     }
     Ok(())
-}
-
-/// The condition keys of S3 that a request has.
-///
-/// Source: "Actions, resources, and condition keys for Amazon S3", AWS Service Authorization Reference.
-fn s3_context(operation: Operation, headers: &HeaderMap, uri: &Uri) -> Vec<(&'static str, String)> {
-    let mut context = Vec::new();
-    if operation == Operation::ListObjectsV2 {
-        for (name, key) in [
-            ("prefix", "s3:prefix"),
-            ("delimiter", "s3:delimiter"),
-            ("max-keys", "s3:max-keys"),
-        ] {
-            if let Some(value) = query::value(uri.query(), name) {
-                context.push((key, value));
-            }
-        }
-    }
-    let from_headers = [
-        ("x-amz-server-side-encryption", "s3:x-amz-server-side-encryption"),
-        (
-            "x-amz-server-side-encryption-aws-kms-key-id",
-            "s3:x-amz-server-side-encryption-aws-kms-key-id",
-        ),
-        ("x-amz-content-sha256", "s3:x-amz-content-sha256"),
-        ("x-amz-storage-class", "s3:x-amz-storage-class"),
-        ("x-amz-acl", "s3:x-amz-acl"),
-        ("if-none-match", "s3:if-none-match"),
-        ("if-match", "s3:if-match"),
-    ];
-    let is_put = operation == Operation::PutObject;
-    for (header, key) in from_headers {
-        let applies = is_put || header == "x-amz-content-sha256";
-        if let Some(value) = headers
-            .get(header)
-            .filter(|_| applies)
-            .and_then(|value| value.to_str().ok())
-        {
-            context.push((key, value.to_owned()));
-        }
-    }
-    context
 }

@@ -13,6 +13,7 @@ use crate::query;
 #[non_exhaustive]
 #[expect(missing_docs, reason = "each is the AWS operation of that name")]
 pub enum Operation {
+    ListBuckets,
     CreateBucket,
     HeadBucket,
     GetBucketLocation,
@@ -32,6 +33,7 @@ impl Operation {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::ListBuckets => "ListBuckets",
             Self::CreateBucket => "CreateBucket",
             Self::HeadBucket => "HeadBucket",
             Self::GetBucketLocation => "GetBucketLocation",
@@ -46,11 +48,12 @@ impl Operation {
         }
     }
 
-    /// The IAM action that permits an S3 operation, and whether its resource is the object (else the bucket).
+    /// The IAM action that permits an S3 operation, and what it is authorized on.
     ///
     /// Source: "Actions, resources, and condition keys for Amazon S3", AWS Service Authorization Reference.
     pub(crate) fn s3_action(self) -> Option<(&'static str, OnWhat)> {
         match self {
+            Self::ListBuckets => Some(("s3:ListAllMyBuckets", OnWhat::Account)),
             Self::CreateBucket => Some(("s3:CreateBucket", OnWhat::Bucket)),
             Self::HeadBucket | Self::ListObjectsV2 => Some(("s3:ListBucket", OnWhat::Bucket)),
             Self::GetBucketLocation => Some(("s3:GetBucketLocation", OnWhat::Bucket)),
@@ -65,6 +68,8 @@ impl Operation {
 /// What an S3 action is authorized on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnWhat {
+    /// No resource of its own: `*`.
+    Account,
     Bucket,
     Object,
 }
@@ -130,6 +135,9 @@ fn form_value(body: &[u8], name: &str) -> Option<String> {
     query::value(std::str::from_utf8(body).ok(), name)
 }
 
+/// The parameters of ListBuckets.
+const LIST_BUCKETS: [&str; 4] = ["prefix", "max-buckets", "continuation-token", "bucket-region"];
+
 fn s3_operation(
     method: &Method,
     uri: Option<&str>,
@@ -144,6 +152,9 @@ fn s3_operation(
         .collect();
     let plain = names.is_empty();
     match (method.as_str(), bucket, key) {
+        ("GET", false, false) if names.iter().all(|name| LIST_BUCKETS.contains(&name.as_str())) => {
+            Operation::ListBuckets
+        }
         ("PUT", true, true) if plain && !headers.contains_key("x-amz-copy-source") => Operation::PutObject,
         ("GET", true, true)
             if names
@@ -196,7 +207,8 @@ mod tests {
         assert_eq!(read("HEAD", "/b/"), (Operation::HeadBucket, bucket(), None));
         assert_eq!(read("PUT", "/b/k?partNumber=1&uploadId=x").0, Operation::Other);
         assert_eq!(read("GET", "/b?acl").0, Operation::Other);
-        assert_eq!(read("GET", "/").0, Operation::Other);
+        assert_eq!(read("GET", "/?x-id=ListBuckets").0, Operation::ListBuckets);
+        assert_eq!(read("POST", "/").0, Operation::Other);
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! CreateBucket, HeadBucket, GetBucketLocation.
+//! ListBuckets, CreateBucket, HeadBucket, GetBucketLocation.
 
 use s3s::dto::{
     BucketLocationConstraint, CreateBucketInput, CreateBucketOutput, GetBucketLocationInput,
-    GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput,
+    GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput, ListBucketsInput, ListBucketsOutput, Owner,
+    Timestamp,
 };
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 
@@ -12,6 +13,40 @@ use crate::world::Bucket;
 const GLOBAL: &str = "us-east-1";
 
 impl Store {
+    /// The buckets of the caller's account, all on one page.
+    pub(super) fn list_all(&self, req: &S3Request<ListBucketsInput>) -> ListBucketsOutput {
+        let caller = caller(req);
+        let (input, world) = (&req.input, &self.gate.world);
+        let mut buckets: Vec<s3s::dto::Bucket> = Vec::new();
+        for bucket in world.buckets().iter().filter_map(|name| world.bucket(name)) {
+            let in_region = input
+                .bucket_region
+                .as_deref()
+                .is_none_or(|region| region == bucket.region());
+            let in_prefix = input
+                .prefix
+                .as_deref()
+                .is_none_or(|prefix| bucket.name().starts_with(prefix));
+            if in_region && in_prefix && Some(bucket.account()) == caller.account() {
+                buckets.push(s3s::dto::Bucket {
+                    name: Some(bucket.name().to_owned()),
+                    bucket_region: Some(bucket.region().to_owned()),
+                    creation_date: Some(Timestamp::from(bucket.created())),
+                });
+            }
+        }
+        let owner = Owner {
+            id: caller.account().map(str::to_owned),
+            display_name: None,
+        };
+        ListBucketsOutput {
+            buckets: Some(buckets),
+            owner: Some(owner),
+            prefix: input.prefix.clone(),
+            continuation_token: None,
+        }
+    }
+
     pub(super) fn create(&self, req: &S3Request<CreateBucketInput>) -> S3Result<CreateBucketOutput> {
         let name = &req.input.bucket;
         let signed_for = req.region.as_ref().map_or(GLOBAL, |region| region.as_str());
@@ -41,7 +76,11 @@ impl Store {
         let output = CreateBucketOutput {
             location: Some(format!("/{name}")),
         };
-        match self.gate.world.create_bucket(Bucket::new(name, account, region)) {
+        match self
+            .gate
+            .world
+            .create_bucket(Bucket::new(name, account, region, self.gate.world.clock().now()))
+        {
             Ok(()) => Ok(output),
             // For compatibility, us-east-1 answers 200 to an owner who asks again.
             Err(taken) if taken.account() == account && taken.region() == GLOBAL && region == GLOBAL => {

@@ -1,10 +1,15 @@
 //! A bucket in a seed.
 
+use std::time::SystemTime;
+
 use serde::Deserialize;
 
 use super::text::Text;
 use crate::error::{Error, ErrorKind};
 use crate::world::{self, Encryption};
+
+/// When the buckets of a seed were made: long before any object.
+const SEEDED: SystemTime = SystemTime::UNIX_EPOCH;
 
 /// An S3 bucket.
 #[derive(Debug, Clone, Deserialize)]
@@ -92,7 +97,7 @@ impl Bucket {
             DefaultEncryption::Aes256 => Encryption::Aes256,
             DefaultEncryption::Kms(key) => Encryption::Kms { key },
         };
-        Ok(world::Bucket::new(name, account, &self.region)
+        Ok(world::Bucket::new(name, account, &self.region, SEEDED)
             .with_policy(policy)
             .with_encryption(encryption, self.show_encryption))
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, RwLock};
+use std::time::SystemTime;
 
 use super::{Encryption, ObjectEntry, StoredObject, read, write};
 use crate::authorize::Policy;
@@ -13,6 +14,7 @@ pub(crate) struct Bucket {
     name: String,
     account: String,
     region: String,
+    created: SystemTime,
     encryption: Encryption,
     encryption_shown: bool,
     policy: RwLock<Option<Policy>>,
@@ -63,11 +65,12 @@ pub(crate) struct Listing {
 }
 
 impl Bucket {
-    pub(crate) fn new(name: &str, account: &str, region: &str) -> Self {
+    pub(crate) fn new(name: &str, account: &str, region: &str, created: SystemTime) -> Self {
         Self {
             name: name.to_owned(),
             account: account.to_owned(),
             region: region.to_owned(),
+            created,
             encryption: Encryption::Aes256,
             encryption_shown: true,
             policy: RwLock::new(None),
@@ -100,6 +103,10 @@ impl Bucket {
 
     pub(crate) fn region(&self) -> &str {
         &self.region
+    }
+
+    pub(crate) fn created(&self) -> SystemTime {
+        self.created
     }
 
     /// What an object gets that asks for nothing.

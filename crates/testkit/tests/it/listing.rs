@@ -1,4 +1,4 @@
-//! ListObjectsV2, CreateBucket, HeadBucket, GetBucketLocation.
+//! ListObjectsV2, ListBuckets, CreateBucket, HeadBucket, GetBucketLocation.
 
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, EncodingType};
 use bucketline_testkit::seed::{Account, Bucket};
@@ -166,4 +166,30 @@ async fn buckets_are_created_in_the_region_asked_for() {
         .send()
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn an_account_lists_its_own_buckets() {
+    let others = Account::new("444455556666").bucket(Bucket::new("elsewhere"));
+    let testkit = start(seed().account(others)).await;
+    let client = s3(&testkit.endpoint(), KEY, SECRET, "eu-west-1");
+    let listed = client.list_buckets().send().await.unwrap();
+    let names: Vec<_> = listed
+        .buckets()
+        .iter()
+        .map(|bucket| bucket.name().unwrap())
+        .collect();
+    assert_eq!(names, [BUCKET]);
+    assert_eq!(listed.buckets()[0].bucket_region(), Some("us-east-1"));
+    let only = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::*"}}"#;
+    testkit
+        .world()
+        .set_user_policy(ACCOUNT, "currents", "anything", Some(only))
+        .unwrap();
+    let error = client.list_buckets().send().await.unwrap_err();
+    assert_eq!(
+        refusal(&error),
+        expected("AccessDenied", 403),
+        "it acts on no bucket, so a bucket's ARN does not cover it"
+    );
 }

@@ -16,7 +16,7 @@ fn object(text: &'static str) -> StoredObject {
 }
 
 fn bucket(keys: impl IntoIterator<Item = String>) -> Bucket {
-    let bucket = Bucket::new("b", "111122223333", "us-east-1");
+    let bucket = Bucket::new("b", "111122223333", "us-east-1", SystemTime::UNIX_EPOCH);
     for key in keys {
         bucket.overwrite(&key, object("x"));
     }
