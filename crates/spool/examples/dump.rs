@@ -33,12 +33,8 @@ fn dump(dir: &Path) -> Result<(), Error> {
         println!("unfinished: the last {} bytes", recovered.torn_tail_bytes);
     }
     spool.read(Lsn::ZERO, &mut |frame| {
-        print!(
-            "{:>20} {:>12} {:<10} ",
-            frame.lsn,
-            frame.time,
-            frame.record.name()
-        );
+        let (time, name) = (frame.time.as_millis(), frame.record.name());
+        print!("{:>20} {time:>12} ms {name:<10} ", frame.lsn);
         match frame.record {
             Record::Events(batch) => println!(
                 "partition {}, positions {}..{}, {} events of {} types, {:?}",

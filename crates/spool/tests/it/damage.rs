@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bucketline_spool::*;
+use proptest::prelude::*;
 
 use crate::records::{batch, partition, rejects};
 
@@ -406,4 +407,41 @@ fn fields_that_a_newer_version_added_to_the_end_are_left_alone() {
         .map(|frame| frame.record)
         .collect();
     assert_eq!(records, retired(1).records());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is done to a segment: the spool opens, takes appends, and tells nothing but what was once appended.
+    #[test]
+    fn a_mangled_log_opens_and_tells_no_lies(
+        seed: u64,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..4, any::<u8>(), 1_usize..80), 1..6),
+    ) {
+        let disk = SimDisk::new(seed);
+        written(&disk);
+        let all = frames(&mut open(&disk).0);
+        disk.damage(&segment(0), |bytes| {
+            for (at, change, byte, length) in changes {
+                let at = at.index(bytes.len() + 1).min(bytes.len());
+                let end = (at + length).min(bytes.len());
+                match change {
+                    0 => bytes[at..end].fill(byte),
+                    1 => bytes.truncate(at),
+                    2 => drop(bytes.splice(at..at, vec![byte; length])),
+                    _ => drop(bytes.drain(at..end)),
+                }
+            }
+        });
+        let (mut spool, recovered) = open(&disk);
+        let left = frames(&mut spool);
+        prop_assert!(left.iter().all(|frame| all.contains(frame)));
+        let places = spool.append(&[retired(1)], SpoolTime::from_millis(9)).unwrap();
+        drop(spool);
+        let (mut spool, again) = open(&disk);
+        prop_assert_eq!(again.gaps.len(), recovered.gaps.len());
+        let mut expected = left;
+        expected.push(Frame::new(places[0].first, SpoolTime::from_millis(9), retired(1).into_records().remove(0)));
+        prop_assert_eq!(frames(&mut spool), expected);
+    }
 }

@@ -5,6 +5,7 @@ mod codec;
 mod damage;
 mod format_v1;
 mod full;
+mod killed;
 mod model;
 mod on_disk;
 mod public_interface;
