@@ -6,14 +6,14 @@ use std::str::FromStr;
 
 use crate::Error;
 
-/// The name of a general purpose bucket, by
-/// [AWS's rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html); stores behind a
+/// The name of a general purpose bucket, by [AWS's
+/// rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html); stores behind a
 /// custom endpoint are held to the same ones.
 ///
-/// 3 to 63 lower-case letters, digits, `-` and `.`; begins and ends with a letter or digit; no two dots side by
-/// side; not shaped like an IPv4 address; none of the reserved prefixes and suffixes. Directory buckets
-/// (`--x-s3`), access point aliases (`-s3alias`) and multi-region access points (`.mrap`) are refused by name:
-/// conditional writes or consistency differ there.
+/// 3 to 63 lower-case letters, digits, `-` and `.`; begins and ends with a letter or digit; no two dots side
+/// by side; not shaped like an IPv4 address; none of the reserved prefixes and suffixes. Directory buckets
+/// (`--x-s3`), access point aliases (`-s3alias`) and multi-region access points (`.mrap`) are refused by
+/// name: conditional writes or consistency differ there.
 ///
 /// ```
 /// use bucketline_sink::BucketName;

@@ -1,7 +1,9 @@
-//! The promises of [`Sink`], one function each, to hold an implementation to. They must not know which one it is.
+//! The promises of [`Sink`], one function each, to hold an implementation to. They must not know which one it
+//! is.
 //!
-//! Each function asks a constructor for sinks and uses only keys below `conformance/<name of the function>/`, where nothing may lie
-//! when it begins. The constructor may return new sinks over one store, or clones of one sink. A broken promise is a panic.
+//! Each function asks a constructor for sinks and uses only keys below `conformance/<name of the function>/`,
+//! where nothing may lie when it begins. The constructor may return new sinks over one store, or clones of
+//! one sink. A broken promise is a panic.
 //!
 //! ```
 //! use bucketline_sink::{MemorySink, conformance};
@@ -85,7 +87,8 @@ pub async fn create_is_exclusive<S: Sink>(new: impl Fn() -> S + Send + Sync) {
                 match outcome {
                     Ok(PutOutcome::Created(_)) => Some(text),
                     Ok(PutOutcome::PreconditionFailed) => None,
-                    // Busy is allowed: the store would not decide. What matters is that it does not create twice.
+                    // Busy is allowed: the store would not decide. What matters is that it does not create
+                    // twice.
                     Err(error) if *error.kind() == ErrorKind::Busy => None,
                     Err(error) => panic!("create failed: {error}"),
                 }

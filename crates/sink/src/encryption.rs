@@ -1,4 +1,5 @@
-//! Encryption at rest: what is asked of a store, and what it says it did. It must not know how a store is asked.
+//! Encryption at rest: what is asked of a store, and what it says it did. It must not know how a store is
+//! asked.
 
 /// The server-side encryption to ask for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -39,9 +40,9 @@ pub enum EncryptionSeen {
 impl EncryptionSeen {
     /// Whether this is what was asked for.
     ///
-    /// Any answer satisfies [`Encryption::BucketDefault`]. A KMS key asked for by id, or by MinIO's short name, is
-    /// matched with the last part of the ARN in the answer; for one asked for by alias, any named key will
-    /// do, since stores answer with the key behind it.
+    /// Any answer satisfies [`Encryption::BucketDefault`]. A KMS key asked for by id, or by MinIO's short
+    /// name, is matched with the last part of the ARN in the answer; for one asked for by alias, any named
+    /// key will do, since stores answer with the key behind it.
     ///
     /// ```
     /// use bucketline_sink::{Encryption, EncryptionSeen};

@@ -1,4 +1,5 @@
-//! The one error of the crate: what went wrong, where, and whether it may have taken effect. It must not hold secrets.
+//! The one error of the crate: what went wrong, where, and whether it may have taken effect. It must not hold
+//! secrets.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,8 +10,8 @@ mod kind;
 
 /// Why a call on a sink failed.
 ///
-/// Decide by [`kind`](Self::kind) and [`effect`](Self::effect), never by the text. The text is one line for a person:
-/// what was tried, where, what the store said, and its request id.
+/// Decide by [`kind`](Self::kind) and [`effect`](Self::effect), never by the text. The text is one line for a
+/// person: what was tried, where, what the store said, and its request id.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 

@@ -78,7 +78,8 @@ impl<S: Sink> FaultSink<S> {
         &self.inner
     }
 
-    /// Lets the requests that were held arrive now, in their order, and returns what the store answered; nobody was waiting for it.
+    /// Lets the requests that were held arrive now, in their order, and returns what the store answered;
+    /// nobody was waiting for it.
     ///
     /// # Cancel safety
     ///

@@ -24,18 +24,20 @@ mod walk;
 
 /// A folder on this machine: each key is a file below it.
 ///
-/// What a bucket keeps as metadata lies in `<folder>/_bucketline/meta/<key>.json`. An object is written to a temporary
-/// file, fsynced, and then linked to its name, which fails if the name is taken: so a create is exclusive between processes too,
-/// and a crash leaves an object whole or absent. Listings leave `_bucketline` out.
+/// What a bucket keeps as metadata lies in `<folder>/_bucketline/meta/<key>.json`. An object is written to a
+/// temporary file, fsynced, and then linked to its name, which fails if the name is taken: so a create is
+/// exclusive between processes too, and a crash leaves an object whole or absent. Listings leave
+/// `_bucketline` out.
 ///
 /// Writers of one folder take turns by a file lock (`_bucketline/lock`); readers need none.
 ///
 /// # Limits
 ///
 /// - A segment of a key has at most 255 bytes, the last one 250: more is `InvalidRequest`.
-/// - A key cannot be the folder of another (`a` beside `a/b`), and keys `x` and `x.json/...` exclude each other:
-///   the second one is `InvalidRequest`.
-/// - The file system has to know hard links and file locks; where it ignores case, keys that differ by case alone are one.
+/// - A key cannot be the folder of another (`a` beside `a/b`), and keys `x` and `x.json/...` exclude each
+///   other: the second one is `InvalidRequest`.
+/// - The file system has to know hard links and file locks; where it ignores case, keys that differ by case
+///   alone are one.
 /// - Nothing is encrypted: asking for encryption is `Unsupported`.
 ///
 /// ```

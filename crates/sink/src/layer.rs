@@ -7,8 +7,9 @@
 //! | [`Limit`] | at most so many calls at once; the others wait |
 //! | [`Observe`] | a function sees every call: operation, key, outcome, duration |
 //!
-//! Order matters: what stands outside sees what lies inside as one call. `Observe` around `Limit` counts the waiting, within it does not;
-//! `Timeout` around `Limit` may give up a call that was never sent, and has to call its effect unknown all the same.
+//! Order matters: what stands outside sees what lies inside as one call. `Observe` around `Limit` counts the
+//! waiting, within it does not; `Timeout` around `Limit` may give up a call that was never sent, and has to
+//! call its effect unknown all the same.
 
 pub use crate::layer::limit::Limit;
 pub use crate::layer::observe::{Observation, Observe, Outcome};

@@ -14,8 +14,8 @@ use crate::{
 
 /// A sink in memory that keeps the whole contract. Clones share their objects.
 ///
-/// It keeps checksums, echoes the encryption that was asked for, and lists in an order that its seed decides, so that nobody
-/// comes to rely on one.
+/// It keeps checksums, echoes the encryption that was asked for, and lists in an order that its seed decides,
+/// so that nobody comes to rely on one.
 ///
 /// ```
 /// use bucketline_sink::{MemorySink, PutOutcome, SinkExt};

@@ -15,7 +15,8 @@ mockall::mock! {
         async fn put(&self, key: &ObjectKey, payload: Payload, options: &PutOptions) -> Result<PutOutcome, Error>;
         async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo, Error>;
         async fn get(&self, key: &ObjectKey) -> Result<Object, Error>;
-        // Lifetimes in the order in which `async_trait` gives the trait's own; the mock needs a name for the last one.
+        // Lifetimes in the order in which `async_trait` gives the trait's own; the mock needs a name for the
+        // last one.
         async fn list<'s, 'p, 't>(
             &'s self,
             prefix: &'p str,

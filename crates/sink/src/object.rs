@@ -18,8 +18,8 @@ pub struct ObjectInfo {
     pub etag: Option<ETag>,
     /// Its version, where the store keeps versions.
     pub version_id: Option<String>,
-    /// Its checksum, where the store kept one. Equal metadata alone proves nothing: a store was seen to keep half
-    /// of a broken upload under it.
+    /// Its checksum, where the store kept one. Equal metadata alone proves nothing: a store was seen to keep
+    /// half of a broken upload under it.
     pub checksum: Option<Checksum>,
     /// How it is encrypted at rest.
     pub encryption: EncryptionSeen,

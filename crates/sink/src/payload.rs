@@ -7,7 +7,8 @@ use bytes::Bytes;
 
 use crate::Checksum;
 
-/// The bytes of an object, as a rope: what was built in pieces is sent in pieces, without being copied together.
+/// The bytes of an object, as a rope: what was built in pieces is sent in pieces, without being copied
+/// together.
 ///
 /// A clone shares everything, also the checksum once it was computed, so a repeated put hashes nothing again.
 ///
@@ -47,7 +48,8 @@ impl Payload {
         &self.0.chunks
     }
 
-    /// The SHA-256 of all bytes: computed at the first call (about a millisecond per megabyte), then remembered.
+    /// The SHA-256 of all bytes: computed at the first call (about a millisecond per megabyte), then
+    /// remembered.
     #[must_use]
     pub fn checksum(&self) -> Checksum {
         *self

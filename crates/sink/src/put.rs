@@ -32,9 +32,9 @@ pub enum PutMode {
 pub struct PutOptions {
     /// When it may take effect.
     pub mode: PutMode,
-    /// User metadata: names of lower-case ASCII letters, digits, `-`, `_` and `.`, without `x-amz-meta-`; values of
-    /// printable ASCII without spaces at either end; 2,048 bytes in all, names included
-    /// ([S3's limit](https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html)).
+    /// User metadata: names of lower-case ASCII letters, digits, `-`, `_` and `.`, without `x-amz-meta-`;
+    /// values of printable ASCII without spaces at either end; 2,048 bytes in all, names included ([S3's
+    /// limit](https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html)).
     pub metadata: BTreeMap<String, String>,
     /// The media type; the store's default if none.
     pub content_type: Option<String>,
@@ -94,8 +94,8 @@ impl PutOptions {
         self
     }
 
-    /// Checks the rules of metadata and media type. Every sink calls this before anything else, so that what one
-    /// store takes, all take.
+    /// Checks the rules of metadata and media type. Every sink calls this before anything else, so that what
+    /// one store takes, all take.
     ///
     /// # Errors
     ///

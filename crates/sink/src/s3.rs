@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -33,19 +34,22 @@ mod settings;
 
 /// A bucket in Amazon S3, or in a store that speaks its API.
 ///
-/// One call is one request; nothing is retried. Every request names the expected owner of the bucket if one is set, every put carries
-/// its SHA-256 and signs it, and nothing is sent before the bucket's region is known.
+/// One call is one request; nothing is retried. Every request names the expected owner of the bucket if one
+/// is set, every put carries its SHA-256 and signs it, and nothing is sent before the bucket's region is
+/// known.
 ///
-/// The credentials provider is asked before every request and nothing of it is cached here, so that each sink can have its own
-/// cache: give it one that caches, like `bucketline_auth::Cached`.
+/// The credentials provider is asked before every request and nothing of it is cached here, so that each sink
+/// can have its own cache: give it one that caches, like `bucketline_auth::Cached`.
 ///
-/// A call whose time is up, or whose future is dropped, closes its connection. A forgotten one would keep the key locked on stores that lock it
-/// while a body is under way (MinIO, for up to 30 seconds), and the retry would wait behind it.
+/// A call whose time is up, or whose future is dropped, closes its connection. A forgotten one would keep the
+/// key locked on stores that lock it while a body is under way (MinIO, for up to 30 seconds), and the retry
+/// would wait behind it.
 ///
 /// # Permissions
 ///
-/// `put`: `s3:PutObject` (and `kms:GenerateDataKey`, `kms:Decrypt` with a KMS key); `get` and `head`: `s3:GetObject`; `list`: `s3:ListBucket`;
-/// `delete`: `s3:DeleteObject`; finding the region: `s3:GetBucketLocation`.
+/// `put`: `s3:PutObject` (and `kms:GenerateDataKey`, `kms:Decrypt` with a KMS key); `get` and `head`:
+/// `s3:GetObject`; `list`: `s3:ListBucket`; `delete`: `s3:DeleteObject`; finding the region:
+/// `s3:GetBucketLocation`.
 ///
 /// ```
 /// use aws_credential_types::Credentials;
@@ -63,8 +67,18 @@ pub struct S3Sink(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
-    /// The client, once the region is known; locked while it is being found out, so that this happens once.
-    connection: tokio::sync::Mutex<Option<Connection>>,
+    /// Locked while the region is being found out, so that this happens once.
+    known: tokio::sync::Mutex<Known>,
+    /// Times that the region was asked for in vain, as in `known`, readable without its lock.
+    in_vain: AtomicU64,
+}
+
+/// The client, once the region is known; until then, why it is not.
+#[derive(Default)]
+struct Known {
+    connection: Option<Connection>,
+    in_vain: u64,
+    failure: Option<Error>,
 }
 
 impl S3Sink {
@@ -78,9 +92,14 @@ impl S3Sink {
             .region
             .clone()
             .map(|region| Connection::new(&settings, region));
+        let known = tokio::sync::Mutex::new(Known {
+            connection,
+            ..Known::default()
+        });
         Self(Arc::new(Inner {
             settings,
-            connection: tokio::sync::Mutex::new(connection),
+            known,
+            in_vain: AtomicU64::new(0),
         }))
     }
 
@@ -92,11 +111,13 @@ impl S3Sink {
 
     /// Asks the store for the bucket's region, and uses it from now on unless one was configured.
     ///
-    /// The first call that needs the region does this by itself; a caller who wants to show or check it does it by name.
+    /// The first call that needs the region does this by itself; a caller who wants to show or check it does
+    /// it by name.
     ///
     /// # Errors
     ///
-    /// Any kind but `NotFound` and `WrongRegion`; always `NotApplied`. `AccessDenied` only if the refusal did not tell the region either.
+    /// Any kind but `NotFound` and `WrongRegion`; always `NotApplied`. `AccessDenied` only if the refusal did
+    /// not tell the region either.
     ///
     /// # Cancel safety
     ///
@@ -104,20 +125,36 @@ impl S3Sink {
     pub async fn resolve_region(&self) -> Result<String, Error> {
         let region = region::ask(self).await?;
         if self.0.settings.region.is_none() {
-            *self.0.connection.lock().await = Some(Connection::new(&self.0.settings, region.clone()));
+            self.0.known.lock().await.connection = Some(Connection::new(&self.0.settings, region.clone()));
         }
         Ok(region)
     }
 
-    /// The connection, with the region found out if it was not known yet.
+    /// The connection, with the region found out if it was not known yet. Whoever waited for somebody else's
+    /// question shares its answer, a bad one too: else each would ask a store that does not answer, one after
+    /// the other.
     async fn connection(&self) -> Result<Connection, Error> {
-        let mut known = self.0.connection.lock().await;
-        if let Some(connection) = known.as_ref() {
+        let before = self.0.in_vain.load(Ordering::Acquire);
+        let mut known = self.0.known.lock().await;
+        if let Some(connection) = &known.connection {
             return Ok(connection.clone());
         }
-        let connection = Connection::new(&self.0.settings, region::ask(self).await?);
-        *known = Some(connection.clone());
-        Ok(connection)
+        if let Some(failure) = known.failure.as_ref().filter(|_| known.in_vain != before) {
+            return Err(failure.clone());
+        }
+        match region::ask(self).await {
+            Ok(region) => {
+                let connection = Connection::new(&self.0.settings, region);
+                known.connection = Some(connection.clone());
+                Ok(connection)
+            }
+            Err(error) => {
+                known.in_vain += 1;
+                known.failure = Some(error.clone());
+                self.0.in_vain.store(known.in_vain, Ordering::Release);
+                Err(error)
+            }
+        }
     }
 
     /// Runs one request to its end, or to the end of its time.
@@ -152,7 +189,7 @@ impl S3Sink {
         };
         if matches!(error.kind(), ErrorKind::WrongRegion { .. }) && self.0.settings.region.is_none() {
             // The bucket was deleted and made anew elsewhere: the next call asks again.
-            *self.0.connection.lock().await = None;
+            self.0.known.lock().await.connection = None;
         }
         let error = if call.key.is_empty() {
             error

@@ -16,7 +16,8 @@ use crate::{
 pub enum CreateOnce {
     /// This call made the object.
     Created(Receipt),
-    /// The object was there already, with the same bytes and metadata: a repeat after a lost reply, most likely.
+    /// The object was there already, with the same bytes and metadata: a repeat after a lost reply, most
+    /// likely.
     Same(ObjectInfo),
     /// Another object has the key. It was left as it is.
     Different(ObjectInfo),
@@ -58,8 +59,8 @@ pub trait SinkExt: Sink {
 
     /// Whether the key has an object, asked of the listing with the full key as prefix.
     ///
-    /// Not of [`Sink::head`]: S3 answers that with 403 both where the object is absent and listing is not allowed, and where
-    /// reading is not allowed.
+    /// Not of [`Sink::head`]: S3 answers that with 403 both where the object is absent and listing is not
+    /// allowed, and where reading is not allowed.
     ///
     /// # Errors
     ///
@@ -108,12 +109,13 @@ pub trait SinkExt: Sink {
 
     /// Creates an object; where the key is taken, says whether what lies there is the same.
     ///
-    /// "The same" is equal size, metadata and checksum. Where the store kept no checksum the object is read and
-    /// its bytes are compared. The mode of `options` is not used. Safe to repeat after any failure.
+    /// "The same" is equal size, metadata and checksum. Where the store kept no checksum the object is read
+    /// and its bytes are compared. The mode of `options` is not used. Safe to repeat after any failure.
     ///
     /// # Errors
     ///
-    /// As [`Sink::put`], [`Sink::head`] and [`Sink::get`]; `Busy` if the object went away between two of the calls.
+    /// As [`Sink::put`], [`Sink::head`] and [`Sink::get`]; `Busy` if the object went away between two of the
+    /// calls.
     ///
     /// # Cancel safety
     ///

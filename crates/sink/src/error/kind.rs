@@ -8,8 +8,8 @@ use std::fmt;
 pub enum ErrorKind {
     /// The key has no object. Nothing to do.
     NotFound,
-    /// The bucket, or the folder on disk, is not there. Stop writing and correct the name; a deleted bucket's name may be
-    /// taken by somebody else.
+    /// The bucket, or the folder on disk, is not there. Stop writing and correct the name; a deleted bucket's
+    /// name may be taken by somebody else.
     NoSuchBucket,
     /// The credentials are good but not allowed to do this. Correct the policies.
     AccessDenied,
@@ -20,7 +20,8 @@ pub enum ErrorKind {
         /// The region that the store named.
         region: Option<String>,
     },
-    /// The encryption asked for cannot be had: key missing, disabled, or not allowed. Correct the key or its policy.
+    /// The encryption asked for cannot be had: key missing, disabled, or not allowed. Correct the key or its
+    /// policy.
     Encryption,
     /// A quota of the store is full. Make room.
     Quota,
@@ -34,8 +35,8 @@ pub enum ErrorKind {
     TimedOut,
     /// No connection, or a broken one. Check address, network and proxy if it lasts.
     Connection,
-    /// The bytes that arrived are not those that were sent, or an answer could not be read whole. Try again; look for a proxy
-    /// that changes bodies if it lasts.
+    /// The bytes that arrived are not those that were sent, or an answer could not be read whole. Try again;
+    /// look for a proxy that changes bodies if it lasts.
     Corrupt,
     /// This machine's clock is off. Correct it.
     ClockSkew,
@@ -43,7 +44,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The store does not have this feature.
     Unsupported,
-    /// The key lies outside the folder that this sink was confined to. A mistake of the caller; nothing was sent.
+    /// The key lies outside the folder that this sink was confined to. A mistake of the caller; nothing was
+    /// sent.
     OutsidePrefix,
     /// The disk is full. Make room.
     DiskFull,
@@ -145,7 +147,8 @@ impl fmt::Display for ErrorKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "an effect is ruled out or it is not")]
 pub enum Effect {
-    /// Surely not, and it never will: the store refused it, or it was never sent. Calls that only read are always this.
+    /// Surely not, and it never will: the store refused it, or it was never sent. Calls that only read are
+    /// always this.
     NotApplied,
     /// It may have been done, or may yet be: no answer came, or one that does not tell.
     Unknown,

@@ -42,8 +42,9 @@ struct Chance {
 }
 
 impl Fault {
-    /// The store is not reached, or refuses: nothing is done. The effect that the error tells is the one that this kind has from S3: unknown for
-    /// `Busy`, `Throttled`, `Server`, `TimedOut`, `Connection` and `Unexpected`, else `NotApplied`.
+    /// The store is not reached, or refuses: nothing is done. The effect that the error tells is the one that
+    /// this kind has from S3: unknown for `Busy`, `Throttled`, `Server`, `TimedOut`, `Connection` and
+    /// `Unexpected`, else `NotApplied`.
     pub fn fail(kind: ErrorKind) -> Self {
         let unknown = matches!(
             kind,
@@ -73,7 +74,8 @@ impl Fault {
     }
 
     /// The call is `TimedOut`, `Unknown`, and its request is held until
-    /// [`FaultSink::deliver_late`](crate::fault::FaultSink::deliver_late). A read has nothing to arrive late and just gets no answer.
+    /// [`FaultSink::deliver_late`](crate::fault::FaultSink::deliver_late). A read has nothing to arrive late
+    /// and just gets no answer.
     pub fn late() -> Self {
         Self::of(Action::Late)
     }
@@ -128,7 +130,8 @@ impl Fault {
         self
     }
 
-    /// Each call that fits meets it with this chance of 1,000, drawn from `seed`: the same seed and the same calls, the same faults.
+    /// Each call that fits meets it with this chance of 1,000, drawn from `seed`: the same seed and the same
+    /// calls, the same faults.
     pub fn chance(mut self, per_mille: u16, seed: u64) -> Self {
         self.chance = Some(Chance {
             per_mille,

@@ -13,7 +13,8 @@ use crate::fs::{AtPath, PathError};
 
 /// A file under a temporary name, removed when dropped.
 ///
-/// Its writer holds a lock on it for as long as it lives, by which [`sweep`] tells it from one that a crash left behind.
+/// Its writer holds a lock on it for as long as it lives, by which [`sweep`] tells it from one that a crash
+/// left behind.
 #[derive(Debug)]
 pub(super) struct Temporary {
     path: PathBuf,
@@ -21,7 +22,8 @@ pub(super) struct Temporary {
 }
 
 impl Temporary {
-    /// Makes an empty one. The caller holds the folder's lock, so that no sweep comes between making and locking it.
+    /// Makes an empty one. The caller holds the folder's lock, so that no sweep comes between making and
+    /// locking it.
     pub(super) fn create(folder: &Path) -> Result<Self, PathError> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         loop {

@@ -7,7 +7,13 @@ use crate::{Effect, Error, ErrorKind, Operation};
 
 /// What went wrong, with the effect that the caller knows of.
 pub(super) fn error(operation: Operation, effect: Effect, cause: PathError) -> Error {
-    let kind = kind_of(&cause.source);
+    let kind = match kind_of(&cause.source) {
+        // Only a read can miss its object; anything else misses the folder.
+        ErrorKind::NotFound if !matches!(operation, Operation::Head | Operation::Get) => {
+            ErrorKind::NoSuchBucket
+        }
+        kind => kind,
+    };
     let message = match kind {
         // The path says which half of the key is in the way; the system's own word for it does not.
         ErrorKind::InvalidRequest => format!(

@@ -12,8 +12,8 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// Waits for the lock on `path`, a file that is made if absent. Each call opens the file anew, since a lock belongs to an
-    /// open file, not to a process.
+    /// Waits for the lock on `path`, a file that is made if absent. Each call opens the file anew, since a
+    /// lock belongs to an open file, not to a process.
     pub(super) fn take(path: &Path) -> Result<Self, PathError> {
         let file = File::options()
             .create(true)

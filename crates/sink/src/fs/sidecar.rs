@@ -9,8 +9,9 @@ use crate::{Checksum, ETag};
 
 /// What is known of the contents that an object has or had last.
 ///
-/// It is written before the object, so for a moment, or for good after a crash, it tells of bytes that are not there yet; it then
-/// also tells of those that still are. Which one holds is decided by size and checksum of the object itself.
+/// It is written before the object, so for a moment, or for good after a crash, it tells of bytes that are
+/// not there yet; it then also tells of those that still are. Which one holds is decided by size and checksum
+/// of the object itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sidecar {
     version: u32,

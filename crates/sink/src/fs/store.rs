@@ -76,7 +76,7 @@ impl Store {
         }
         let object = self.temporary(payload.chunks()).map_err(refused)?;
 
-        let _turn = Turn::take(&self.layout.lock_file()).map_err(refused)?;
+        let _turn = self.turn().map_err(refused)?;
         let now = current(&places).map_err(refused)?;
         let may = match (&options.mode, &now) {
             (PutMode::Create, now) => now.is_none(),
@@ -125,7 +125,8 @@ impl Store {
     pub(super) fn get(&self, key: &ObjectKey) -> Result<Object, Error> {
         let failed = |cause| failure::error(Operation::Get, Effect::NotApplied, cause);
         let places = self.layout.places(Operation::Get, key)?;
-        // Two writers in a row may pass between the reads of object and metadata; more than that in a row is damage.
+        // Two writers in a row may pass between the reads of object and metadata; more than that in a row is
+        // damage.
         for _ in 0..3 {
             let mut bytes = Vec::new();
             let mut file = open_object(&places.object).map_err(failed)?;
@@ -147,7 +148,7 @@ impl Store {
     pub(super) fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         let places = self.layout.places(Operation::Delete, key)?;
         let refused = |cause| failure::error(Operation::Delete, Effect::NotApplied, cause);
-        let _turn = Turn::take(&self.layout.lock_file()).map_err(refused)?;
+        let _turn = self.turn().map_err(refused)?;
         match fs::remove_file(&places.object) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -162,6 +163,12 @@ impl Store {
         let _ = fs::remove_file(&places.sidecar);
         sync_folder(parent(&places.object))
             .map_err(|cause| failure::error(Operation::Delete, Effect::Unknown, cause))
+    }
+
+    /// The writers' lock. Somebody may have tidied our own folder away meanwhile.
+    fn turn(&self) -> Result<Turn, PathError> {
+        make_folders(self.root(), &self.layout.temporary())?;
+        Turn::take(&self.layout.lock_file())
     }
 
     fn write_sidecar(&self, places: &Places, sidecar: &Sidecar) -> Result<(), Error> {
@@ -182,7 +189,7 @@ impl Store {
     /// The bytes, on disk, under a name that nobody reads.
     fn temporary(&self, chunks: &[Bytes]) -> Result<Temporary, PathError> {
         let mut file = {
-            let _turn = Turn::take(&self.layout.lock_file())?;
+            let _turn = self.turn()?;
             Temporary::create(&self.layout.temporary())?
         };
         file.fill(chunks)?;

@@ -11,8 +11,8 @@ use crate::{Effect, Error, ErrorKind, ListPage, ListToken, Listed, Operation};
 /// The keys of one page, as many as S3 gives.
 const PAGE: usize = 1000;
 
-/// One page of the keys that begin with `prefix`, in order. The token is the last key of the page before, so what comes or goes
-/// meanwhile shifts nothing.
+/// One page of the keys that begin with `prefix`, in order. The token is the last key of the page before, so
+/// what comes or goes meanwhile shifts nothing.
 pub(super) fn page(root: &Path, prefix: &str, after: Option<&ListToken>) -> Result<ListPage, Error> {
     if !root.is_dir() {
         return Err(Error::new(

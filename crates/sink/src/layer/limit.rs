@@ -11,7 +11,8 @@ use crate::{
     PutOptions, PutOutcome, Sink,
 };
 
-/// Lets at most so many calls run at once; the others wait in the order in which they came. Clones share the limit.
+/// Lets at most so many calls run at once; the others wait in the order in which they came. Clones share the
+/// limit.
 #[derive(Debug, Clone)]
 pub struct Limit<S> {
     inner: S,

@@ -82,7 +82,8 @@ struct Watch {
 }
 
 impl<S: Sink> Observe<S> {
-    /// Tells `observer` of each call on `inner`, timed by `now`: the time since any fixed moment, never running backwards.
+    /// Tells `observer` of each call on `inner`, timed by `now`: the time since any fixed moment, never
+    /// running backwards.
     pub fn new(
         inner: S,
         now: impl Fn() -> Duration + Send + Sync + 'static,

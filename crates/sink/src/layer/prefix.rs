@@ -11,8 +11,8 @@ use crate::{
 
 /// Lets only keys below one folder through; keys stay as they are.
 ///
-/// A guard against mistakes of our own. It stands where AWS itself cannot: the credentials of an IAM user may write to the whole bucket,
-/// whatever folder its connector has.
+/// A guard against mistakes of our own. It stands where AWS itself cannot: the credentials of an IAM user may
+/// write to the whole bucket, whatever folder its connector has.
 ///
 /// ```
 /// use bucketline_sink::layer::PrefixJail;

@@ -10,9 +10,11 @@ use crate::{
     PutOutcome, Sink,
 };
 
-/// Gives up a call after a time: its future is dropped, and the answer is `TimedOut`, `Unknown` for puts and deletes.
+/// Gives up a call after a time: its future is dropped, and the answer is `TimedOut`, `Unknown` for puts and
+/// deletes.
 ///
-/// `S3Sink` keeps its own time, for single requests; this is for sinks that don't, and for a bound over all that a call does.
+/// `S3Sink` keeps its own time, for single requests; this is for sinks that don't, and for a bound over all
+/// that a call does.
 #[derive(Debug, Clone)]
 pub struct Timeout<S> {
     inner: S,

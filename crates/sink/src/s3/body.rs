@@ -13,9 +13,10 @@ use crate::Payload;
 
 /// The most that is handed over at once.
 ///
-/// The HTTP client sends what it was handed before it closes the connection of a dropped request. Handed a whole object, it would
-/// complete, at any later time, a put that was given up long ago; of pieces it holds a few hundred KiB, and what follows them is the
-/// end of the connection, by which the store knows that the object is not whole.
+/// The HTTP client sends what it was handed before it closes the connection of a dropped request. Handed a
+/// whole object, it would complete, at any later time, a put that was given up long ago; of pieces it holds a
+/// few hundred KiB, and what follows them is the end of the connection, by which the store knows that the
+/// object is not whole.
 const PIECE: usize = 64 * 1024;
 
 /// The payload as the SDK wants it.

@@ -29,7 +29,8 @@ impl S3SinkBuilder {
     /// The time to make a connection in, unless set.
     pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-    /// The time for one request, unless set: more than the 30 seconds for which a store may keep a key locked behind a broken upload.
+    /// The time for one request, unless set: more than the 30 seconds for which a store may keep a key locked
+    /// behind a broken upload.
     pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(45);
 
     pub(super) fn new(bucket: BucketName) -> Self {
@@ -45,8 +46,9 @@ impl S3SinkBuilder {
         }
     }
 
-    /// The bucket's region, like `eu-central-1`. Without it, it is asked of the store before the first request, as us-east-1 understands
-    /// the question for every region of AWS's main partition; elsewhere (China, GovCloud) it has to be set.
+    /// The bucket's region, like `eu-central-1`. Without it, it is asked of the store before the first
+    /// request, as us-east-1 understands the question for every region of AWS's main partition; elsewhere
+    /// (China, GovCloud) it has to be set.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
@@ -64,9 +66,10 @@ impl S3SinkBuilder {
         self
     }
 
-    /// The 12-digit account that has to own the bucket
-    /// ([bucket owner condition](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html)). Every request
-    /// names it; AWS refuses those to another account's bucket with `AccessDenied`. Not every other store checks it.
+    /// The 12-digit account that has to own the bucket ([bucket owner
+    /// condition](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html)). Every
+    /// request names it; AWS refuses those to another account's bucket with `AccessDenied`. Not every other
+    /// store checks it.
     pub fn expected_owner(mut self, account_id: impl Into<String>) -> Self {
         self.owner = Some(account_id.into());
         self

@@ -1,7 +1,8 @@
-//! A store's refusal in the crate's words: kind and effect. It must not look at texts where a code or a status tells.
+//! A store's refusal in the crate's words: kind and effect. It must not look at texts where a code or a
+//! status tells.
 //!
-//! Codes: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>, and those of MinIO and other stores where they
-//! have their own.
+//! Codes: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>, and those of MinIO and other
+//! stores where they have their own.
 
 use crate::{Effect, ErrorKind, Operation};
 
@@ -33,8 +34,8 @@ pub(super) fn classify(refused: &Refused<'_>) -> (ErrorKind, Effect) {
     (kind, effect)
 }
 
-/// A refusal proper leaves the store as it was. A failure on its side, one that asks to come again, and an error in the body
-/// of a 200 do not tell.
+/// A refusal proper leaves the store as it was. A failure on its side, one that asks to come again, and an
+/// error in the body of a 200 do not tell.
 fn is_surely_refused(kind: &ErrorKind, status: u16) -> bool {
     let by_kind = !matches!(
         kind,
@@ -138,7 +139,8 @@ fn by_code(code: &str, refused: &Refused<'_>) -> Option<ErrorKind> {
     })
 }
 
-/// An answer without a code, or with one that is not known: from a store of its own kind, or from something in between.
+/// An answer without a code, or with one that is not known: from a store of its own kind, or from something
+/// in between.
 fn by_status(refused: &Refused<'_>) -> ErrorKind {
     match refused.status {
         301 | 302 | 307 | 308 => wrong_region(refused),

@@ -14,7 +14,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::s3::settings::Settings;
 
-/// The HTTP client of this process: one pool of connections, one TLS set-up, for all sinks and all of AWS's clients that are given it.
+/// The HTTP client of this process: one pool of connections, one TLS set-up, for all sinks and all of AWS's
+/// clients that are given it.
 ///
 /// It speaks plain HTTP as well, for stores on a local network.
 #[must_use]

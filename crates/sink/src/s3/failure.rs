@@ -1,4 +1,5 @@
-//! From the SDK's error to the crate's: what was refused, what was never sent, and what nobody knows. It must not retry.
+//! From the SDK's error to the crate's: what was refused, what was never sent, and what nobody knows. It must
+//! not retry.
 
 use std::error::Error as StdError;
 use std::io;
@@ -61,15 +62,16 @@ where
     found.with_source(error)
 }
 
-/// Why no answer came. Nothing was applied only where surely nothing was sent: there were no credentials to sign with, or there was no
-/// connection to send it over.
+/// Why no answer came. Nothing was applied only where surely nothing was sent: there were no credentials to
+/// sign with, or there was no connection to send it over.
 fn undispatched(operation: Operation, error: &(dyn StdError + 'static), timeout: bool) -> Error {
     if let Some(credentials) = find::<CredentialsError>(error) {
         let kind = match credentials {
             CredentialsError::ProviderTimedOut(_) => ErrorKind::TimedOut,
             _ => ErrorKind::Credentials,
         };
-        // The provider's own words are one below; what it got them from is for those who read the whole chain.
+        // The provider's own words are one below; what it got them from is for those who read the whole
+        // chain.
         let message = credentials
             .source()
             .map_or_else(|| credentials.to_string(), ToString::to_string);
@@ -90,7 +92,8 @@ fn undispatched(operation: Operation, error: &(dyn StdError + 'static), timeout:
     Error::new(operation, kind, effect).with_message(innermost(error))
 }
 
-/// The first error of that type in the chain. What an `io::Error` wraps is not its source, so that is looked into as well.
+/// The first error of that type in the chain. What an `io::Error` wraps is not its source, so that is looked
+/// into as well.
 fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -105,7 +108,8 @@ fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
     None
 }
 
-/// What the chain ends in: the words of the system or of the credentials provider, where the SDK's own say "dispatch failure".
+/// What the chain ends in: the words of the system or of the credentials provider, where the SDK's own say
+/// "dispatch failure".
 fn innermost(error: &(dyn StdError + 'static)) -> String {
     let mut last = error;
     while let Some(next) = last.source() {

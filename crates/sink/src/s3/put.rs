@@ -69,7 +69,8 @@ pub(super) async fn put(
         }
         Err(refusal) => {
             let error = sink.explain(&call, &connection.region, refusal).await;
-            // `If-Match` on a key without an object: S3 says NoSuchKey, and it is the condition that did not hold.
+            // `If-Match` on a key without an object: S3 says NoSuchKey, and it is the condition that did not
+            // hold.
             if *error.kind() == ErrorKind::NotFound && matches!(options.mode, PutMode::IfMatch(_)) {
                 return Ok(PutOutcome::PreconditionFailed);
             }
@@ -78,8 +79,8 @@ pub(super) async fn put(
     }
 }
 
-/// Signs the payload by the checksum at hand: left to itself the SDK would hash what lies in memory once more, and would send what
-/// comes in pieces unsigned.
+/// Signs the payload by the checksum at hand: left to itself the SDK would hash what lies in memory once
+/// more, and would send what comes in pieces unsigned.
 #[derive(Debug)]
 struct SignedChecksum(Checksum);
 

@@ -7,13 +7,15 @@ use crate::s3::client::Connection;
 use crate::s3::{Refusal, S3Sink};
 use crate::{Error, ErrorKind, Operation};
 
-/// The region that knows of every bucket of AWS's main partition, and the one meant by an answer without a region.
+/// The region that knows of every bucket of AWS's main partition, and the one meant by an answer without a
+/// region.
 const FIRST_REGION: &str = "us-east-1";
 
 /// Asks for the bucket's region.
 ///
-/// `GetBucketLocation` first. A refusal often tells the region as well, in a header or in its body; where it does not, the answer to
-/// `HeadBucket` does, even to those who may not see the bucket. A store of its own that says nothing gets the default region.
+/// `GetBucketLocation` first. A refusal often tells the region as well, in a header or in its body; where it
+/// does not, the answer to `HeadBucket` does, even to those who may not see the bucket. A store of its own
+/// that says nothing gets the default region.
 pub(super) async fn ask(sink: &S3Sink) -> Result<String, Error> {
     let settings = &sink.0.settings;
     let region = settings.region.clone().unwrap_or_else(|| FIRST_REGION.to_owned());

@@ -1,7 +1,7 @@
 //! S3Sink against a server outside of this process: AWS, MinIO, versitygw.
 //!
-//! `S3_ENDPOINT` (empty for AWS), `S3_BUCKET`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` say which; what the suite leaves lies below
-//! `conformance/` and is removed first.
+//! `S3_ENDPOINT` (empty for AWS), `S3_BUCKET`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` say which; what
+//! the suite leaves lies below `conformance/` and is removed first.
 
 use std::env;
 

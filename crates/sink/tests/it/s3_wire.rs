@@ -1,5 +1,7 @@
 //! What S3Sink sends, byte for byte where it matters, and what it makes of each answer.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -428,7 +430,8 @@ async fn an_attempt_that_is_not_answered_in_time_closes_its_connection() {
         (&ErrorKind::TimedOut, Effect::Unknown),
         "{error}"
     );
-    // Closed, not given back: the server sees the end of that connection, and the next attempt comes over another.
+    // Closed, not given back: the server sees the end of that connection, and the next attempt comes over
+    // another.
     assert_eq!(wire.events.recv().await, Some(Event::Opened));
     let closed = tokio::time::timeout(Duration::from_secs(5), wire.events.recv())
         .await
@@ -438,8 +441,8 @@ async fn an_attempt_that_is_not_answered_in_time_closes_its_connection() {
     assert_eq!(wire.events.recv().await, Some(Event::Opened));
 }
 
-/// Regression: the HTTP client used to send the whole of a body that it had been handed in one piece before it closed the
-/// connection, and so completed a put that had been given up.
+/// Regression: the HTTP client used to send the whole of a body that it had been handed in one piece before
+/// it closed the connection, and so completed a put that had been given up.
 #[tokio::test]
 async fn an_upload_dropped_half_way_is_never_completed() {
     // More than the sockets' buffers take, in one piece and in many.
@@ -485,6 +488,46 @@ async fn good_answers_share_a_connection() {
     }
     assert_eq!(wire.events.recv().await, Some(Event::Opened));
     assert!(wire.events.try_recv().is_err(), "one connection for all three");
+}
+
+/// Credentials that count how often they were asked for.
+#[derive(Debug, Default)]
+struct Counted(Arc<AtomicU64>);
+
+impl ProvideCredentials for Counted {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let number = self.0.fetch_add(1, Ordering::SeqCst);
+        future::ProvideCredentials::ready(Ok(Credentials::new(
+            format!("AKIA{number}"),
+            SECRET,
+            None,
+            None,
+            "test",
+        )))
+    }
+}
+
+#[tokio::test]
+async fn the_provider_is_asked_before_every_request() {
+    let ok = || answer("200 OK", &["etag: \"e1\""], "");
+    let wire = Wire::start([ok(), ok(), ok()]).await;
+    let asked = Arc::new(AtomicU64::new(0));
+    let sink = builder(&wire)
+        .credentials(Counted(Arc::clone(&asked)))
+        .build()
+        .unwrap();
+    for _ in 0..3 {
+        put(&sink).await.unwrap();
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 3);
+    let last = wire.requests()[2].header("authorization").unwrap();
+    assert!(
+        last.contains("Credential=AKIA2/"),
+        "renewed credentials count at once: {last}"
+    );
 }
 
 /// Credentials that cannot be had.
@@ -764,6 +807,23 @@ mod region {
             Effect::NotApplied,
             "the script is at its end"
         );
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_share_a_refusal_and_the_next_call_asks_again() {
+        let refused = || refusal("403 Forbidden", "InvalidAccessKeyId", "no");
+        let (wire, sink) = without_region([refused(), refused()]).await;
+        let mut calls = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let sink = sink.clone();
+            calls.spawn(async move { put(&sink).await.unwrap_err().kind().clone() });
+        }
+        for kind in calls.join_all().await {
+            assert_eq!(kind, ErrorKind::Credentials);
+        }
+        assert_eq!(wire.requests().len(), 1);
+        put(&sink).await.unwrap_err();
+        assert_eq!(wire.requests().len(), 2);
     }
 
     #[tokio::test]

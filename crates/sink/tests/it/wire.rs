@@ -1,4 +1,5 @@
-//! A server at the other end of the wire: it reads HTTP/1.1 requests raw, keeps them, and answers from a script.
+//! A server at the other end of the wire: it reads HTTP/1.1 requests raw, keeps them, and answers from a
+//! script.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
