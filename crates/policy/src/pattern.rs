@@ -36,10 +36,27 @@ pub(crate) enum Pattern {
 
 impl Pattern {
     pub(crate) fn compile(text: &str, syntax: Syntax) -> Self {
-        let pieces = template::pieces(text, syntax);
-        match Template::from_pieces(pieces) {
+        if !syntax.variables || !text.contains("${") {
+            return Self::from_plain(text, syntax);
+        }
+        match Template::from_pieces(template::pieces(text, syntax.wildcards)) {
             Ok(template) => Self::Template(template),
             Err(tokens) => Self::from_tokens(&tokens),
+        }
+    }
+
+    /// Nothing in the text is a variable or an escape.
+    fn from_plain(text: &str, syntax: Syntax) -> Self {
+        if !syntax.wildcards {
+            return Self::Exact(text.into());
+        }
+        match text.find(['*', '?']) {
+            None => Self::Exact(text.into()),
+            Some(at) if text.bytes().skip(at).all(|b| b == b'*') => match text.get(..at) {
+                Some("") | None => Self::Everything,
+                Some(head) => Self::Prefix(head.into()),
+            },
+            Some(_) => Self::Glob(Glob::from_text(text)),
         }
     }
 

@@ -2,6 +2,8 @@
 //! Decides nothing itself.
 
 mod collect;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use serde::Serialize;

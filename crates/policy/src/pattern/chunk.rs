@@ -5,7 +5,7 @@ use super::glob::Token;
 #[derive(Clone, Debug)]
 pub(super) enum Chunk {
     Plain(Box<str>),
-    Holed(Holed),
+    Holed(Box<[Option<char>]>),
 }
 
 impl Chunk {
@@ -17,8 +17,16 @@ impl Chunk {
         });
         match chars.clone().collect::<Option<String>>() {
             Some(text) => Self::Plain(text.into()),
-            None => Self::Holed(Holed::new(chars.collect())),
+            None => Self::Holed(chars.collect()),
         }
+    }
+
+    /// A text in which `?` is a wildcard and which has no star.
+    pub(super) fn from_text(text: &str) -> Self {
+        if text.contains('?') {
+            return Self::Holed(text.chars().map(|c| (c != '?').then_some(c)).collect());
+        }
+        Self::Plain(text.into())
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -34,7 +42,7 @@ impl Chunk {
             }
             Self::Holed(holed) => {
                 let mut chars = text.chars();
-                for expected in &holed.chars {
+                for expected in holed {
                     *steps += 1;
                     let c = chars.next()?;
                     if expected.is_some_and(|expected| expected != c) {
@@ -55,7 +63,7 @@ impl Chunk {
             }
             Self::Holed(holed) => {
                 let mut chars = text.chars();
-                for expected in holed.chars.iter().rev() {
+                for expected in holed.iter().rev() {
                     *steps += 1;
                     let c = chars.next_back()?;
                     if expected.is_some_and(|expected| expected != c) {
@@ -64,6 +72,22 @@ impl Chunk {
                 }
                 Some(chars.as_str())
             }
+        }
+    }
+}
+
+/// A chunk between two stars, prepared to be found anywhere.
+#[derive(Clone, Debug)]
+pub(super) enum Searched {
+    Plain(Box<str>),
+    Holed(Holed),
+}
+
+impl Searched {
+    pub(super) fn new(chunk: Chunk) -> Self {
+        match chunk {
+            Chunk::Plain(text) => Self::Plain(text),
+            Chunk::Holed(chars) => Self::Holed(Holed::new(&chars)),
         }
     }
 
@@ -86,7 +110,8 @@ impl Chunk {
 /// character of the text.
 #[derive(Clone, Debug)]
 pub(super) struct Holed {
-    chars: Box<[Option<char>]>,
+    /// How many characters the chunk has.
+    len: usize,
     /// For each character that occurs in the chunk, the places where it (or a hole) may stand; sorted.
     masks: Box<[(char, Box<[u64]>)]>,
     /// The places of the holes, for all other characters.
@@ -94,7 +119,7 @@ pub(super) struct Holed {
 }
 
 impl Holed {
-    fn new(chars: Vec<Option<char>>) -> Self {
+    fn new(chars: &[Option<char>]) -> Self {
         let words = chars.len().div_ceil(64);
         let places = |wanted: Option<char>| {
             let mut mask = vec![0u64; words].into_boxed_slice();
@@ -114,7 +139,7 @@ impl Holed {
         Self {
             masks,
             holes: places(None),
-            chars: chars.into(),
+            len: chars.len(),
         }
     }
 
@@ -126,7 +151,7 @@ impl Holed {
     }
 
     fn skip_past<'t>(&self, text: &'t str, steps: &mut u64) -> Option<&'t str> {
-        let last = self.chars.len().checked_sub(1)?;
+        let last = self.len.checked_sub(1)?;
         let (last_word, last_bit) = (last / 64, 1u64 << (last % 64));
         // Chunks of more than 256 characters with a `?` in them exist in hostile input alone; only they allocate.
         let (mut short, mut long) = ([0u64; 4], Vec::new());

@@ -1,6 +1,6 @@
 //! Patterns with `*`: chunks of text between stars, each found leftmost, so that nothing is ever tried twice.
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, Searched};
 
 /// One element of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,22 +17,30 @@ pub(crate) enum Token {
 pub(crate) struct Glob {
     first: Chunk,
     /// Chunks between two stars.
-    middle: Box<[Chunk]>,
+    middle: Box<[Searched]>,
     /// The chunk after the last star; `None` when there is no star at all.
     last: Option<Chunk>,
 }
 
 impl Glob {
     pub(crate) fn new(tokens: &[Token]) -> Self {
-        let mut chunks = tokens.split(|token| *token == Token::Run).map(Chunk::new);
+        Self::from_chunks(tokens.split(|token| *token == Token::Run).map(Chunk::new))
+    }
+
+    /// A text without escapes, in which every `*` and `?` is a wildcard.
+    pub(super) fn from_text(text: &str) -> Self {
+        Self::from_chunks(text.split('*').map(Chunk::from_text))
+    }
+
+    fn from_chunks(mut chunks: impl Iterator<Item = Chunk>) -> Self {
         // INVARIANT: splitting always yields at least one part.
         let first = chunks.next().unwrap_or_else(|| Chunk::new(&[]));
-        let mut middle: Vec<Chunk> = chunks.collect();
-        let last = middle.pop();
-        middle.retain(|chunk| !chunk.is_empty());
+        let mut rest: Vec<Chunk> = chunks.collect();
+        let last = rest.pop();
+        rest.retain(|chunk| !chunk.is_empty());
         Self {
             first,
-            middle: middle.into(),
+            middle: rest.into_iter().map(Searched::new).collect(),
             last,
         }
     }

@@ -1,7 +1,7 @@
 //! Patterns with `${variables}`. A variable's value is plain text, whatever characters it holds.
 
+use super::Variables;
 use super::glob::{Glob, Token};
-use super::{Syntax, Variables};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
@@ -41,11 +41,14 @@ impl Variable {
 }
 
 /// Reads a pattern's text. An opened `${` that is never closed is plain text.
-pub(super) fn pieces(text: &str, syntax: Syntax) -> Vec<Piece> {
+pub(super) fn pieces(text: &str, wildcards: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut rest = text;
+    // Looked for once and for all: searching again at every `${` would be quadratic.
+    let last_brace = text.rfind('}').unwrap_or(0);
     while let Some(c) = rest.chars().next() {
-        if syntax.variables
+        let at = text.len() - rest.len();
+        if at < last_brace
             && let Some((inside, after)) = rest.strip_prefix("${").and_then(|inner| inner.split_once('}'))
         {
             pieces.push(match inside {
@@ -58,8 +61,8 @@ pub(super) fn pieces(text: &str, syntax: Syntax) -> Vec<Piece> {
             continue;
         }
         pieces.push(Piece::Token(match c {
-            '*' if syntax.wildcards => Token::Run,
-            '?' if syntax.wildcards => Token::One,
+            '*' if wildcards => Token::Run,
+            '?' if wildcards => Token::One,
             _ => Token::Char(c),
         }));
         rest = rest.get(c.len_utf8()..).unwrap_or_default();

@@ -84,15 +84,11 @@ fn hostile_patterns_stay_linear() {
         format!("{}*b", "?*".repeat(900)),
         format!("*{}*", "?a".repeat(999)),
     ] {
-        let tokens: Vec<Token> = template::pieces(&pattern, LIKE)
-            .into_iter()
-            .map(|piece| match piece {
-                template::Piece::Token(token) => token,
-                template::Piece::Variable(_) => panic!("no variables here"),
-            })
-            .collect();
+        let Pattern::Glob(glob) = Pattern::compile(&pattern, LIKE) else {
+            panic!("{pattern}")
+        };
         let mut steps = 0;
-        Glob::new(&tokens).matches_counting(&text, &mut steps);
+        glob.matches_counting(&text, &mut steps);
         let words = pattern.len().div_ceil(64) as u64;
         let bound = 2 * (text.len() as u64 + pattern.len() as u64) + text.len() as u64 * words;
         assert!(
@@ -116,7 +112,7 @@ fn naive(pattern: &[char], text: &[char]) -> bool {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(1_500))]
 
     #[test]
     fn agrees_with_the_definition(pattern in "[abé*?]{0,12}", text in "[abé]{0,14}") {

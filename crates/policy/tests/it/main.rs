@@ -9,6 +9,7 @@
 mod case;
 mod cases;
 mod fuzz;
+mod names;
 mod peer_errors;
 mod properties;
 mod public_interface;

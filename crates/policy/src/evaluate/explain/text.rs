@@ -24,12 +24,17 @@ struct Place<'a>(Layer, StatementRef, Option<&'a str>);
 impl Display for Place<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let Self(layer, place, sid) = self;
-        write!(
-            f,
-            "{layer} {}, statement {}",
-            place.document + 1,
-            place.statement + 1
-        )?;
+        let number = place.document + 1;
+        match layer {
+            Layer::ResourceControl(level) => {
+                write!(f, "resource control policy {number} of level {}", level + 1)?;
+            }
+            Layer::ServiceControl(level) => {
+                write!(f, "service control policy {number} of level {}", level + 1)?;
+            }
+            _ => write!(f, "{layer} {number}")?,
+        }
+        write!(f, ", statement {}", place.statement + 1)?;
         match sid {
             Some(sid) if !sid.is_empty() => write!(f, " `{sid}`"),
             _ => Ok(()),
