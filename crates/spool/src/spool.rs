@@ -101,6 +101,15 @@ struct Stretch {
     end: Lsn,
 }
 
+impl From<&Gap> for Stretch {
+    fn from(gap: &Gap) -> Self {
+        Self {
+            first: gap.first,
+            end: gap.end,
+        }
+    }
+}
+
 impl OpenOptions {
     /// The size of segments unless set: 64 MiB.
     pub const SEGMENT_BYTES: u64 = 64 << 20;

@@ -85,6 +85,10 @@ impl Spool {
             newest.end = self.next;
         }
         self.active = Some(active);
+        if offset == 0 {
+            // Now and then: it may have been given up since, and there may be room again.
+            self.reserve.restore(&*self.disk, &self.layout, &self.options);
+        }
         Ok(())
     }
 

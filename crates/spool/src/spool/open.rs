@@ -47,14 +47,7 @@ pub(super) fn open(
         reserve.restore(&*disk, &layout, &options);
     }
     let spool = Spool {
-        unreadable: findings
-            .gaps
-            .iter()
-            .map(|gap| Stretch {
-                first: gap.first,
-                end: gap.end,
-            })
-            .collect(),
+        unreadable: findings.unreadable,
         next: findings.next,
         last_time: findings.last_time,
         disk,
@@ -68,15 +61,10 @@ pub(super) fn open(
         poisoned: None,
         _lock: lock,
     };
-    let told = |stretch: &Stretch, gap: &crate::Gap| stretch.first <= gap.first && gap.end <= stretch.end;
     let recovered = Recovered {
         torn_tail_bytes: findings.torn_bytes,
         dropped_groups: findings.torn_groups,
-        gaps: findings
-            .gaps
-            .into_iter()
-            .filter(|gap| !findings.told.iter().any(|stretch| told(stretch, gap)))
-            .collect(),
+        gaps: findings.gaps,
         last_time: findings.last_time,
     };
     Ok((spool, recovered))
@@ -160,13 +148,8 @@ fn list_segments(disk: &dyn Disk, layout: &Layout) -> Result<VecDeque<Segment>, 
 /// its segment is trimmed.
 fn set_aside(disk: &dyn Disk, layout: &Layout, segments: &VecDeque<Segment>, findings: &mut Findings) {
     for gap in &mut findings.gaps {
-        let stretch = Stretch {
-            first: gap.first,
-            end: gap.end,
-        };
-        if !findings.told.contains(&stretch)
-            && let Ok(Some(name)) = quarantine::keep(disk, layout, segments, stretch, Kept::Gap)
-        {
+        let stretch = Stretch::from(&*gap);
+        if let Ok(Some(name)) = quarantine::keep(disk, layout, segments, stretch, Kept::Gap) {
             gap.kept = name;
         }
     }

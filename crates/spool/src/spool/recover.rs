@@ -20,9 +20,9 @@ use assembler::Assembler;
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     /// Damage, in order.
+    pub(super) unreadable: Vec<Stretch>,
+    /// What of it no `Gap` of the log tells yet.
     pub(super) gaps: Vec<Gap>,
-    /// The gaps of these that a `Gap` of the log tells already.
-    pub(super) told: Vec<Stretch>,
     /// Where the log goes on: everything from here to the end of the newest segment is cut off.
     pub(super) next: Lsn,
     /// Where the newest append begins; everything before was fsynced before it was written.

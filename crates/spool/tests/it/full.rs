@@ -67,7 +67,7 @@ fn a_full_disk_refuses_events_and_still_takes_deliveries() {
 }
 
 #[test]
-fn freed_segments_restore_the_reserve() {
+fn the_reserve_is_laid_again_once_there_is_room() {
     let disk = SimDisk::new(0);
     let mut spool = open(&disk);
     for _ in 0..10 {
@@ -86,6 +86,16 @@ fn freed_segments_restore_the_reserve() {
     spool.trim(spool.usage().next_lsn).unwrap();
     disk.set_capacity(disk.used());
     assert!(fill(&mut spool) >= 4, "the reserve is there again");
+
+    // Also where somebody else made room.
+    disk.set_capacity(u64::MAX);
+    for _ in 0..5 {
+        spool
+            .append(&[batch(0, 10, 100, 0).into()], SpoolTime::ZERO)
+            .unwrap();
+    }
+    disk.set_capacity(disk.used());
+    assert!(fill(&mut spool) >= 4, "the reserve is there once more");
 }
 
 #[test]

@@ -111,14 +111,18 @@ impl Assembler {
             }
             break;
         }
-        Findings {
-            gaps,
-            told: self
-                .told
+        let unreadable = gaps.iter().map(Stretch::from).collect();
+        // A `Gap` in what is cut off tells nothing. A gap that was trimmed in part is still told by the whole.
+        let told = |gap: &Gap| {
+            let covers = |stretch: &Stretch| stretch.first <= gap.first && gap.end <= stretch.end;
+            self.told
                 .iter()
-                .filter(|(at, _)| *at < next)
-                .map(|(_, stretch)| *stretch)
-                .collect(),
+                .any(|(at, stretch)| *at < next && covers(stretch))
+        };
+        gaps.retain(|gap| !told(gap));
+        Findings {
+            unreadable,
+            gaps,
             next,
             newest_append: fence,
             torn_bytes: newest.end.get().saturating_sub(next.get()),
@@ -201,13 +205,7 @@ impl OpenGroup {
                 );
             }
             Some(Record::Gap(gap)) => {
-                self.told.push((
-                    header.lsn,
-                    Stretch {
-                        first: gap.first,
-                        end: gap.end,
-                    },
-                ));
+                self.told.push((header.lsn, Stretch::from(gap)));
             }
             _ => {}
         }
