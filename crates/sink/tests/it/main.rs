@@ -3,6 +3,8 @@
 #![cfg_attr(feature = "s3", expect(clippy::indexing_slicing, reason = "tests may panic"))]
 
 #[cfg(feature = "test-util")]
+mod broken_promises;
+#[cfg(feature = "test-util")]
 mod faults;
 #[cfg(all(feature = "fs", feature = "test-util"))]
 mod fs;
