@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::key_tree::KeyTree;
 use crate::scene::{Programs, Scene};
 use crate::stages::now;
 use crate::{http, workspace};
@@ -42,11 +43,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     let took = started.elapsed();
 
     println!("\n4. The buckets");
-    print_tree(&http::get(scene.endpoint(), "/_testkit/objects")?)?;
+    for (bucket, tree) in KeyTree::of_listing(&http::get(scene.endpoint(), "/_testkit/objects")?)? {
+        println!("   {bucket}");
+        print!("{}", tree.print("   "));
+    }
 
     println!("\n5. bucketline verify --config bucketline.toml --input events.ndjson");
     let proof = scene.verify()?;
-    print_connectors(&proof.report);
+    print!("{}", proof.table());
     drop(testkit);
     finish(&options, &folder)?;
     println!("\n{}", proof.timed_line(took.max(Duration::from_millis(1))));
@@ -87,14 +91,4 @@ impl Options {
         }
         Ok(options)
     }
-}
-
-/// Prints the keys as a tree, each folder once, with the sizes of the objects.
-fn print_tree(listing: &str) -> Result<(), Error> {
-    let _ = listing;
-    Ok(())
-}
-
-fn print_connectors(report: &serde_json::Value) {
-    let _ = report;
 }

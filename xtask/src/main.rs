@@ -15,6 +15,7 @@ mod demo;
 mod error;
 mod foreign;
 mod http;
+mod key_tree;
 mod process;
 mod scene;
 mod stages;

@@ -55,7 +55,7 @@ workspace = "acme"
 grant = "acme-key"
 bucket = "acme-events"
 folder = "currents/behaviors"
-events = ["users.behaviors.*", "users.campaigns.*", "users.canvas.*", "users.canvasstep.*", "users.profile.*", "users.R*", "users.U*", "agentconsole.*"]
+events = ["users.behaviors.*", "users.campaigns.*", "users.canvas.*", "users.canvasstep.*", "users.profile.*", "users.RandomBucketNumberUpdate", "users.UserDeleteRequest", "users.UserOrphan", "agentconsole.*"]
 
 [[connector]]
 id = "60aa11bb22cc33dd44ee55ff"

@@ -9,7 +9,7 @@ use crate::error::Error;
 /// The counts over all connectors.
 #[derive(Debug)]
 pub(crate) struct Proof {
-    pub(crate) report: Value,
+    report: Value,
     holds: bool,
 }
 
@@ -34,6 +34,35 @@ impl Proof {
             self.count("duplicates"),
             self.count("lost"),
         )
+    }
+
+    /// A line for each connector: what it had to take, and what its folder holds.
+    pub(crate) fn table(&self) -> String {
+        let mut text = format!(
+            "   {:<18} {:>10} {:>9} {:>11} {:>9} {:>6}\n",
+            "connector", "events in", "objects", "events out", "doubled", "lost"
+        );
+        let connectors = self
+            .report
+            .get("connectors")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        for connector in connectors {
+            let word = |field| connector.get(field).and_then(Value::as_str).unwrap_or_default();
+            let count = |field| connector.get(field).map(ToString::to_string).unwrap_or_default();
+            text.push_str(&format!(
+                "   {:<18} {:>10} {:>9} {:>11} {:>9} {:>6}  {}\n",
+                word("name"),
+                count("events_in"),
+                count("objects"),
+                count("events_out"),
+                count("duplicates"),
+                count("lost"),
+                word("destination")
+            ));
+        }
+        text
     }
 
     /// The same, with how long it took.
