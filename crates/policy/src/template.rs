@@ -2,7 +2,7 @@
 //!
 //! Two families: the *documented* form, exactly as the reference system publishes it, and the *least-privilege* form,
 //! which grants what deliveries need and nothing else. Beside them: who may assume the role ([`trust_policy`]), what one
-//! connector's session may reach ([`session_policy`]), the most that any exporter may ever have ([`boundary`]), and what
+//! connector's session may reach ([`session_policy`]), the most that any exporter may ever have ([`boundary()`]), and what
 //! the bucket itself refuses ([`bucket_policy`]).
 //!
 //! ```

@@ -8,6 +8,7 @@
 
 mod case;
 mod cases;
+mod documents;
 mod fuzz;
 mod names;
 mod peer_errors;
