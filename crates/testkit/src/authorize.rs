@@ -29,6 +29,13 @@ pub(crate) struct Policies {
     set: PolicySet,
 }
 
+/// What a user or role is given, and what bounds it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rights {
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) boundary: Option<Policy>,
+}
+
 impl Policy {
     /// `of` says whose policy it is, for the error.
     pub(crate) fn parse(of: &str, text: &str) -> Result<Self, Error> {
@@ -97,12 +104,15 @@ pub(crate) struct Question<'a> {
 pub(crate) fn decide(question: &Question<'_>) -> Result<(), String> {
     // A name that cannot be read cannot be allowed anything either.
     let request = question.request().ok_or("Access Denied")?;
-    let nothing = PolicySet::default();
-    let identity = match question.caller {
-        Caller::User { policies, .. } | Caller::Session { policies, .. } => &policies.set,
+    let nothing = Rights::default();
+    let rights = match question.caller {
+        Caller::User { rights, .. } | Caller::Session { rights, .. } => rights,
         Caller::Root { .. } | Caller::Anonymous => &nothing,
     };
-    let mut layers = Layers::new(identity);
+    let mut layers = Layers::new(&rights.policies.set);
+    if let Some(boundary) = &rights.boundary {
+        layers = layers.boundary(&boundary.set);
+    }
     if let Caller::Session {
         session_policy: Some(policy),
         ..
@@ -171,9 +181,13 @@ impl Question<'_> {
             Layer::ResourceControl(_) => "resource control policy",
             _ => "identity-based policy",
         };
-        let (caller, action, resource) = (self.caller.arn(), self.action, self.resource);
-        let told =
-            format!("User: {caller} is not authorized to perform: {action} on resource: \"{resource}\"");
+        let (caller, action) = (self.caller.arn(), self.action);
+        let resource = if action.starts_with("s3:") {
+            format!("\"{}\"", self.resource)
+        } else {
+            self.resource.to_owned()
+        };
+        let told = format!("User: {caller} is not authorized to perform: {action} on resource: {resource}");
         if decision == Decision::ExplicitDeny {
             let article = if kind.starts_with("identity") { "an" } else { "a" };
             format!("{told} with an explicit deny in {article} {kind}")

@@ -3,6 +3,7 @@
 mod buckets;
 mod checksum;
 mod encryption;
+mod kms;
 mod list;
 mod put;
 mod read;

@@ -8,6 +8,7 @@
 
 mod account;
 mod bucket;
+mod kms_key;
 mod principal;
 mod text;
 
@@ -19,6 +20,7 @@ use crate::error::{Error, ErrorKind};
 use crate::world::{Identities, World};
 pub use account::Account;
 pub use bucket::Bucket;
+pub use kms_key::KmsKey;
 pub use principal::{Role, User};
 use text::Text;
 

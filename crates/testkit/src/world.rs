@@ -17,7 +17,7 @@ use bytes::Bytes;
 
 pub(crate) use bucket::{Bucket, Condition, ListQuery, Marker, PutRefused};
 pub(crate) use caller::{Caller, CredentialFault};
-pub(crate) use identity::{Identities, KmsKeyState};
+pub(crate) use identity::{Identities, KmsKey, KmsKeyState};
 pub use identity::{KeyPair, KeyStatus};
 pub(crate) use object::{Algorithm, StoredChecksum, etag};
 pub use object::{Encryption, ObjectEntry, StoredObject};

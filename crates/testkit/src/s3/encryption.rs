@@ -1,17 +1,16 @@
 //! Server-side encryption headers: what a put may ask for, and what an answer says.
 
 use s3s::dto::{PutObjectInput, ServerSideEncryption};
-use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
+use s3s::{S3Result, s3_error};
 
 use super::Store;
-use crate::world::{Bucket, Encryption, KmsKeyState};
+use crate::world::{Bucket, Encryption};
 
 impl Store {
     /// What the object gets. Since 2023 an object that asks for nothing gets the bucket's default, AES256 at least.
     ///
-    /// Source: "Setting default server-side encryption behavior for Amazon S3 buckets", S3 user guide; KMS error codes
-    /// from "Error responses", S3 API reference.
-    pub(super) fn encryption(&self, bucket: &Bucket, input: &PutObjectInput) -> S3Result<Encryption> {
+    /// Source: "Setting default server-side encryption behavior for Amazon S3 buckets", S3 user guide.
+    pub(super) fn encryption(bucket: &Bucket, input: &PutObjectInput) -> S3Result<Encryption> {
         if input.sse_customer_algorithm.is_some() {
             return Err(s3_error!(NotImplemented, "the testkit does not serve SSE-C"));
         }
@@ -27,7 +26,9 @@ impl Store {
             )),
             None => Ok(bucket.encryption().clone()),
             Some(ServerSideEncryption::AES256) => Ok(Encryption::Aes256),
-            Some(ServerSideEncryption::AWS_KMS) => self.kms(bucket, key),
+            Some(ServerSideEncryption::AWS_KMS) => Ok(Encryption::Kms {
+                key: Self::key_arn(bucket, key),
+            }),
             Some(ServerSideEncryption::AWS_KMS_DSSE) => Err(s3_error!(
                 NotImplemented,
                 "the testkit does not serve aws:kms:dsse"
@@ -38,37 +39,6 @@ impl Store {
             )),
         }
     }
-
-    fn kms(&self, bucket: &Bucket, key: Option<&str>) -> S3Result<Encryption> {
-        let in_account = |id: &str| format!("arn:aws:kms:{}:{}:key/{id}", bucket.region(), bucket.account());
-        let Some(key) = key else {
-            // The key that S3 manages in every account.
-            return Ok(Encryption::Kms {
-                key: in_account("aws-s3"),
-            });
-        };
-        let arn = if key.starts_with("arn:") {
-            key.to_owned()
-        } else {
-            in_account(key)
-        };
-        match self.gate.world.identities().kms_key(&arn) {
-            Some(KmsKeyState::Enabled) => Ok(Encryption::Kms { key: arn }),
-            Some(KmsKeyState::Disabled) => {
-                Err(kms_error("KMS.DisabledException", format!("{arn} is disabled.")))
-            }
-            None => Err(kms_error(
-                "KMS.NotFoundException",
-                format!("Key '{arn}' does not exist"),
-            )),
-        }
-    }
-}
-
-fn kms_error(code: &str, message: String) -> S3Error {
-    let mut error = S3Error::with_message(S3ErrorCode::Custom(code.into()), message);
-    error.set_status_code(http::StatusCode::BAD_REQUEST);
-    error
 }
 
 /// The two headers of an answer; none from a bucket that plays a store which forgets them.

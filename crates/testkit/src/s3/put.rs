@@ -8,8 +8,9 @@ use s3s::crypto::{Checksum as _, Sha256};
 use s3s::dto::{ETag, PutObjectInput, PutObjectOutput, StreamingBlob};
 use s3s::{Body, S3Error, S3ErrorCode, S3Request, S3Result, StdError, s3_error};
 
-use super::{Store, checksum, encryption};
-use crate::world::{self, Condition, PutRefused, StoredObject};
+use super::kms::KeyUse;
+use super::{Store, caller, checksum, encryption};
+use crate::world::{self, Condition, Encryption, PutRefused, StoredObject};
 
 /// The most bytes of user metadata, names and values together.
 ///
@@ -20,7 +21,10 @@ impl Store {
     pub(super) async fn put(&self, mut req: S3Request<PutObjectInput>) -> S3Result<PutObjectOutput> {
         let bucket = self.bucket(&req.input.bucket)?;
         let condition = condition(&req.input)?;
-        let encryption = self.encryption(&bucket, &req.input)?;
+        let encryption = Self::encryption(&bucket, &req.input)?;
+        if let Encryption::Kms { key: arn } = &encryption {
+            self.check_key(&caller(&req), &bucket, &req.input.key, arn, KeyUse::Encrypt)?;
+        }
         let metadata: BTreeMap<String, String> = req
             .input
             .metadata

@@ -9,15 +9,20 @@ use s3s::dto::{
 };
 use s3s::{Body, S3Error, S3Request, S3Response, S3Result, s3_error};
 
+use super::kms::KeyUse;
 use super::{Store, caller, checksum, encryption};
-use crate::world::{Bucket, Caller, StoredObject};
+use crate::world::{Bucket, Caller, Encryption, StoredObject};
 
 const DEFAULT_TYPE: &str = "binary/octet-stream";
 
 impl Store {
     pub(super) fn read(&self, req: &S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
         let input = &req.input;
-        let (bucket, object) = self.find(&caller(req), &input.bucket, &input.key)?;
+        let caller = caller(req);
+        let (bucket, object) = self.find(&caller, &input.bucket, &input.key)?;
+        if let Encryption::Kms { key: arn } = &object.encryption {
+            self.check_key(&caller, &bucket, &input.key, arn, KeyUse::Decrypt)?;
+        }
         check_conditions(&object, input.if_match.as_ref(), input.if_none_match.as_ref())?;
         let size = object.body.len();
         let range = match &input.range {

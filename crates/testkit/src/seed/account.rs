@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use super::principal::AccessKey;
 use super::text::Text;
-use super::{Bucket, Role, User};
+use super::{Bucket, KmsKey, Role, User};
 use crate::error::{Error, ErrorKind};
-use crate::world::{self, Identities, KmsKeyState};
+use crate::world::{self, Identities};
 
 /// An AWS account.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,14 +23,6 @@ pub struct Account {
     buckets: Vec<Bucket>,
     #[serde(default, rename = "kms_key")]
     kms_keys: Vec<KmsKey>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KmsKey {
-    arn: String,
-    #[serde(default)]
-    state: KmsKeyState,
 }
 
 impl Account {
@@ -75,23 +67,10 @@ impl Account {
         self
     }
 
-    /// Adds a KMS key, by its ARN. Keys that are not added are unknown to S3.
+    /// Adds a KMS key; an ARN alone stands for an enabled one.
     #[must_use]
-    pub fn kms_key(mut self, arn: impl Into<String>) -> Self {
-        self.kms_keys.push(KmsKey {
-            arn: arn.into(),
-            state: KmsKeyState::Enabled,
-        });
-        self
-    }
-
-    /// Adds a KMS key that is disabled.
-    #[must_use]
-    pub fn disabled_kms_key(mut self, arn: impl Into<String>) -> Self {
-        self.kms_keys.push(KmsKey {
-            arn: arn.into(),
-            state: KmsKeyState::Disabled,
-        });
+    pub fn kms_key(mut self, key: impl Into<KmsKey>) -> Self {
+        self.kms_keys.push(key.into());
         self
     }
 
@@ -102,6 +81,7 @@ impl Account {
     ) -> Result<(), Error> {
         self.users.iter_mut().try_for_each(|user| user.texts(with))?;
         self.roles.iter_mut().try_for_each(|role| role.texts(with))?;
+        self.kms_keys.iter_mut().try_for_each(|key| key.texts(with))?;
         self.buckets.iter_mut().try_for_each(|bucket| bucket.texts(with))
     }
 
@@ -128,7 +108,7 @@ impl Account {
             role.build(&id, identities)?;
         }
         for key in self.kms_keys {
-            identities.add_kms_key(&id, &key.arn, key.state)?;
+            key.build(&id, identities)?;
         }
         for bucket in self.buckets {
             buckets.push(bucket.build(&id)?);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::text::{Text, policies};
+use super::text::{Text, rights};
 use crate::error::{Error, ErrorKind};
 use crate::world::{Identities, KeyStatus, Secret};
 
@@ -20,6 +20,7 @@ pub struct User {
     access_keys: Vec<AccessKey>,
     #[serde(default)]
     policies: BTreeMap<String, Text>,
+    boundary: Option<Text>,
 }
 
 /// An IAM role.
@@ -32,6 +33,7 @@ pub struct Role {
     trust: Text,
     #[serde(default)]
     policies: BTreeMap<String, Text>,
+    boundary: Option<Text>,
     #[serde(default = "an_hour")]
     max_session_seconds: u64,
 }
@@ -54,6 +56,7 @@ impl User {
             path: root_path(),
             access_keys: Vec::new(),
             policies: BTreeMap::new(),
+            boundary: None,
         }
     }
 
@@ -77,16 +80,24 @@ impl User {
         self.policies.insert(name.into(), Text::Inline(document.into()));
         self
     }
+    /// Sets the permissions boundary, as JSON text: what the policies give beyond it is not given.
+    #[must_use]
+    pub fn boundary(mut self, document: impl Into<String>) -> Self {
+        self.boundary = Some(Text::Inline(document.into()));
+        self
+    }
+
     pub(super) fn texts(
         &mut self,
         with: &mut dyn FnMut(&mut Text) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.boundary.iter_mut().try_for_each(&mut *with)?;
         self.policies.values_mut().try_for_each(with)
     }
 
     pub(super) fn build(self, account: &str, identities: &mut Identities) -> Result<(), Error> {
-        let policies = policies(&format!("user `{}`", self.name), self.policies)?;
-        identities.add_user(account, &self.path, &self.name, policies)?;
+        let rights = rights(&format!("user `{}`", self.name), self.policies, self.boundary)?;
+        identities.add_user(account, &self.path, &self.name, rights)?;
         self.access_keys
             .into_iter()
             .try_for_each(|key| key.build(account, Some(&self.name), identities))
@@ -102,6 +113,7 @@ impl Role {
             path: root_path(),
             trust: Text::Inline(trust.into()),
             policies: BTreeMap::new(),
+            boundary: None,
             max_session_seconds: an_hour(),
         }
     }
@@ -126,11 +138,19 @@ impl Role {
         self.max_session_seconds = seconds;
         self
     }
+    /// Sets the permissions boundary, as JSON text: what the policies give beyond it is not given.
+    #[must_use]
+    pub fn boundary(mut self, document: impl Into<String>) -> Self {
+        self.boundary = Some(Text::Inline(document.into()));
+        self
+    }
+
     pub(super) fn texts(
         &mut self,
         with: &mut dyn FnMut(&mut Text) -> Result<(), Error>,
     ) -> Result<(), Error> {
         with(&mut self.trust)?;
+        self.boundary.iter_mut().try_for_each(&mut *with)?;
         self.policies.values_mut().try_for_each(with)
     }
 
@@ -141,9 +161,9 @@ impl Role {
             return Err(Error::new(ErrorKind::Seed, message));
         }
         let trust = self.trust.policy(&format!("trust policy of role `{name}`"))?;
-        let policies = policies(&format!("role `{name}`"), self.policies)?;
+        let rights = rights(&format!("role `{name}`"), self.policies, self.boundary)?;
         let max_session = Duration::from_secs(self.max_session_seconds);
-        identities.add_role(account, &self.path, name, trust, policies, max_session)
+        identities.add_role(account, &self.path, name, trust, rights, max_session)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::authorize::{Policies, Policy};
+use crate::authorize::{Policies, Policy, Rights};
 use crate::error::{Error, ErrorKind};
 
 /// A policy's text, or the file that holds it.
@@ -47,10 +48,25 @@ impl Text {
     }
 }
 
-pub(super) fn policies(of: &str, texts: BTreeMap<String, Text>) -> Result<Policies, Error> {
+/// The policies and boundary of a user or role, named by `of`.
+pub(super) fn rights(
+    of: &str,
+    texts: BTreeMap<String, Text>,
+    boundary: Option<Text>,
+) -> Result<Rights, Error> {
     let policy = |(name, text): (String, Text)| {
         let policy = text.policy(&format!("policy `{name}` of {of}"))?;
         Ok((name, policy))
     };
-    texts.into_iter().map(policy).collect()
+    let policies = texts
+        .into_iter()
+        .map(policy)
+        .collect::<Result<Policies, Error>>()?;
+    let boundary = boundary
+        .map(|text| text.policy(&format!("permissions boundary of {of}")))
+        .transpose()?;
+    Ok(Rights {
+        policies: Arc::new(policies),
+        boundary,
+    })
 }

@@ -1,9 +1,8 @@
 //! Who makes a request, with the policies that bind them at this moment.
 
-use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::authorize::{Policies, Policy};
+use crate::authorize::{Policy, Rights};
 
 /// An authenticated principal, or nobody.
 #[derive(Debug, Clone)]
@@ -16,7 +15,7 @@ pub(crate) enum Caller {
         account: String,
         arn: String,
         id: String,
-        policies: Arc<Policies>,
+        rights: Rights,
     },
     /// A session of a role.
     Session {
@@ -25,7 +24,7 @@ pub(crate) enum Caller {
         role_arn: String,
         role_id: String,
         session_name: String,
-        policies: Arc<Policies>,
+        rights: Rights,
         session_policy: Option<Policy>,
         issued: SystemTime,
     },

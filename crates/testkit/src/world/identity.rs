@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::{Caller, CredentialFault, NewSession, Secret, Session};
-use crate::authorize::{Policies, Policy};
+use crate::authorize::{Policy, Rights};
 use crate::error::{Error, ErrorKind};
 use crate::ids::{self, Ids};
 
@@ -53,33 +53,41 @@ pub(crate) enum KmsKeyState {
     Disabled,
 }
 
+/// A key of KMS.
+#[derive(Debug, Clone)]
+pub(crate) struct KmsKey {
+    pub(crate) account: String,
+    pub(crate) state: KmsKeyState,
+    pub(crate) policy: Policy,
+}
+
 /// All accounts and what can sign for them.
 #[derive(Debug, Default)]
 pub(crate) struct Identities {
     accounts: BTreeMap<String, Account>,
     keys: HashMap<String, Key>,
     sessions: HashMap<String, Session>,
+    /// By key ARN.
+    kms_keys: HashMap<String, KmsKey>,
 }
 
 #[derive(Debug, Default)]
 struct Account {
     users: BTreeMap<String, User>,
     roles: BTreeMap<String, Role>,
-    /// By key ARN.
-    kms_keys: BTreeMap<String, KmsKeyState>,
 }
 
 #[derive(Debug)]
 struct User {
     arn: String,
-    policies: Arc<Policies>,
+    rights: Rights,
 }
 
 #[derive(Debug)]
 struct Role {
     arn: String,
     trust: Policy,
-    policies: Arc<Policies>,
+    rights: Rights,
     max_session: Duration,
 }
 
@@ -115,13 +123,10 @@ impl Identities {
         account: &str,
         path: &str,
         name: &str,
-        policies: Policies,
+        rights: Rights,
     ) -> Result<(), Error> {
         let arn = format!("arn:aws:iam::{account}:user{path}{name}");
-        let user = User {
-            arn,
-            policies: Arc::new(policies),
-        };
+        let user = User { arn, rights };
         if self
             .account(account)?
             .users
@@ -139,14 +144,14 @@ impl Identities {
         path: &str,
         name: &str,
         trust: Policy,
-        policies: Policies,
+        rights: Rights,
         max_session: Duration,
     ) -> Result<(), Error> {
         let arn = format!("arn:aws:iam::{account}:role{path}{name}");
         let role = Role {
             arn,
             trust,
-            policies: Arc::new(policies),
+            rights,
             max_session,
         };
         if self
@@ -180,13 +185,8 @@ impl Identities {
         Ok(())
     }
 
-    pub(crate) fn add_kms_key(&mut self, account: &str, arn: &str, state: KmsKeyState) -> Result<(), Error> {
-        if self
-            .account(account)?
-            .kms_keys
-            .insert(arn.to_owned(), state)
-            .is_some()
-        {
+    pub(crate) fn add_kms_key(&mut self, arn: &str, key: KmsKey) -> Result<(), Error> {
+        if self.kms_keys.insert(arn.to_owned(), key).is_some() {
             return Err(twice(format!("KMS key `{arn}`")));
         }
         Ok(())
@@ -236,7 +236,7 @@ impl Identities {
             account: key.account.clone(),
             arn: user.arn.clone(),
             id: ids::unique_id("AIDA", &user.arn),
-            policies: Arc::clone(&user.policies),
+            rights: user.rights.clone(),
         })
     }
 
@@ -261,9 +261,8 @@ impl Identities {
         self.sessions.insert(new.access_key_id, new.session);
     }
 
-    pub(crate) fn kms_key(&self, arn: &str) -> Option<KmsKeyState> {
-        let account = arn.split(':').nth(4)?;
-        self.accounts.get(account)?.kms_keys.get(arn).copied()
+    pub(crate) fn kms_key(&self, arn: &str) -> Option<KmsKey> {
+        self.kms_keys.get(arn).cloned()
     }
 
     pub(crate) fn set_key_status(&mut self, access_key_id: &str, status: KeyStatus) -> Result<(), Error> {
@@ -299,7 +298,7 @@ impl Identities {
     ) -> Result<(), Error> {
         let found = self.account(account)?.users.get_mut(user);
         let found = found.ok_or_else(|| missing(format!("user `{user}` in account `{account}`")))?;
-        set(&mut found.policies, name, policy)
+        set(&mut found.rights, name, policy)
     }
 
     pub(crate) fn set_role_policy(
@@ -309,7 +308,7 @@ impl Identities {
         name: &str,
         policy: Option<Policy>,
     ) -> Result<(), Error> {
-        set(&mut self.role_mut(account, role)?.policies, name, policy)
+        set(&mut self.role_mut(account, role)?.rights, name, policy)
     }
 
     pub(crate) fn set_trust_policy(
@@ -348,7 +347,7 @@ impl Identities {
             role_id: ids::unique_id("AROA", &role_arn),
             role_arn,
             session_name: session.session_name.clone(),
-            policies: role.map(|role| Arc::clone(&role.policies)).unwrap_or_default(),
+            rights: role.map(|role| role.rights.clone()).unwrap_or_default(),
             session_policy: session.policy.clone(),
             issued: session.issued,
         }
@@ -372,8 +371,8 @@ impl Identities {
     }
 }
 
-fn set(policies: &mut Arc<Policies>, name: &str, policy: Option<Policy>) -> Result<(), Error> {
-    let policies = Arc::make_mut(policies);
+fn set(rights: &mut Rights, name: &str, policy: Option<Policy>) -> Result<(), Error> {
+    let policies = Arc::make_mut(&mut rights.policies);
     match policy {
         Some(policy) => policies.insert(name, policy),
         None if policies.remove(name) => {}

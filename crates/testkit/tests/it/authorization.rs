@@ -323,6 +323,27 @@ async fn requests_carry_the_keys_that_conditions_ask_for() {
 }
 
 #[tokio::test]
+async fn a_permissions_boundary_bounds() {
+    let user = User::new("currents")
+        .access_key(KEY, SECRET)
+        .policy("anything", crate::client::ANYTHING)
+        .boundary(CURRENTS);
+    let testkit =
+        start(Seed::new().account(Account::new(ACCOUNT).user(user).bucket(Bucket::new(BUCKET)))).await;
+    let s3 = s3(&testkit.endpoint(), KEY, SECRET, "us-east-1");
+    let put = |key: &str| s3.put_object().bucket(BUCKET).key(key).send();
+    put("currents/k").await.unwrap();
+    let error = put("elsewhere").await.unwrap_err();
+    assert_eq!(refusal(&error), denied());
+    assert!(
+        error
+            .message()
+            .unwrap()
+            .ends_with("because no permissions boundary allows the s3:PutObject action")
+    );
+}
+
+#[tokio::test]
 async fn the_root_user_needs_no_policy_in_its_own_account() {
     let seed = Seed::new()
         .account(

@@ -1,10 +1,10 @@
 //! Server-side encryption is recorded, echoed, and missing where a store forgets it.
 
 use aws_sdk_s3::types::ServerSideEncryption;
-use bucketline_testkit::seed::Bucket;
+use bucketline_testkit::seed::{Account, Bucket, KmsKey, User};
 use bucketline_testkit::{Encryption, Seed};
 
-use crate::client::{BUCKET, KEY, SECRET, account, expected, plain, refusal, s3, start};
+use crate::client::{ACCOUNT, BUCKET, KEY, SECRET, account, expected, plain, refusal, s3, start};
 
 const KMS_KEY: &str = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
@@ -33,7 +33,9 @@ async fn aes256_is_the_default_and_is_echoed() {
 #[tokio::test]
 async fn kms_keys_are_echoed_and_must_exist_and_be_enabled() {
     let disabled = "arn:aws:kms:us-east-1:111122223333:key/disabled";
-    let account = account().kms_key(KMS_KEY).disabled_kms_key(disabled);
+    let account = account()
+        .kms_key(KMS_KEY)
+        .kms_key(KmsKey::new(disabled).disabled());
     let seed = Seed::new().account(
         account
             .bucket(Bucket::new(BUCKET))
@@ -98,4 +100,80 @@ async fn a_forgetful_store_can_be_played() {
     assert_eq!(put.send().await.unwrap().server_side_encryption(), None);
     let head = s3.head_object().bucket(BUCKET).key("k").send().await.unwrap();
     assert_eq!(head.server_side_encryption(), None);
+}
+
+#[tokio::test]
+async fn a_kms_key_must_be_the_callers_to_use() {
+    let statement = |action: &str, resource: &str, condition: &str| {
+        format!(
+            r#"{{"Effect": "Allow", "Action": "{action}", "Resource": "{resource}", "Condition": {condition}}}"#
+        )
+    };
+    let policy = |statements: &[String]| {
+        format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#,
+            statements.join(",")
+        )
+    };
+    let s3_only = statement("s3:*", "*", "{}");
+    let user = User::new("currents")
+        .access_key(KEY, SECRET)
+        .policy("s3", policy(&[s3_only]));
+    let account = Account::new(ACCOUNT).user(user).kms_key(KMS_KEY);
+    let testkit =
+        start(Seed::new().account(account.bucket(Bucket::new(BUCKET).kms_encryption(KMS_KEY)))).await;
+    let s3 = s3(&testkit.endpoint(), KEY, SECRET, "us-east-1");
+    let put = || s3.put_object().bucket(BUCKET).key("currents/k").send();
+    let get = || s3.get_object().bucket(BUCKET).key("currents/k").send();
+
+    let error = put().await.unwrap_err();
+    assert_eq!(refusal(&error), expected("AccessDenied", 403));
+    let message = error
+        .into_service_error()
+        .meta()
+        .message()
+        .unwrap_or_default()
+        .to_owned();
+    assert!(
+        message.contains(&format!(
+            "not authorized to perform: kms:GenerateDataKey on resource: {KMS_KEY} because"
+        )),
+        "{message}"
+    );
+
+    let via_s3 = r#"{"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}"#;
+    let via_other = r#"{"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}}"#;
+    let set = |statements: &[String]| {
+        testkit
+            .world()
+            .set_user_policy(ACCOUNT, "currents", "kms", Some(&policy(statements)))
+            .unwrap();
+    };
+    set(&[statement("kms:GenerateDataKey", KMS_KEY, via_other)]);
+    assert_eq!(refusal(&put().await.unwrap_err()), expected("AccessDenied", 403));
+    set(&[statement("kms:GenerateDataKey", KMS_KEY, via_s3)]);
+    put().await.unwrap();
+    assert_eq!(refusal(&get().await.unwrap_err()), expected("AccessDenied", 403));
+    s3.head_object()
+        .bucket(BUCKET)
+        .key("currents/k")
+        .send()
+        .await
+        .unwrap();
+    set(&[statement(
+        "kms:Decrypt",
+        KMS_KEY,
+        r#"{"StringLike": {"kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::acme-events/currents/*"}}"#,
+    )]);
+    get().await.unwrap();
+
+    // The key that S3 manages asks for nothing more.
+    set(&[]);
+    let managed = s3
+        .put_object()
+        .bucket(BUCKET)
+        .key("k")
+        .server_side_encryption(ServerSideEncryption::AwsKms)
+        .send();
+    assert!(managed.await.unwrap().ssekms_key_id().is_some());
 }
