@@ -211,6 +211,7 @@ impl fmt::Display for Error {
     }
 }
 
+/// Of the cause its text alone: a client's error may hold a whole answer, and a store may repeat in it what was signed.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
@@ -219,7 +220,7 @@ impl fmt::Debug for Error {
             .field("effect", &inner.effect)
             .field("display", &format_args!("{self}"))
             .field("host_id", &inner.host_id)
-            .field("source", &inner.source)
+            .field("source", &inner.source.as_ref().map(ToString::to_string))
             .finish()
     }
 }

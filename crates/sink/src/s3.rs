@@ -3,22 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_s3::operation::{RequestId, RequestIdExt};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 pub use crate::s3::builder::S3SinkBuilder;
 use crate::s3::client::Connection;
 pub use crate::s3::client::shared_http_client;
 use crate::s3::settings::Settings;
 use crate::{
-    BucketName, Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Operation,
-    Payload, PutOptions, PutOutcome, Sink,
+    BucketName, Error, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload, PutOptions, PutOutcome,
+    Sink,
 };
 
+mod attempt;
 mod body;
 mod builder;
 mod classify;
@@ -157,102 +154,9 @@ impl S3Sink {
         }
     }
 
-    /// Runs one request to its end, or to the end of its time.
-    async fn attempt<T, E>(
-        &self,
-        call: &Call<'_>,
-        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
-    ) -> Result<T, Refusal<E>> {
-        match tokio::time::timeout(call.patience, request).await {
-            Ok(result) => result.map_err(|error| Refusal::Sdk(Box::new(error))),
-            // The request's future is gone, and its connection with it.
-            Err(_) => Err(Refusal::TimedOut(call.patience)),
-        }
-    }
-
-    /// Puts a refusal into the crate's words, and forgets a region that turned out wrong.
-    async fn explain<E>(&self, call: &Call<'_>, region: &str, refusal: Refusal<E>) -> Error
-    where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    {
-        let error = match refusal {
-            Refusal::Sdk(error) => failure::error(call.operation, region, *error),
-            Refusal::TimedOut(patience) => Error::new(
-                call.operation,
-                ErrorKind::TimedOut,
-                call.operation.effect_if_sent(),
-            )
-            .with_message(format!(
-                "no answer within {} s; the connection was closed",
-                patience.as_secs_f32()
-            )),
-        };
-        if matches!(error.kind(), ErrorKind::WrongRegion { .. }) && self.0.settings.region.is_none() {
-            // The bucket was deleted and made anew elsewhere: the next call asks again.
-            self.0.known.lock().await.connection = None;
-        }
-        let error = if call.key.is_empty() {
-            error
-        } else {
-            error.with_key(call.key)
-        };
-        error.with_place(self.to_string())
-    }
-
-    fn call<'a>(&self, operation: Operation, key: &'a str) -> Call<'a> {
-        Call {
-            operation,
-            key,
-            patience: self.0.settings.attempt_timeout,
-        }
-    }
-
     fn owner(&self) -> Option<String> {
         self.0.settings.owner.clone()
     }
-}
-
-/// What is under way, for time limits and messages.
-#[derive(Debug, Clone, Copy)]
-struct Call<'a> {
-    operation: Operation,
-    key: &'a str,
-    patience: Duration,
-}
-
-/// Why a request has no good answer.
-enum Refusal<E> {
-    Sdk(Box<SdkError<E, HttpResponse>>),
-    TimedOut(Duration),
-}
-
-impl<E> Refusal<E> {
-    fn status(&self) -> Option<u16> {
-        match self {
-            Self::Sdk(error) => error.raw_response().map(|response| response.status().as_u16()),
-            Self::TimedOut(_) => None,
-        }
-    }
-}
-
-/// An answer that was good in form and cannot be used.
-fn unusable(sink: &S3Sink, call: &Call<'_>, kind: ErrorKind, message: &str) -> Error {
-    let effect = if call.operation.is_read() {
-        Effect::NotApplied
-    } else {
-        Effect::Unknown
-    };
-    Error::new(call.operation, kind, effect)
-        .with_key(call.key)
-        .with_place(sink.to_string())
-        .with_message(message)
-}
-
-fn request_ids(answer: &(impl RequestId + RequestIdExt)) -> (Option<String>, Option<String>) {
-    (
-        answer.request_id().map(str::to_owned),
-        answer.extended_request_id().map(str::to_owned),
-    )
 }
 
 #[async_trait]

@@ -1,6 +1,7 @@
 //! `ListObjectsV2`. It must not go on to the next page by itself.
 
-use crate::s3::{S3Sink, unusable};
+use crate::s3::S3Sink;
+use crate::s3::attempt::unusable;
 use crate::{ETag, Error, ErrorKind, ListPage, ListToken, Listed, Operation};
 
 pub(super) async fn page(sink: &S3Sink, prefix: &str, after: Option<&ListToken>) -> Result<ListPage, Error> {

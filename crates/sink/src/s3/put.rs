@@ -7,7 +7,8 @@ use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 
-use crate::s3::{Call, S3Sink, body, encryption, request_ids};
+use crate::s3::attempt::{Call, request_ids};
+use crate::s3::{S3Sink, body, encryption};
 use crate::{
     Checksum, ETag, Error, ErrorKind, ObjectKey, Operation, Payload, PutMode, PutOptions, PutOutcome, Receipt,
 };

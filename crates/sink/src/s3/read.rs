@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_s3::types::ChecksumMode;
 
-use crate::s3::{S3Sink, encryption, request_ids, unusable};
+use crate::s3::attempt::{request_ids, unusable};
+use crate::s3::{S3Sink, encryption};
 use crate::{Checksum, ETag, Error, ErrorKind, Object, ObjectInfo, ObjectKey, Operation};
 
 pub(super) async fn head(sink: &S3Sink, key: &ObjectKey) -> Result<ObjectInfo, Error> {

@@ -3,8 +3,9 @@
 use aws_sdk_s3::operation::get_bucket_location::GetBucketLocationOutput;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use crate::s3::S3Sink;
+use crate::s3::attempt::Refusal;
 use crate::s3::client::Connection;
-use crate::s3::{Refusal, S3Sink};
 use crate::{Error, ErrorKind, Operation};
 
 /// The region that knows of every bucket of AWS's main partition, and the one meant by an answer without a

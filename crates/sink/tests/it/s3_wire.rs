@@ -330,6 +330,24 @@ async fn each_refusal_is_one_request_with_kind_effect_code_and_ids() {
 }
 
 #[tokio::test]
+async fn what_a_store_repeats_of_the_request_is_not_shown() {
+    let body = "<Error><Code>SignatureDoesNotMatch</Code><Message>The signature does not match</Message>\
+                <StringToSign>AWS4-HMAC canary</StringToSign><CanonicalRequest>PUT canary</CanonicalRequest></Error>";
+    let (_wire, sink) = sink([answer("403 Forbidden", &[], body)]).await;
+    let error = put(&sink).await.unwrap_err();
+    let mut shown = format!("{error} {error:?} {sink:?}");
+    let mut next: Option<&dyn std::error::Error> = Some(&error);
+    while let Some(error) = next {
+        shown.push_str(&error.to_string());
+        next = error.source();
+    }
+    assert!(
+        shown.contains("SignatureDoesNotMatch") && !shown.contains("canary"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
 async fn an_error_in_the_body_of_a_200_is_an_error() {
     let (_wire, sink) = sink([refusal(
         "200 OK",
@@ -861,11 +879,31 @@ mod region {
                 ],
                 "eu-west-1",
             ),
+            // Regression: a redirect that does not say where to used to lock up.
+            (
+                vec![
+                    answer("301 Moved Permanently", &[], ""),
+                    answer("301 Moved Permanently", &[], ""),
+                ],
+                "us-east-1",
+            ),
             // A store of one's own that keeps it to itself: the region that such stores sign for.
             (vec![denied(), answer("403 Forbidden", &[], "")], "us-east-1"),
         ] {
-            let (_wire, sink) = without_region(steps).await;
+            // Once by name, and once as the first call does it.
+            let (_wire, sink) = without_region(steps.clone()).await;
             assert_eq!(sink.resolve_region().await.unwrap(), region);
+            let (wire, sink) = without_region(steps).await;
+            let put = tokio::time::timeout(Duration::from_secs(5), put(&sink))
+                .await
+                .unwrap();
+            assert_eq!(
+                *put.unwrap_err().kind(),
+                ErrorKind::Connection,
+                "the script is at its end"
+            );
+            let signed = wire.requests().last().unwrap().header("authorization").unwrap();
+            assert!(signed.contains(&format!("/{region}/s3/")), "{signed}");
         }
     }
 

@@ -1,0 +1,108 @@
+//! One request to its end: the time it has, and what is made of a bad one. It must not make a second.
+
+use std::time::Duration;
+
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::{RequestId, RequestIdExt};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use crate::s3::{S3Sink, failure};
+use crate::{Error, ErrorKind, Operation};
+
+/// What is under way, for time limits and messages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'a> {
+    pub(super) operation: Operation,
+    pub(super) key: &'a str,
+    pub(super) patience: Duration,
+}
+
+/// Why a request has no good answer.
+pub(super) enum Refusal<E> {
+    Sdk(Box<SdkError<E, HttpResponse>>),
+    TimedOut(Duration),
+}
+
+impl<E> Refusal<E> {
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Sdk(error) => error.raw_response().map(|response| response.status().as_u16()),
+            Self::TimedOut(_) => None,
+        }
+    }
+}
+
+impl S3Sink {
+    /// A call that has the time of one request.
+    pub(super) fn call<'a>(&self, operation: Operation, key: &'a str) -> Call<'a> {
+        Call {
+            operation,
+            key,
+            patience: self.0.settings.attempt_timeout,
+        }
+    }
+
+    /// Runs one request to its end, or to the end of its time.
+    pub(super) async fn attempt<T, E>(
+        &self,
+        call: &Call<'_>,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+    ) -> Result<T, Refusal<E>> {
+        match tokio::time::timeout(call.patience, request).await {
+            Ok(result) => result.map_err(|error| Refusal::Sdk(Box::new(error))),
+            // The request's future is gone, and its connection with it.
+            Err(_) => Err(Refusal::TimedOut(call.patience)),
+        }
+    }
+
+    /// Puts a refusal into the crate's words, and forgets a region that turned out wrong.
+    pub(super) async fn explain<E>(&self, call: &Call<'_>, region: &str, refusal: Refusal<E>) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let error = match refusal {
+            Refusal::Sdk(error) => failure::error(call.operation, region, *error),
+            Refusal::TimedOut(patience) => Error::new(
+                call.operation,
+                ErrorKind::TimedOut,
+                call.operation.effect_if_sent(),
+            )
+            .with_message(format!(
+                "no answer within {} s; the connection was closed",
+                patience.as_secs_f32()
+            )),
+        };
+        if matches!(error.kind(), ErrorKind::WrongRegion { .. }) && call.operation != Operation::Locate {
+            self.forget(region).await;
+        }
+        let error = if call.key.is_empty() {
+            error
+        } else {
+            error.with_key(call.key)
+        };
+        error.with_place(self.to_string())
+    }
+
+    /// The bucket was deleted and made anew elsewhere: the next call asks again, unless one has done so already.
+    async fn forget(&self, region: &str) {
+        if self.0.settings.region.is_none() {
+            let mut known = self.0.known.lock().await;
+            known.connection.take_if(|connection| connection.region == region);
+        }
+    }
+}
+
+/// An answer that was good in form and cannot be used.
+pub(super) fn unusable(sink: &S3Sink, call: &Call<'_>, kind: ErrorKind, message: &str) -> Error {
+    Error::new(call.operation, kind, call.operation.effect_if_sent())
+        .with_key(call.key)
+        .with_place(sink.to_string())
+        .with_message(message)
+}
+
+pub(super) fn request_ids(answer: &(impl RequestId + RequestIdExt)) -> (Option<String>, Option<String>) {
+    (
+        answer.request_id().map(str::to_owned),
+        answer.extended_request_id().map(str::to_owned),
+    )
+}
