@@ -18,11 +18,13 @@
 mod connector;
 mod delivery;
 mod drain;
+mod outcome;
 mod ports;
 mod schedule;
 mod start;
 mod status;
 mod submit;
+mod taken_key;
 
 pub use crate::admit::Prepared;
 pub use crate::appender::{Appender, Request};

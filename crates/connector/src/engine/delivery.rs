@@ -1,34 +1,33 @@
 //! One object's way, from a range of a lane to its commit: each step is the answer to the one before.
 
 use bucketline_format::{SchemaId, ocf};
-use bucketline_sink::{Encryption, Error as SinkError, ObjectInfo, ObjectKey, PutOutcome, Receipt};
-use bucketline_spool::{Commit, Learnt, Position, Record, Seal, SpoolTime};
+use bucketline_sink::{Encryption, Error as SinkError, ObjectInfo, ObjectKey, PutOutcome};
+use bucketline_spool::{Learnt, Position, Record, Seal, SpoolTime};
 
-use super::{AttemptId, Command, CompareJob, Engine, LookJob, Purpose, PutJob};
+use super::outcome::Existing;
+use super::{AttemptId, Command, Engine, Purpose, PutJob};
 use crate::build::{Bodies, BuildJob, Built, Part};
-use crate::deliver::backoff::mix;
 use crate::digest::lane_tag;
 use crate::error::{Error, ErrorKind};
 use crate::generation::{CODEC, FORMAT, encryption_of};
 use crate::lane::{LaneId, Range};
 use crate::metadata::Contents;
 use crate::object_name::ObjectName;
-use crate::reconcile::{AfterLook, AfterPut, AfterRebuild, after_look, after_put, after_rebuild};
-use crate::state::{Blockage, Cause};
+use crate::reconcile::{AfterPut, after_put};
 
 /// Where the delivery of a lane's next object stands.
 #[derive(Debug)]
 pub(super) struct Delivery {
     pub(super) stage: Stage,
-    range: Range,
+    pub(super) range: Range,
     /// Its key, once it is sealed.
-    key: Option<ObjectKey>,
+    pub(super) key: Option<ObjectKey>,
     /// Whether an attempt may have taken effect without our knowing, or may yet.
-    unknown: bool,
+    pub(super) unknown: bool,
     /// Failures in a row.
-    failures: u32,
+    pub(super) failures: u32,
     pub(super) slot: Option<Slot>,
-    built: Option<Built>,
+    pub(super) built: Option<Built>,
 }
 
 #[derive(Debug)]
@@ -56,14 +55,6 @@ pub(super) enum Stage {
 pub(super) enum Slot {
     Common,
     Trouble,
-}
-
-/// An object that exists: what a commit says of it.
-struct Existing {
-    contents: Contents,
-    bytes: u64,
-    receipt: Receipt,
-    learnt: Learnt,
 }
 
 impl Engine {
@@ -136,7 +127,7 @@ impl Engine {
     }
 
     /// The object of the events held up to `last`, if `last` is one of them.
-    fn build_job(&mut self, lane: LaneId, last: Position) -> Option<BuildJob> {
+    pub(super) fn build_job(&mut self, lane: LaneId, last: Position) -> Option<BuildJob> {
         let attempt = self.attempt(lane);
         let state = self.fold.lanes.get(lane)?;
         let connector = self.fold.connectors.get(state.connector)?;
@@ -301,270 +292,8 @@ impl Engine {
         }
     }
 
-    fn look(&mut self, lane: LaneId) {
-        let attempt = self.attempt(lane);
-        let Some(connector) = self.connector_id(lane) else {
-            return;
-        };
-        let Some(delivery) = self.delivery(lane) else {
-            return;
-        };
-        let Some(key) = delivery.key.clone() else { return };
-        delivery.stage = Stage::Looking;
-        self.commands.push(Command::Look(Box::new(LookJob {
-            attempt,
-            connector,
-            key,
-        })));
-    }
-
-    pub(super) fn looked(
-        &mut self,
-        now: SpoolTime,
-        attempt: AttemptId,
-        found: Result<Option<ObjectInfo>, SinkError>,
-    ) {
-        let Some(lane) = self.attempts.remove(&attempt) else {
-            return;
-        };
-        let Some(delivery) = self.delivery(lane) else {
-            return;
-        };
-        let Some(expected) = delivery.built.as_ref().map(|built| built.expected.clone()) else {
-            return;
-        };
-        match (after_look(&found, &expected), found) {
-            (AfterLook::Verified, Ok(Some(info))) => {
-                self.commit(
-                    now,
-                    lane,
-                    Existing::found(info, expected.contents, Learnt::Verified),
-                );
-            }
-            (AfterLook::Compare, Ok(Some(info))) => {
-                self.compare(lane, info, Learnt::Verified, expected.contents)
-            }
-            (AfterLook::OtherRange(theirs), Ok(Some(info))) => match self.build_job(lane, theirs.last) {
-                Some(job) => {
-                    if let Some(delivery) = self.delivery(lane) {
-                        delivery.stage = Stage::Rebuilding(info);
-                    }
-                    self.commands.push(Command::Build(Box::new(job)));
-                }
-                None => self.rebuilt(now, lane, info, None),
-            },
-            (AfterLook::Conflict(what), _) => self.conflict_found(now, lane, what),
-            (AfterLook::PutAgain, _) => {
-                delivery.unknown = true;
-                self.failed_for_now(now, lane, None);
-            }
-            (AfterLook::Block(blockage), found) => self.blocked(now, lane, blockage, found.as_ref().err()),
-            (_, found) => self.failed_for_now(now, lane, found.as_ref().err()),
-        }
-    }
-
-    fn rebuilt(&mut self, now: SpoolTime, lane: LaneId, info: ObjectInfo, built: Option<&Built>) {
-        let expected = built.map(|built| &built.expected);
-        match (after_rebuild(&info, expected), built) {
-            (AfterRebuild::Adopted, Some(built)) => {
-                self.commit(
-                    now,
-                    lane,
-                    Existing::found(info, built.expected.contents, Learnt::Adopted),
-                );
-            }
-            (AfterRebuild::Compare, Some(built)) => {
-                let contents = built.expected.contents;
-                if let Some(delivery) = self.delivery(lane) {
-                    // What is compared is the range that was found. A retry builds the sealed one again.
-                    delivery.built = Some(built.clone());
-                }
-                self.compare(lane, info, Learnt::Adopted, contents);
-            }
-            (AfterRebuild::Conflict(what), _) => self.conflict_found(now, lane, what),
-            (AfterRebuild::Adopted | AfterRebuild::Compare, None) => self.failed_for_now(now, lane, None),
-        }
-    }
-
-    fn compare(&mut self, lane: LaneId, info: ObjectInfo, learnt: Learnt, contents: Contents) {
-        let attempt = self.attempt(lane);
-        let Some(connector) = self.connector_id(lane) else {
-            return;
-        };
-        let Some(delivery) = self.delivery(lane) else {
-            return;
-        };
-        let (Some(key), Some(built)) = (delivery.key.clone(), delivery.built.clone()) else {
-            return;
-        };
-        delivery.stage = Stage::Comparing(info, learnt, contents);
-        self.commands.push(Command::Compare(Box::new(CompareJob {
-            attempt,
-            connector,
-            key,
-            built,
-        })));
-    }
-
-    pub(super) fn compared(&mut self, now: SpoolTime, attempt: AttemptId, same: Result<bool, SinkError>) {
-        let Some(lane) = self.attempts.remove(&attempt) else {
-            return;
-        };
-        let Some(delivery) = self.delivery(lane) else {
-            return;
-        };
-        let Stage::Comparing(info, learnt, contents) = std::mem::replace(&mut delivery.stage, Stage::Looking)
-        else {
-            return;
-        };
-        match same {
-            Ok(true) => self.commit(now, lane, Existing::found(info, contents, learnt)),
-            Ok(false) => {
-                self.conflict_found(
-                    now,
-                    lane,
-                    "an object with our metadata, but other or damaged events".to_owned(),
-                );
-            }
-            Err(error) => match Blockage::of(error.kind()) {
-                Some(blockage) => self.blocked(now, lane, blockage, Some(&error)),
-                None => self.failed_for_now(now, lane, Some(&error)),
-            },
-        }
-    }
-
-    /// The object exists and is ours.
-    fn commit(&mut self, now: SpoolTime, lane: LaneId, existing: Existing) {
-        let asked = self.encryption_of(lane);
-        let Some(state) = self.fold.lanes.get(lane) else {
-            return;
-        };
-        let (connector, key, front_is_unknown) =
-            (state.connector, state.key.clone(), state.front_is_unknown());
-        let Some(delivery) = self.delivery(lane) else {
-            return;
-        };
-        delivery.stage = Stage::Committing;
-        delivery.built = None;
-        delivery.failures = 0;
-        let Existing {
-            contents,
-            bytes,
-            receipt,
-            learnt,
-        } = existing;
-        let encrypted_as_asked = receipt.encryption.satisfies(&asked);
-        let commit = Commit {
-            lane: key,
-            first: contents.first,
-            last: contents.last,
-            count: contents.count,
-            bytes,
-            etag: receipt.etag.as_ref().map(|tag| tag.as_str().to_owned()),
-            version_id: receipt.version_id.clone(),
-            checksum: receipt
-                .checksum
-                .map(|checksum| format!("sha256:{}", checksum.base64())),
-            learnt,
-            encryption: encryption_text(&receipt.encryption),
-            encrypted_as_asked,
-            after_unknown: delivery.unknown || front_is_unknown,
-            digest: (learnt == Learnt::Adopted).then_some(contents.digest),
-        };
-        self.append(Purpose::Commit(lane), vec![Record::from(commit)]);
-        self.release(now, lane);
-        if encrypted_as_asked {
-            self.store_works(now, connector);
-        } else {
-            let cause = Cause::plain(
-                format!(
-                    "the object was stored, but not encrypted as asked: {}",
-                    encryption_text(&receipt.encryption)
-                ),
-                "look at the bucket's default encryption and at what its policy allows",
-            );
-            self.store_refused(now, connector, Blockage::Encryption, cause);
-        }
-    }
-
-    pub(super) fn commit_durable(&mut self, lane: LaneId) {
-        if let Some(run) = self.lanes.get_mut(lane) {
-            run.delivery = None;
-        }
-    }
-
-    /// Tries the same later; the connector's store is not at fault.
-    pub(super) fn retry_later(&mut self, now: SpoolTime, lane: LaneId) {
-        let retry = self.settings.retry;
-        self.release(now, lane);
-        let Some(run) = self.lanes.get_mut(lane) else {
-            return;
-        };
-        let Some(delivery) = &mut run.delivery else { return };
-        delivery.failures += 1;
-        delivery.stage = Stage::Waiting;
-        delivery.built = None;
-        let until = now.plus(retry.delay(delivery.failures, mix(lane as u64)));
-        if delivery.key.is_none() {
-            // Never sealed: what has come since may go with it.
-            run.delivery = None;
-        }
-        self.set_timer(lane, until);
-    }
-
-    fn failed_for_now(&mut self, now: SpoolTime, lane: LaneId, error: Option<&SinkError>) {
-        self.retry_later(now, lane);
-        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
-            return;
-        };
-        let cause = error.map_or_else(
-            || {
-                Cause::plain(
-                    "an object was in the way of a put, and was gone when looked at",
-                    "see who deletes objects",
-                )
-            },
-            Cause::of,
-        );
-        self.store_failed(now, connector, cause);
-    }
-
-    fn blocked(&mut self, now: SpoolTime, lane: LaneId, blockage: Blockage, error: Option<&SinkError>) {
-        self.release(now, lane);
-        if let Some(delivery) = self.delivery(lane) {
-            delivery.stage = Stage::Waiting;
-            delivery.built = None;
-        }
-        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
-            return;
-        };
-        let cause = error.map_or_else(|| Cause::plain("refused", ""), Cause::of);
-        self.store_refused(now, connector, blockage, cause);
-        self.enqueue(now, lane);
-    }
-
-    fn conflict_found(&mut self, now: SpoolTime, lane: LaneId, what: String) {
-        self.release(now, lane);
-        if let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) {
-            self.store_works(now, connector);
-        }
-        self.conflict(lane, what);
-    }
-
-    fn conflict(&mut self, lane: LaneId, what: String) {
-        let connector = self.fold.lanes.get(lane).map(|state| state.connector);
-        let Some(delivery) = self.delivery(lane) else {
-            return;
-        };
-        delivery.stage = Stage::Conflict(what);
-        delivery.built = None;
-        if let Some(run) = connector.and_then(|connector| self.connectors.get_mut(connector)) {
-            run.conflicts += 1;
-        }
-    }
-
     /// Names a new attempt; answers to earlier ones of the same lane count no more.
-    fn attempt(&mut self, lane: LaneId) -> AttemptId {
+    pub(super) fn attempt(&mut self, lane: LaneId) -> AttemptId {
         let attempt = AttemptId(self.new_id());
         self.attempts.insert(attempt, lane);
         attempt
@@ -574,7 +303,7 @@ impl Engine {
         self.lanes.get_mut(lane).and_then(|run| run.delivery.as_mut())
     }
 
-    fn connector_id(&self, lane: LaneId) -> Option<crate::ConnectorId> {
+    pub(super) fn connector_id(&self, lane: LaneId) -> Option<crate::ConnectorId> {
         let connector = self.fold.lanes.get(lane)?.connector;
         self.connectors
             .get(connector)?
@@ -583,7 +312,7 @@ impl Engine {
             .map(|(id, _)| id.clone())
     }
 
-    fn encryption_of(&self, lane: LaneId) -> Encryption {
+    pub(super) fn encryption_of(&self, lane: LaneId) -> Encryption {
         let generation = self
             .fold
             .lanes
@@ -601,31 +330,4 @@ impl Engine {
 pub(super) enum Begun {
     Building,
     Nothing,
-}
-
-impl Existing {
-    fn found(info: ObjectInfo, contents: Contents, learnt: Learnt) -> Self {
-        let mut receipt = Receipt::default();
-        receipt.etag = info.etag;
-        receipt.version_id = info.version_id;
-        receipt.checksum = info.checksum;
-        receipt.encryption = info.encryption;
-        Self {
-            contents,
-            bytes: info.size,
-            receipt,
-            learnt,
-        }
-    }
-}
-
-fn encryption_text(seen: &bucketline_sink::EncryptionSeen) -> String {
-    use bucketline_sink::EncryptionSeen as Seen;
-    match seen {
-        Seen::None => "none".to_owned(),
-        Seen::Aes256 => "aes256".to_owned(),
-        Seen::Kms { key_id } => format!("kms:{}", key_id.as_deref().unwrap_or("")),
-        Seen::Other(other) => other.clone(),
-        _ => "unknown".to_owned(),
-    }
 }

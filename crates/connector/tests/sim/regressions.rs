@@ -1,0 +1,14 @@
+//! Histories that once found a fault, by seed, so that it stays found.
+
+use crate::run;
+
+/// A history that has to stay good.
+fn stays_good(seed: u64) {
+    println!("SIM_SEED={seed}");
+    assert_eq!(run(seed, None).violation, None);
+}
+
+#[test]
+fn the_first_history() {
+    stays_good(0);
+}
