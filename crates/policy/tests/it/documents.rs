@@ -20,6 +20,10 @@ fn every_form_survives_printing() {
             assert_eq!(value(&printed), value(&text), "{}", path.display());
             assert_eq!(Document::parse(&printed).unwrap(), document, "{}", path.display());
         }
+        assert_eq!(
+            serde_json::to_value(&document).unwrap(),
+            serde_json::from_str::<Value>(&text).unwrap()
+        );
         seen += 1;
     }
     assert!(seen >= 12, "only {seen} documents");
