@@ -10,6 +10,9 @@ use bucketline_auth::{
 
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// How long STS thinks, where a test has to come while it does. Long against a switch of tasks, short for a test.
+const A_MOMENT: Duration = Duration::from_millis(200);
+
 struct World {
     clock: Arc<ManualClock>,
     sts: Arc<FakeSts>,
@@ -158,10 +161,10 @@ async fn a_revoked_role_ends_a_session_that_is_valid_still() {
     assert_eq!((status.usable, status.expires), (false, None));
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_request_that_is_cancelled_takes_nobody_with_it() {
     let world = world();
-    world.sts.set_delay(Duration::from_secs(5));
+    world.sts.set_delay(A_MOMENT);
     let first = tokio::spawn({
         let cached = world.cached.clone();
         async move { cached.credentials().await }
@@ -177,25 +180,26 @@ async fn a_request_that_is_cancelled_takes_nobody_with_it() {
     assert_eq!(world.sts.call_count(), 1);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn even_with_nobody_waiting_the_answer_is_kept() {
     let world = world();
-    world.sts.set_delay(Duration::from_secs(5));
-    let waited = tokio::time::timeout(Duration::from_secs(1), world.id()).await;
-    assert!(waited.is_err());
-    tokio::time::sleep(Duration::from_secs(10)).await;
+    world.sts.set_delay(A_MOMENT);
+    let asking = world.id();
+    assert!(tokio::time::timeout(A_MOMENT / 20, asking).await.is_err());
+    // However long it takes: a second call to STS would be counted below.
+    tokio::time::sleep(A_MOMENT * 3).await;
     assert_eq!(world.id().await.unwrap(), "ASIAFAKE00000001");
     assert_eq!(world.sts.call_count(), 1);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_provider_that_never_answers_is_given_up() {
     let clock = Arc::new(ManualClock::at(start()));
     let sts = Arc::new(FakeSts::new(clock.clone()).with_role(role(), None));
     sts.set_delay(Duration::from_secs(3600));
     let cached = Cached::builder(AssumeRole::within_account(sts, role()))
         .clock(clock)
-        .settings(RefreshSettings::default().attempt_timeout(Duration::from_secs(7)))
+        .settings(RefreshSettings::default().attempt_timeout(A_MOMENT))
         .build();
     assert_eq!(
         cached.credentials().await.unwrap_err().kind(),
@@ -217,10 +221,10 @@ async fn invalidating_wakes_a_grant_that_was_put_right() {
     );
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn what_was_fetched_before_invalidating_is_not_kept() {
     let world = world();
-    world.sts.set_delay(Duration::from_secs(5));
+    world.sts.set_delay(A_MOMENT);
     let early = tokio::spawn({
         let cached = world.cached.clone();
         async move { cached.credentials().await }

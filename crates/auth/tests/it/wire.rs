@@ -1,33 +1,64 @@
 //! Scripted answers on the wire: what the adapters send, and what they make of what comes back.
+//!
+//! Not the SDK's own replay client: its feature `test-util` changes how `serde_json` orders maps, and what is tested
+//! should be what ships.
 
-use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
-pub(crate) struct Wire(StaticReplayClient);
+#[derive(Debug, Clone)]
+pub(crate) struct Wire {
+    answers: Arc<Mutex<VecDeque<(u16, String)>>>,
+    requests: Arc<Mutex<Vec<HttpRequest>>>,
+}
+
+impl HttpClient for Wire {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Wire {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.requests.lock().unwrap().push(request);
+        let answer = self.answers.lock().unwrap().pop_front();
+        HttpConnectorFuture::ready(answer.map_or_else(
+            || {
+                Err(ConnectorError::other(
+                    "no answer is scripted for this request".into(),
+                    None,
+                ))
+            },
+            |(status, body)| {
+                let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+                response.headers_mut().insert("x-amzn-requestid", "req-1");
+                Ok(response)
+            },
+        ))
+    }
+}
 
 impl Wire {
     /// Answers in turn: status and body.
     pub(crate) fn answering(answers: &[(u16, &str)]) -> Self {
-        let events = answers.iter().map(|(status, body)| {
-            let response = http::Response::builder()
-                .status(*status)
-                .header("x-amzn-requestid", "req-1")
-                .body(SdkBody::from(*body))
-                .unwrap();
-            ReplayEvent::new(
-                http::Request::builder()
-                    .uri("http://unused")
-                    .body(SdkBody::empty())
-                    .unwrap(),
-                response,
-            )
-        });
-        Self(StaticReplayClient::new(events.collect()))
+        let answers = answers.iter().map(|(status, body)| (*status, (*body).to_owned()));
+        Self {
+            answers: Arc::new(Mutex::new(answers.collect())),
+            requests: Arc::default(),
+        }
     }
 
     pub(crate) fn client(&self) -> SharedHttpClient {
-        SharedHttpClient::new(self.0.clone())
+        SharedHttpClient::new(self.clone())
     }
 
     /// The parameters of each request, decoded, in the order they were sent.
@@ -53,16 +84,18 @@ impl Wire {
                 .map(|(name, value)| (decode(name), decode(value)))
                 .collect()
         };
-        self.0
-            .actual_requests()
+        let requests = self.requests.lock().unwrap();
+        requests
+            .iter()
             .map(|request| parameters(request.body().bytes().unwrap_or_default()))
             .collect()
     }
 
     /// Whether each request was signed.
     pub(crate) fn signed(&self) -> Vec<bool> {
-        self.0
-            .actual_requests()
+        let requests = self.requests.lock().unwrap();
+        requests
+            .iter()
             .map(|request| request.headers().get("authorization").is_some())
             .collect()
     }
