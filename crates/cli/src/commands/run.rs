@@ -66,6 +66,7 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
         }
     }
     let totals = feeder.totals;
+    watch.draining();
     let report = tokio::select! {
         report = multiplexer.drain(options.drain_timeout) => report,
         () = watch.until_cancelled() => return Ok(Exit::NotDelivered),
@@ -80,8 +81,13 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
     }
     .print();
     if totals.rejected > 0 {
+        let lines = if totals.rejected == 1 {
+            "line was"
+        } else {
+            "lines were"
+        };
         warning(format_args!(
-            "{} lines were refused; they are listed in {}",
+            "{} {lines} refused, as listed in {}",
             thousands(totals.rejected),
             rejects.display()
         ));

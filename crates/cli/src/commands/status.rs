@@ -51,7 +51,8 @@ pub(crate) fn run(options: &Status) -> Outcome<Exit> {
     Ok(Exit::Done)
 }
 
-fn read(config: &Config) -> Outcome<Ledger> {
+/// The counts of the spool, as nobody but its owner may change them.
+pub(super) fn read(config: &Config) -> Outcome<Ledger> {
     let opened = Spool::open(
         Arc::new(OsDisk::default()),
         &config.spool.dir,

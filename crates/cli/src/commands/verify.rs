@@ -6,7 +6,7 @@ use crate::destination;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem, chain};
-use crate::report::note;
+use crate::report::{note, thousands};
 use crate::schemas;
 use crate::verify::{Expected, Report, read_folder};
 
@@ -55,9 +55,31 @@ pub(crate) async fn run(options: Verify) -> Outcome<Exit> {
         Format::Text => report.print_text(),
         Format::Json => report.print_json(),
     }
+    if report.lost() > 0 {
+        say_what_is_pending(&config);
+    }
     Ok(if report.holds() {
         Exit::Done
     } else {
         Exit::Findings
     })
+}
+
+/// What is missing in a bucket may still be on its way. Only a hint: the proof does not look at the spool.
+fn say_what_is_pending(config: &Config) {
+    let Ok(ledger) = super::status::read(config) else {
+        return;
+    };
+    let pending: u64 = config
+        .connectors
+        .iter()
+        .map(|connector| ledger.connector(connector.id.as_str()).pending())
+        .sum();
+    if pending > 0 {
+        note(format_args!(
+            "{} events are still held in {}: `bucketline run` delivers them",
+            thousands(pending),
+            config.spool.dir.display()
+        ));
+    }
 }

@@ -1,10 +1,14 @@
-//! Progress on a terminal, one line that is written over; nothing where standard error is not one.
+//! Progress: on a terminal one line that is written over, elsewhere a plain line now and then.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
-/// How often the line is written.
+use super::note;
+
+/// How often the line on a terminal is written.
 const EVERY: Duration = Duration::from_millis(200);
+/// How often a line is added to a log.
+const EVERY_PLAIN: Duration = Duration::from_secs(10);
 const WIDTH: usize = 24;
 
 /// The line and when it was written last.
@@ -13,24 +17,39 @@ pub(crate) struct Progress {
     shown: bool,
     terminal: bool,
     last: Option<Duration>,
+    said: String,
 }
 
 impl Progress {
-    /// On standard error, if it is a terminal.
+    /// On standard error.
     pub(crate) fn new() -> Self {
         Self {
             shown: false,
             terminal: io::stderr().is_terminal(),
             last: None,
+            said: String::new(),
         }
     }
 
     /// Shows `text` behind a bar of `done` out of `all` (no bar where that is not known). `now` is since the start.
     pub(crate) fn show(&mut self, now: Duration, done: u64, all: Option<u64>, text: &str) {
-        if !self.terminal || self.last.is_some_and(|last| now.saturating_sub(last) < EVERY) {
+        let (every, last) = if self.terminal {
+            (EVERY, self.last)
+        } else {
+            (EVERY_PLAIN, Some(self.last.unwrap_or_default()))
+        };
+        if last.is_some_and(|last| now.saturating_sub(last) < every) {
             return;
         }
         self.last = Some(now);
+        if !self.terminal {
+            // A log is not filled with what has not changed.
+            if self.said != text {
+                note(text);
+                text.clone_into(&mut self.said);
+            }
+            return;
+        }
         self.shown = true;
         let bar = match all {
             Some(all) if all > 0 => bar(done, all),
@@ -45,8 +64,8 @@ impl Progress {
     pub(crate) fn clear(&mut self) {
         if std::mem::take(&mut self.shown) {
             let _ = write!(io::stderr().lock(), "\r\x1b[2K");
+            self.last = None;
         }
-        self.last = None;
     }
 }
 

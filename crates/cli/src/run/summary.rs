@@ -1,4 +1,4 @@
-//! What is said at the end of a run: a line per connector, then the sum.
+//! What is said at the end of a run: a line per connector since the spool began, then what this run did, then the sum.
 
 use std::time::Duration;
 
@@ -35,13 +35,16 @@ impl Summary<'_> {
             duplicate,
             rejected,
         } = self.totals;
-        let seconds = self.took.as_secs_f64();
         result(format_args!(
-            "read: {}  accepted: {}  duplicate: {}  rejected: {}  delivered: {}  objects: {}  pending: {}  seconds: {seconds:.1}",
+            "this run: {} lines read, {} accepted, {} duplicate, {} rejected, in {:.1} s",
             thousands(accepted + duplicate + rejected),
             thousands(accepted),
             thousands(duplicate),
             thousands(rejected),
+            self.took.as_secs_f64(),
+        ));
+        result(format_args!(
+            "in all: {} events delivered in {} objects, {} pending",
             thousands(sum(|c| c.delivered)),
             thousands(sum(|c| c.objects)),
             thousands(sum(|c| c.pending)),

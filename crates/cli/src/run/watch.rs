@@ -28,6 +28,7 @@ pub(crate) struct Watch<'a> {
     length: Option<u64>,
     at: Mark,
     totals: Totals,
+    draining: bool,
 }
 
 impl<'a> Watch<'a> {
@@ -45,6 +46,7 @@ impl<'a> Watch<'a> {
             length: None,
             at: Mark::default(),
             totals: Totals::default(),
+            draining: false,
         }
     }
 
@@ -92,6 +94,11 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// The end is near, and will say in full what is in the way.
+    pub(crate) const fn draining(&mut self) {
+        self.draining = true;
+    }
+
     /// Takes the progress away, so that what follows stands alone.
     pub(crate) fn clear(&mut self) {
         self.progress.clear();
@@ -110,6 +117,7 @@ impl<'a> Watch<'a> {
             let who = format!("connector `{}` ({})", status.id, status.name);
             match (&status.cause, status.state) {
                 (_, State::Running) => note(format_args!("{who} delivers again")),
+                (_, state) if self.draining => note(format_args!("{who} is {state}")),
                 (Some(cause), state) => warning(format_args!("{who} is {state}: {cause}")),
                 (None, state) => warning(format_args!("{who} is {state}")),
             }

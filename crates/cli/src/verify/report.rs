@@ -20,6 +20,11 @@ impl Report<'_> {
         self.connectors.iter().all(|(_, findings)| findings.holds())
     }
 
+    /// Events that are missing, over all connectors.
+    pub(crate) fn lost(&self) -> u64 {
+        self.sum(|findings| findings.lost)
+    }
+
     fn sum(&self, of: impl Fn(&Findings) -> u64) -> u64 {
         self.connectors.iter().map(|(_, findings)| of(findings)).sum()
     }

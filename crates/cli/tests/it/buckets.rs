@@ -13,7 +13,7 @@ fn events_arrive_once_by_access_key_and_by_role() {
     let cloud = Cloud::new();
     let site = cloud.site();
     site.sample(3_000, 1);
-    site.run().expect_code(0).expect_said("pending: 0");
+    site.run().expect_code(0).expect_said(" 0 pending");
     site.prove(3_000);
     assert!(
         cloud
@@ -220,4 +220,10 @@ fn one_customers_store_that_hangs_stops_nobody_else() {
     };
     assert!(line(ACME).contains("pending: 0"), "{}", ran.stdout);
     assert!(line(GLOBEX).contains("SlowDown"), "{}", ran.stdout);
+    let verify = site
+        .program()
+        .args(["verify", "--input", "events.ndjson"])
+        .run()
+        .expect_code(1);
+    assert!(verify.stderr.contains("still held"), "{}", verify.stderr);
 }

@@ -11,7 +11,7 @@ use crate::site::{Site, sample};
 const SEED: u64 = 20_261_123;
 const KILLS: usize = 20;
 /// Events that come to the input before each start.
-const PER_START: u64 = 300;
+const PER_START: u64 = 2_500;
 
 /// Small, seeded, and good enough to choose moments.
 struct Random(u64);
@@ -34,7 +34,7 @@ fn killed_at_twenty_random_moments_nothing_is_lost_or_doubled() {
     // Many small objects: many moments at which something is half done.
     site.write(
         "bucketline.toml",
-        &config.replace("[schemas]", "[delivery]\nevents = 5\n\n[schemas]"),
+        &config.replace("[schemas]", "[delivery]\nevents = 25\n\n[schemas]"),
     );
     let mut random = Random(SEED);
     let mut input = Input {
@@ -65,7 +65,7 @@ fn killed_at_twenty_random_moments_nothing_is_lost_or_doubled() {
     }
     let struck = cloud.kit().faults().struck();
     cloud.kit().faults().clear();
-    site.run().expect_code(0).expect_said("pending: 0");
+    site.run().expect_code(0).expect_said(" 0 pending");
     let result = site.prove(input.events);
     assert_eq!(result["lines_rejected"], input.refused);
     assert_eq!(
