@@ -81,6 +81,12 @@ pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> AbortHan
     tokio::spawn(work).abort_handle()
 }
 
+/// Runs to its end even if nobody waits for it any more. `None` after a panic.
+#[expect(clippy::disallowed_methods, reason = "this module is where tasks are started")]
+pub(crate) async fn detached<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    tokio::spawn(work).await.ok()
+}
+
 #[expect(clippy::disallowed_methods, reason = "this module is where waiting is done")]
 pub(crate) async fn sleep(time: Duration) {
     tokio::time::sleep(time).await;

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::request::Parts;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use hyper::body::{Frame, Incoming};
@@ -57,6 +58,14 @@ impl Front {
                 &body,
             ));
         }
+        // A request that was read whole is carried out, whether its client waits for the answer or not: hyper drops
+        // what it waits for itself when a connection closes.
+        driver::detached(self.carry_out(parts, body))
+            .await
+            .unwrap_or(Err(Closed))
+    }
+
+    async fn carry_out(self: Arc<Self>, parts: Parts, body: Bytes) -> Result<Response<Body>, Closed> {
         let call = Call::read(&parts.method, &parts.uri, &parts.headers, &body);
         let ids = self.world.ids().request();
         let mut request = Request::from_parts(parts, Body::from(body));

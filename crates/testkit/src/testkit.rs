@@ -50,7 +50,7 @@ impl Default for Settings {
 }
 
 impl Testkit {
-    /// Starts serving a world on a free port.
+    /// Starts serving a world on a free port. Needs a Tokio runtime with I/O and time enabled, which it runs on.
     ///
     /// # Errors
     ///
