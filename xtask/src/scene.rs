@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 pub(crate) use proof::Proof;
 
-use crate::cargo::{self, SHAPE};
+use crate::cargo;
 use crate::error::Error;
 use crate::process::Server;
 use crate::workspace;
@@ -35,10 +35,16 @@ impl Programs {
 
     fn built(folder: &str, profile: &[&str]) -> Result<Self, Error> {
         let mut command = workspace::cargo();
+        // Not the whole workspace: that would compile the IAM client, which neither of them needs. The features of what
+        // they share with it are the same.
         command
-            .arg("build")
-            .args(SHAPE)
-            .args(["--bin", "bucketline", "--bin", "bucketline-testkit"])
+            .args([
+                "build",
+                "--package",
+                "bucketline",
+                "--package",
+                "bucketline-testkit",
+            ])
             .args(profile);
         cargo::run(command)?;
         let folder = workspace::target_directory()?.join(folder);
