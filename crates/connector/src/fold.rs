@@ -50,6 +50,8 @@ pub(crate) struct ConnectorBook {
     pub(crate) id: Arc<str>,
     /// Its newest generation.
     pub(crate) newest: usize,
+    /// Its lanes.
+    pub(crate) lanes: Vec<LaneId>,
     pub(crate) events_held: u64,
     pub(crate) bytes_held: u64,
 }
@@ -141,6 +143,7 @@ impl Fold {
                     newest: place,
                     events_held: 0,
                     bytes_held: 0,
+                    lanes: Vec::new(),
                 });
                 connector
             }
@@ -252,6 +255,9 @@ impl Fold {
         self.lanes
             .push(LaneState::new(key.clone(), place, connector, position));
         self.lane_ids.insert(key, lane);
+        if let Some(book) = self.connectors.get_mut(connector) {
+            book.lanes.push(lane);
+        }
         Ok(lane)
     }
 

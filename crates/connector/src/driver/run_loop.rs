@@ -128,14 +128,15 @@ impl RunLoop {
 
     fn build(&self, job: Box<BuildJob>) {
         let messages = self.messages.clone();
-        let work = move || {
-            let attempt = job.attempt();
-            let result = job.run();
+        let attempt = job.attempt();
+        let work = async move {
+            // A build that panics is told as a failure: nothing is delivered past what cannot be built.
+            let result = super::blocking(move || job.run()).await.and_then(|built| built);
             if let Some(messages) = messages.upgrade() {
                 let _ = messages.send(Message::Input(Input::Built { attempt, result }));
             }
         };
         #[expect(clippy::disallowed_methods, reason = "a driver module")]
-        drop(tokio::task::spawn_blocking(work));
+        drop(tokio::spawn(work));
     }
 }

@@ -203,15 +203,9 @@ impl Engine {
         {
             *next_probe = now;
         }
-        for lane in 0..self.lanes.len() {
-            if self
-                .fold
-                .lanes
-                .get(lane)
-                .is_some_and(|state| state.connector == connector)
-            {
-                self.stop_waiting(now, lane);
-            }
+        let lanes = self.fold.connectors.get(connector).map(|book| book.lanes.clone());
+        for lane in lanes.into_iter().flatten() {
+            self.stop_waiting(now, lane);
         }
         self.stand_in_line(now, connector);
     }

@@ -140,12 +140,7 @@ impl Engine {
         if (!blocked && run.conflicts == 0) || run.slots > 0 || run.trying {
             return false;
         }
-        let mut lanes = self
-            .fold
-            .lanes
-            .iter()
-            .zip(&self.lanes)
-            .filter(|(lane, _)| lane.connector == connector);
+        let mut lanes = self.lanes_of(book);
         lanes.all(
             |(lane, run)| match run.delivery.as_ref().map(|delivery| &delivery.stage) {
                 Some(Stage::Conflict(_)) => true,

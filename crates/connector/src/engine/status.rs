@@ -2,37 +2,32 @@
 
 use bucketline_spool::SpoolTime;
 
-use super::Engine;
 use super::connector::{ConnectorRun, Health};
 use super::delivery::Stage;
+use super::{Engine, LaneRun};
 use crate::fold::ConnectorBook;
+use crate::lane::LaneState;
 use crate::state::{Cause, ConnectorStatus, LaneConflict, State};
 
 impl Engine {
     /// Every connector that the log or the configuration knows.
     pub fn status(&self, now: SpoolTime) -> Vec<ConnectorStatus> {
-        let connectors = self.fold.connectors.iter().zip(&self.connectors).enumerate();
+        let connectors = self.fold.connectors.iter().zip(&self.connectors);
         connectors
-            .map(|(place, (book, run))| self.status_of(now, place, book, run))
+            .map(|(book, run)| self.status_of(now, book, run))
             .collect()
     }
 
-    fn status_of(
-        &self,
-        now: SpoolTime,
-        place: usize,
-        book: &ConnectorBook,
-        run: &ConnectorRun,
-    ) -> ConnectorStatus {
-        let lanes = self
-            .fold
-            .lanes
-            .iter()
-            .zip(&self.lanes)
-            .filter(|(lane, _)| lane.connector == place);
+    /// The lanes of a connector.
+    pub(super) fn lanes_of(&self, book: &ConnectorBook) -> impl Iterator<Item = (&LaneState, &LaneRun)> {
+        let lanes = book.lanes.iter();
+        lanes.filter_map(|lane| self.fold.lanes.get(*lane).zip(self.lanes.get(*lane)))
+    }
+
+    fn status_of(&self, now: SpoolTime, book: &ConnectorBook, run: &ConnectorRun) -> ConnectorStatus {
         let mut conflicts = Vec::new();
         let mut oldest = None;
-        for (lane, run) in lanes {
+        for (lane, run) in self.lanes_of(book) {
             oldest = [oldest, lane.oldest()].into_iter().flatten().min();
             if let Some(Stage::Conflict(found)) = run.delivery.as_ref().map(|delivery| &delivery.stage) {
                 conflicts.push(LaneConflict {

@@ -34,8 +34,10 @@ pub(crate) struct Installation {
 pub(crate) struct Replica {
     pub(crate) disk: SimDisk,
     pub(crate) up: Option<Process>,
-    /// The number of the next batch of its source.
-    pub(crate) next_batch: u64,
+    /// Its input: batches of events, by their numbers. It is read on from where the log says, also after a crash.
+    pub(crate) input: Vec<Vec<u64>>,
+    /// How many batches of it have been submitted.
+    pub(crate) read: usize,
 }
 
 /// A running process.
@@ -109,7 +111,8 @@ impl Replica {
         Self {
             disk,
             up: None,
-            next_batch: 1,
+            input: Vec::new(),
+            read: 0,
         }
     }
 

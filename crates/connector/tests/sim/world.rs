@@ -120,8 +120,8 @@ impl World {
             38..=74 => self.task(replica),
             75..=84 => self.pass_time(replica),
             85..=88 => self.late_arrival(),
-            89..=92 => self.crash(replica),
-            93 => self.copy(replica),
+            89..=91 => self.crash(replica),
+            92..=93 => self.copy(replica),
             94..=95 => self.plan_a_disk_fault(replica),
             96 => self.input(replica, Input::Wake { connector: None }),
             97 => {
@@ -144,7 +144,15 @@ impl World {
         let started =
             self.replicas[replica].start(&self.installation, &mut self.random, self.now, self.mutant);
         match started {
-            Ok(()) => self.input(replica, Input::Tick),
+            Ok(()) => {
+                let state = &mut self.replicas[replica];
+                let resumed = state
+                    .up
+                    .as_ref()
+                    .and_then(|process| process.engine.resume_point(&source(replica)));
+                state.read = resumed.map_or(0, |point| usize::try_from(point.end).unwrap());
+                self.input(replica, Input::Tick);
+            }
             // A fault that was planned for this disk has struck: the next start finds it gone.
             Err(_) if disk.is_down() => disk.crash(),
             Err(error) if error.contains("simulated") || error.contains("disk") => disk.kill(),
@@ -179,7 +187,7 @@ impl World {
 
     /// Another process over a copy of the log, as it stands on the disk; at most three in all.
     pub(crate) fn copy(&mut self, replica: usize) {
-        if self.replicas.len() >= 3 || self.random.one_in(2) {
+        if self.replicas.len() >= 3 || self.random.one_in(3) {
             return;
         }
         self.outcome.copies += 1;
@@ -190,11 +198,7 @@ impl World {
     }
 
     pub(crate) fn plan_a_disk_fault(&mut self, replica: usize) {
-        let fault = if self.random.one_in(3) {
-            Fault::Io
-        } else {
-            Fault::Crash
-        };
+        let fault = [Fault::Io, Fault::Full, Fault::Crash, Fault::Crash][self.random.below(4)];
         let calls = self.random.next() % 12;
         self.note(format!("{replica}: {fault:?} planned in {calls} calls"));
         self.replicas[replica].disk.plan(calls, fault);
@@ -205,39 +209,46 @@ impl World {
         RequestId(self.next_id)
     }
 
+    /// The next batch of the input, or, now and then, the last one again.
     pub(crate) fn submit(&mut self, replica: usize) {
-        let count = 1 + self.random.below(5);
-        let mut ids = Vec::new();
-        let mut lines = Vec::new();
-        for _ in 0..count {
-            let id = self.events.len() as u64 + 1;
-            let workspace = ["acme", "globex"][self.random.below(2)];
-            let event_type = ["mail.Open", "push.Send"][self.random.below(2)];
+        let state = &mut self.replicas[replica];
+        if state.read > 0 && self.random.one_in(8) {
+            state.read -= 1;
+        }
+        if state.read == state.input.len() {
+            let ids: Vec<u64> = (0..1 + self.random.below(5))
+                .map(|more| (self.events.len() + more + 1) as u64)
+                .collect();
+            for id in &ids {
+                let workspace = ["acme", "globex"][self.random.below(2)];
+                let event_type = ["mail.Open", "push.Send"][self.random.below(2)];
+                self.events.insert(
+                    *id,
+                    Event {
+                        workspace,
+                        event_type,
+                        acknowledged: false,
+                    },
+                );
+            }
+            state.input.push(ids);
+        }
+        let ids = state.input[state.read].clone();
+        state.read += 1;
+        let end = state.read as u64;
+        let lines = ids.iter().map(|id| {
+            let Event {
+                workspace,
+                event_type,
+                ..
+            } = &self.events[id];
             let text = format!(
                 r#"{{"workspace": "{workspace}", "event_type": "{event_type}", "event": {{"id": "{id}"}}}}"#
             );
-            lines.push(Line::new(id, 0, text));
-            self.events.insert(
-                id,
-                Event {
-                    workspace,
-                    event_type,
-                    acknowledged: false,
-                },
-            );
-            ids.push(id);
-        }
-        // Batches that were under way at a crash are never sent again, so each has a number of its own.
-        let mut source = [0; 16];
-        source[0] = u8::try_from(replica).unwrap();
-        let end = self.replicas[replica].next_batch;
-        self.replicas[replica].next_batch += 1;
-        let batch = Batch::new(
-            SourceId::from_bytes(source),
-            Sequence::Offset { end, line: end },
-            "sim",
-        )
-        .lines(lines);
+            Line::new(*id, 0, text)
+        });
+        let sequence = Sequence::Offset { end, line: end };
+        let batch = Batch::new(source(replica), sequence, "sim").lines(lines);
         let hour = Hour::from_unix_seconds(self.wall);
         let id = self.request_id();
         let Some(process) = &mut self.replicas[replica].up else {
@@ -247,11 +258,10 @@ impl World {
             .installation
             .admission
             .prepare(batch, hour, &process.generations);
-        process.submitted.insert(id, ids);
-        self.note(format!(
-            "{replica}: submit {count} events up to {}",
-            self.events.len()
-        ));
+        self.note(format!("{replica}: submit batch {end} with events {ids:?}"));
+        if let Some(process) = &mut self.replicas[replica].up {
+            process.submitted.insert(id, ids);
+        }
         self.input(replica, Input::Submit { id, batch });
     }
 
@@ -344,4 +354,9 @@ impl World {
         }
         self.violated("it does not come to an end");
     }
+}
+
+/// Every replica reads an input of its own.
+fn source(replica: usize) -> SourceId {
+    SourceId::from_bytes([u8::try_from(replica).unwrap(); 16])
 }
