@@ -1,6 +1,7 @@
 //! Integration tests of `bucketline-connector`: one binary, written as a customer of the crate would.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 
+mod failing_disk;
 mod fixture;
 mod folder_paths;
 mod isolation;
@@ -11,4 +12,5 @@ mod reconcile;
 mod refused_at_start;
 mod rejects;
 mod restart;
+mod samples;
 mod scripted;
