@@ -37,7 +37,7 @@ fn main() {
     text("currents", &currents.to_json());
     text("hundred_statements", &hundred.to_json());
     for (name, hostile) in hostile() {
-        text(name, &hostile);
+        at_once(name, &hostile);
     }
     for file in std::env::args()
         .skip(1)
@@ -106,8 +106,21 @@ fn layered(document: &Document, request: &Request) {
     });
 }
 
-/// Reads, compiles and asks once: what a hostile document can cost.
 fn text(name: &str, text: &str) {
+    report(&format!("read/{name}"), || {
+        black_box(Document::parse(black_box(text)).unwrap());
+    });
+    let documents = [Document::parse(text).unwrap()];
+    report(&format!("compile/{name}"), || {
+        black_box(PolicySet::compile(black_box(&documents)));
+    });
+    report(&format!("print/{name}"), || {
+        black_box(documents.each_ref().map(Document::to_json));
+    });
+}
+
+/// Reads, compiles and asks once: what a hostile document can cost.
+fn at_once(name: &str, text: &str) {
     let request = put(&format!("arn:aws:s3:::{}", "a".repeat(1_000)));
     report(&format!("read_compile_decide/{name}"), || {
         if let Ok(document) = Document::parse(black_box(text)) {

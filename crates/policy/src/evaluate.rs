@@ -5,6 +5,7 @@ mod action;
 mod authorize;
 mod condition;
 mod explain;
+mod gate;
 mod instant;
 mod layers;
 mod net;

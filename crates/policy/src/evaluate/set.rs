@@ -2,6 +2,7 @@
 
 use super::action::ActionMatcher;
 use super::condition::Condition;
+use super::gate::Gate;
 use super::principal::{Grants, PrincipalMatcher};
 use super::resource::ResourceMatcher;
 use super::{Decision, Request};
@@ -43,6 +44,7 @@ pub enum DocumentKind {
 
 #[derive(Clone, Debug)]
 pub(super) struct Compiled {
+    gate: Gate,
     pub(super) place: StatementRef,
     pub(super) actions: ActionMatcher,
     pub(super) resources: Option<ResourceMatcher>,
@@ -150,6 +152,7 @@ impl PolicySet {
 impl Compiled {
     fn new(place: StatementRef, statement: &Statement, variables: bool) -> Self {
         Self {
+            gate: Gate::of(statement.resource()),
             place,
             actions: ActionMatcher::compile(statement.action()),
             resources: statement
@@ -180,6 +183,9 @@ impl Compiled {
 
     #[inline]
     fn applies(&self, request: &Request, reading: Reading) -> Grants {
+        if !self.gate.may_match(&request.resource) {
+            return Grants::NONE;
+        }
         if !self.actions.matches(&request.action) || !self.meets_resource(request, reading) {
             return Grants::NONE;
         }
