@@ -57,7 +57,7 @@ pub enum Vocabulary {
 ///     "Resource":"arn:aws:s3:::acme/currents/*"}]}"#;
 /// let findings = Linter::new(PolicyType::Identity).lint(text);
 /// assert_eq!(findings[0].code(), "INVALID_EFFECT");
-/// assert_eq!(findings[0].position().to_string(), "1:50");
+/// assert_eq!(findings[0].position().to_string(), "1:48");
 ///
 /// let fixed = apply_fixes(text, &findings);
 /// assert!(Linter::new(PolicyType::Identity).lint(&fixed).is_empty());
