@@ -55,7 +55,7 @@ fn complete_error(response: &mut Response<Body>, call: &Call, ids: &RequestIds) 
     let mut found = Found::read(&text);
     let document = if call.is_sts {
         found = for_sts(found, response);
-        sts_document(&found, ids)
+        sts_document(&found, response.status(), ids)
     } else if response.status() == StatusCode::NOT_MODIFIED {
         // It has no body; hyper leaves out that of an answer to HEAD.
         String::new()
@@ -138,11 +138,16 @@ fn s3_document(found: &Found, call: &Call, headers: &HeaderMap, ids: &RequestIds
     )
 }
 
-fn sts_document(found: &Found, ids: &RequestIds) -> String {
+fn sts_document(found: &Found, status: StatusCode, ids: &RequestIds) -> String {
+    let at_fault = if status.is_server_error() {
+        "Receiver"
+    } else {
+        "Sender"
+    };
     let request_id = &ids.request_id;
     let Found { code, message } = found;
     format!(
-        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>{at_fault}</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
     )
 }
 

@@ -6,7 +6,7 @@ use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
 use bucketline_testkit::{Effect, Fault, Operation, Testkit};
 
-use crate::client::{BUCKET, expected, plain, refusal};
+use crate::client::{BUCKET, KEY, SECRET, credentials, expected, plain, refusal, sts_with};
 use crate::wire;
 
 #[tokio::test]
@@ -125,6 +125,21 @@ async fn a_cut_reply_breaks_off_in_the_body() {
     let get = s3.get_object().bucket(BUCKET).key("k").send().await.unwrap();
     assert_eq!(get.content_length(), Some(100_000));
     assert!(get.body.collect().await.is_err());
+}
+
+#[tokio::test]
+async fn sts_fails_in_its_own_way() {
+    let (testkit, _) = plain().await;
+    testkit
+        .faults()
+        .add(Fault::error(503, "ServiceUnavailable").operation(Operation::GetCallerIdentity));
+    let sts = sts_with(&testkit.endpoint(), credentials(KEY, SECRET, None));
+    let error = sts.get_caller_identity().send().await.unwrap_err();
+    assert_eq!(refusal(&error), expected("ServiceUnavailable", 503));
+    assert_eq!(
+        sts.get_caller_identity().send().await.unwrap().account(),
+        Some("111122223333")
+    );
 }
 
 #[tokio::test]
