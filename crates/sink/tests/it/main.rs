@@ -1,6 +1,9 @@
 //! Integration tests of `bucketline-sink`: one binary, written as a customer of the crate would.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
-#![cfg_attr(feature = "s3", expect(clippy::indexing_slicing, reason = "tests may panic"))]
+#![cfg_attr(
+    any(feature = "s3", all(feature = "fs", feature = "test-util")),
+    expect(clippy::indexing_slicing, reason = "tests may panic")
+)]
 
 #[cfg(feature = "test-util")]
 mod broken_promises;
@@ -14,6 +17,8 @@ mod layers;
 mod memory;
 #[cfg(feature = "mock")]
 mod mock;
+#[cfg(all(feature = "fs", feature = "test-util"))]
+mod model;
 mod public_interface;
 #[cfg(all(feature = "s3", feature = "test-util"))]
 mod s3_live;

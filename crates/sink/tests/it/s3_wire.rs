@@ -413,6 +413,33 @@ async fn a_host_that_does_not_resolve_was_never_reached() {
 }
 
 #[tokio::test]
+async fn a_connection_not_made_in_time_was_never_used() {
+    // A listener that accepts nobody and whose queue is full: a further connection hangs.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    let _listener = socket.listen(1).unwrap();
+    let mut queue = Vec::new();
+    let wait = Duration::from_millis(200);
+    while let Ok(connection) = tokio::time::timeout(wait, tokio::net::TcpStream::connect(address)).await {
+        queue.push(connection.unwrap());
+        assert!(queue.len() < 100, "this system has no end of its queue");
+    }
+    let wire = Wire::start([]).await;
+    let sink = builder(&wire)
+        .endpoint(format!("http://{address}"))
+        .connect_timeout(wait)
+        .build()
+        .unwrap();
+    let error = put(&sink).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (&ErrorKind::TimedOut, Effect::NotApplied),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_connection_that_breaks_after_the_request_leaves_the_effect_unknown() {
     let (wire, sink) = sink([Step::HangUp]).await;
     let error = put(&sink).await.unwrap_err();
