@@ -54,8 +54,7 @@ def main():
                 body = s3.get_object(Bucket=reader["bucket"], Key=entry["Key"])["Body"].read()
                 rows = fastavro.reader(io.BytesIO(body))
                 event_type = entry["Key"].split("event_type=")[1].split("/")[0]
-                name = f'{rows.writer_schema["namespace"]}.{rows.writer_schema["name"]}'
-                name = name if "." not in rows.writer_schema["name"] else rows.writer_schema["name"]
+                name = rows.writer_schema["name"]  # the full name, with its namespace
                 assert name == "dataexport.S3.inner." + event_type, (name, event_type)
                 schemas[event_type] = rows.writer_schema
                 for row in rows:
