@@ -34,6 +34,14 @@ impl Failure {
         Self::new(Exit::Findings, problem)
     }
 
+    /// A check found several things.
+    pub(crate) const fn findings_of(problems: Vec<Problem>) -> Self {
+        Self {
+            exit: Exit::Findings,
+            problems,
+        }
+    }
+
     /// Accepted events could not be delivered, or new ones not be taken in.
     pub(crate) fn not_delivered(problem: impl Into<Problem>) -> Self {
         Self::new(Exit::NotDelivered, problem)

@@ -94,7 +94,7 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
     }
     fed?;
     if let Some(error) = &report.failure {
-        return Err(crate::run::failed(error, &config));
+        return Err(crate::run::failed(error));
     }
     if report.is_complete() {
         return Ok(Exit::Done);

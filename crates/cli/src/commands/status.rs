@@ -60,7 +60,7 @@ pub(super) fn read(config: &Config) -> Outcome<Ledger> {
     )
     .map_err(bucketline_connector::Error::from)
     .and_then(|(mut spool, _)| Ledger::read(&mut spool));
-    opened.map_err(|error| failed(&error, config))
+    opened.map_err(|error| failed(&error))
 }
 
 struct Row {

@@ -31,24 +31,30 @@ pub(crate) async fn run(options: Verify) -> Outcome<Exit> {
         accepted: counted.accepted,
         rejected: counted.rejected,
         connectors: Vec::new(),
+        unread: 0,
     };
+    let mut unread = Vec::new();
     for ((connector, sink), mut events) in connectors.iter().zip(&sinks).zip(counted.events) {
-        let mut findings = read_folder(connector, sink, &schemas, &mut events)
-            .await
-            .map_err(|error| {
-                Failure::findings(
+        let mut findings = match read_folder(connector, sink, &schemas, &mut events).await {
+            Ok(findings) => findings,
+            // The others can still be proved.
+            Err(error) => {
+                unread.push(
                     Problem::new(format!(
                         "the objects of connector `{}` cannot be read: {}",
                         connector.id,
                         chain(&error)
                     ))
                     .advice(error.kind().advice()),
-                )
-            })?;
+                );
+                continue;
+            }
+        };
         expected.name_missing(&connector.id, &mut events, &mut findings)?;
         report.connectors.push((connector, findings));
     }
-    if report.connectors.is_empty() {
+    report.unread = unread.len();
+    if connectors.is_empty() {
         note("the configuration has no connector: there is nothing to compare");
     }
     match options.format {
@@ -57,6 +63,9 @@ pub(crate) async fn run(options: Verify) -> Outcome<Exit> {
     }
     if report.lost() > 0 {
         say_what_is_pending(&config);
+    }
+    if !unread.is_empty() {
+        return Err(Failure::findings_of(unread));
     }
     Ok(if report.holds() {
         Exit::Done

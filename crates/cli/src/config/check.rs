@@ -2,6 +2,7 @@
 //! and no environment variable.
 
 mod connectors;
+mod destinations;
 mod grants;
 
 use std::collections::BTreeMap;

@@ -67,7 +67,7 @@ impl Feeder<'_> {
                 biased;
                 (accepted, end) = oldest(&mut under_way), if !under_way.is_empty() => {
                     under_way.pop_front();
-                    self.totals.add(accepted.map_err(|error| failed(&error, self.config))?);
+                    self.totals.add(accepted.map_err(|error| failed(&error))?);
                     watch.read(end);
                     watch.totals(self.totals)?;
                 }

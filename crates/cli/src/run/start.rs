@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use bucketline_connector::{Error, ErrorKind, Multiplexer, Settings};
+use bucketline_connector::{Error, Multiplexer, Settings};
 use bucketline_format::SchemaRegistry;
 
 use crate::config::Config;
 use crate::destination::Opened;
-use crate::failure::{Failure, Outcome, Problem, chain};
+use crate::failure::{Failure, Outcome, chain};
 
 /// Opens the spool and starts to deliver what it holds.
 ///
@@ -31,29 +31,14 @@ pub(crate) async fn start(
     for opened in connectors {
         builder = builder.connector(opened.config, opened.sink);
     }
-    builder.start().await.map_err(|error| failed(&error, config))
+    builder.start().await.map_err(|error| failed(&error))
 }
 
-/// What stopped the multiplexer.
-pub(crate) fn failed(error: &Error, config: &Config) -> Failure {
-    use bucketline_spool::ErrorKind as Spool;
-    let problem = Problem::new(chain(error));
-    let at_spool = || problem.clone().at(config.spool.dir.display());
+/// What stopped the multiplexer. The library says what, where and what to do; the exit code is what we add.
+pub(crate) fn failed(error: &Error) -> Failure {
     if error.is_config() {
-        return Failure::usage(problem);
-    }
-    let advice = match error.kind() {
-        ErrorKind::Spool(Spool::Locked) => {
-            "another run owns it: wait for it or stop it, or set another `[spool] dir`"
-        }
-        ErrorKind::Spool(Spool::Full) => "make room on its disk and run the same command again",
-        ErrorKind::Spool(Spool::NewerVersion) => "use the newer program; nothing was changed",
-        ErrorKind::Spool(Spool::NotASpool) => "set `[spool] dir` to a folder of its own",
-        _ => "",
-    };
-    Failure::data_directory(if advice.is_empty() {
-        at_spool()
+        Failure::usage(chain(error))
     } else {
-        at_spool().advice(advice)
-    })
+        Failure::data_directory(chain(error))
+    }
 }

@@ -347,7 +347,11 @@ fn a_second_process_on_a_spool_is_exit_4_and_disturbs_nothing() {
     while !site.file("spool/rejects.ndjson").exists() && started.elapsed().as_secs() < 20 {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    let second = site.run().expect_code(4).expect_said("another run");
+    let second = site
+        .run()
+        .expect_code(4)
+        .expect_said("another process")
+        .expect_said("stop that process");
     assert_eq!(second.stderr.lines().count(), 1, "{}", second.stderr);
     assert!(signal(&child, "TERM").success());
     finish(child).expect_code(0);

@@ -82,6 +82,16 @@ fn a_customer_who_revoked_blocks_alone_and_is_served_when_back() {
         ran.stderr
     );
     assert!(cloud.keys("globex-events").is_empty());
+    let (code, result) = site.verify();
+    assert_eq!(
+        (code, &result["unread"], &result["holds"]),
+        (1, &1.into(), &false.into()),
+        "{result:#}"
+    );
+    assert_eq!(
+        result["connectors"][0]["holds"], true,
+        "one customer's trouble hides no other's proof: {result:#}"
+    );
 
     let trust = trust.replace("another", crate::cloud::EXTERNAL_ID);
     cloud

@@ -1,31 +1,19 @@
-//! The `[[connector]]` and `[[data_export]]` sections: their destinations, and that no two share a folder.
+//! The `[[connector]]` and `[[data_export]]` sections. Their destinations are checked in a module of their own.
 
 use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
 
-use bucketline_connector::{ConnectorId, FolderPath, FolderRegistry, ObjectName};
+use bucketline_connector::{ConnectorId, FolderPath, ObjectName};
 use bucketline_format::EventSelection;
 use bucketline_sink::Encryption;
 use toml::Spanned;
 
 use super::super::raw::{self, Text};
-use super::super::{Bucket, Connector, Destination, Grant, GrantKind, Integration, Vendor, Workspace};
-use super::{Checker, Declared, valid};
+use super::super::{Connector, Grant, Integration, Vendor, Workspace};
+use super::destinations::Where;
+use super::{Checker, Declared};
 
 /// Bytes of a key (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>).
 const LONGEST_KEY: usize = 1_024;
-
-/// The keys that say where something goes, the same in both kinds of section.
-struct Where {
-    section: &'static str,
-    span: std::ops::Range<usize>,
-    grant: Option<Text>,
-    bucket: Option<Text>,
-    directory: Option<Text>,
-    bucket_owner: Option<Text>,
-    region: Option<Text>,
-    endpoint: Option<Text>,
-}
 
 impl Checker<'_> {
     pub(super) fn connectors(
@@ -118,69 +106,6 @@ impl Checker<'_> {
         Some(workspace.id.clone())
     }
 
-    fn destination(&mut self, keys: Where, grants: &Declared<Grant>) -> Option<Destination> {
-        match (keys.directory, keys.grant, keys.bucket) {
-            (Some(directory), None, None) => {
-                for (key, value) in [
-                    ("bucket_owner", keys.bucket_owner),
-                    ("region", keys.region),
-                    ("endpoint", keys.endpoint),
-                ] {
-                    if let Some(value) = value {
-                        self.problem(
-                            &value.span(),
-                            format!("a `directory` takes no `{key}`"),
-                            "remove it",
-                        );
-                    }
-                }
-                Some(Destination::Directory(self.path(Some(&directory), "")))
-            }
-            (None, Some(grant), Some(bucket)) => {
-                self.refers(grants, &grant, "grant");
-                let name = self.parse(&bucket, "bucket", "");
-                let owner = keys
-                    .bucket_owner
-                    .map(|owner| self.parse(&owner, "bucket_owner", ""));
-                let region = keys.region.map(|region| self.parse(&region, "region", ""));
-                let endpoint = keys.endpoint.map(|endpoint| self.endpoint(&endpoint));
-                let role_account = match grants.get(grant.get_ref())?.as_ref()?.kind {
-                    GrantKind::AssumeRole { ref role, .. } => Some(role.account()),
-                    GrantKind::AccessKey(_) => None,
-                };
-                Some(Destination::Bucket(Bucket {
-                    grant: grant.into_inner(),
-                    name: name?,
-                    owner: valid(owner)?.or(role_account),
-                    region: valid(region)?,
-                    endpoint: valid(endpoint)?,
-                }))
-            }
-            _ => {
-                self.problem(
-                    &keys.span,
-                    format!("a {} needs one destination", keys.section),
-                    "write either `grant` and `bucket`, or `directory`",
-                );
-                None
-            }
-        }
-    }
-
-    fn endpoint(&mut self, text: &Text) -> Option<String> {
-        let url = text.get_ref();
-        let host = url
-            .strip_prefix("https://")
-            .or_else(|| url.strip_prefix("http://"));
-        if host.is_some_and(|host| !host.is_empty() && !host.contains(['@', '?', '#', ' '])) {
-            return Some(url.trim_end_matches('/').to_owned());
-        }
-        let what =
-            "`endpoint` cannot be used: it is not an http or https address without user, query or fragment";
-        self.problem(&text.span(), what, "it looks like `https://s3.example.net`");
-        None
-    }
-
     fn encryption(&mut self, raw: Option<&Spanned<raw::Encryption>>) -> Option<Encryption> {
         let Some(raw) = raw else {
             return Some(Encryption::BucketDefault);
@@ -243,28 +168,6 @@ impl Checker<'_> {
         self.problem(&text.span(), what, &format!("write `{}`", now.join("` or `")));
     }
 
-    /// Two connectors whose folders are equal, or one inside the other, would write into each other's data.
-    fn overlaps(&mut self, connectors: &[Connector]) {
-        let mut taken = FolderRegistry::new();
-        for connector in connectors {
-            let destination = identity(&connector.destination);
-            if let Err(conflict) = taken.claim(&destination, &connector.folder, connector.id.as_str()) {
-                let what = format!(
-                    "the folder `{}` of connector `{}` and the folder `{}` of connector `{}` overlap in {destination}",
-                    connector.folder,
-                    connector.id,
-                    conflict.other(),
-                    conflict.holder(),
-                );
-                self.problem(
-                    &connector.place.span(),
-                    what,
-                    "give each connector a folder of its own",
-                );
-            }
-        }
-    }
-
     /// The longest key that a connector can come to is bounded by S3, so a folder may be too long for the names below.
     fn longest_key(&mut self, folder: &Text, path: &FolderPath, vendor: &Vendor) {
         let length = ObjectName::longest_key(path, &vendor.cluster, &vendor.zone);
@@ -323,31 +226,4 @@ impl Checker<'_> {
         }
         count
     }
-}
-
-/// What two connectors share when they write to the same place. Bucket names are unique in a partition of AWS, so two
-/// connectors on one name are taken to meet there unless their endpoints differ.
-fn identity(destination: &Destination) -> String {
-    match destination {
-        Destination::Directory(path) => format!("the directory `{}`", lexical(path).display()),
-        Destination::Bucket(bucket) => match &bucket.endpoint {
-            Some(endpoint) => format!("the bucket `{}` at `{endpoint}`", bucket.name),
-            None => format!("the bucket `{}`", bucket.name),
-        },
-    }
-}
-
-/// A path without `.` and `a/..`, so that two spellings of one directory are found equal without reading the disk.
-fn lexical(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if plain.file_name().is_some_and(|name| name != "..") => {
-                plain.pop();
-            }
-            other => plain.push(other),
-        }
-    }
-    plain
 }
