@@ -342,3 +342,6 @@ fn contradiction(lsn: Lsn, what: impl Into<String>) -> Error {
         format!("the log contradicts itself at byte {lsn}: {what}; keep it and report this"),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,7 +120,22 @@ fn events(world: &World) -> Option<String> {
                     connector.id
                 ));
             }
-            if takes && event.acknowledged && times == 0 {
+            // A repeat may have found other connectors; which of them counted depends on where the crash was.
+            let always = event
+                .offered
+                .iter()
+                .all(|offered| offered.contains(&connector.id));
+            let ever = event
+                .offered
+                .iter()
+                .any(|offered| offered.contains(&connector.id));
+            if times > 0 && !ever {
+                return Some(format!(
+                    "event {id} is in the folder of {}, which was not configured",
+                    connector.id
+                ));
+            }
+            if takes && always && event.acknowledged && times == 0 {
                 return Some(format!(
                     "event {id} was accepted and is not in the folder of {}",
                     connector.id

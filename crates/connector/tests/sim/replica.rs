@@ -10,6 +10,7 @@ use bucketline_connector::engine::{
 };
 use bucketline_connector::{Admission, ConnectorConfig, Destination, Ledger, Settings};
 use bucketline_format::{EventSelection, Schema, SchemaRegistry};
+use bucketline_sink::Encryption;
 use bucketline_spool::{
     Appended, Error as SpoolError, Frame, GenerationId, Group, Log, Lsn, OpenOptions, Record, SimDisk, Spool,
     SpoolTime, Usage,
@@ -25,7 +26,6 @@ pub(crate) const DIR: &str = "/spool";
 pub(crate) struct Installation {
     pub(crate) schemas: Arc<SchemaRegistry>,
     pub(crate) connectors: Vec<ConnectorConfig>,
-    pub(crate) admission: Admission,
     pub(crate) settings: Settings,
 }
 
@@ -47,6 +47,8 @@ pub(crate) struct Process {
     pub(crate) appender: Appender,
     pub(crate) engine: Engine,
     pub(crate) generations: Vec<GenerationId>,
+    pub(crate) admission: Admission,
+    pub(crate) connectors: Vec<ConnectorConfig>,
     /// What the log's clock said at the start, and the world's.
     base: (SpoolTime, u64),
     pub(crate) appends: Vec<Request>,
@@ -90,7 +92,6 @@ impl Installation {
             connector("2", "acme", "mail.*"),
             connector("3", "globex", "*"),
         ];
-        let admission = Admission::new(&schemas, [], &connectors);
         let settings = Settings::default()
             .seal_count(6)
             .max_count(9)
@@ -100,9 +101,25 @@ impl Installation {
         Self {
             schemas: Arc::new(schemas),
             connectors,
-            admission,
             settings,
         }
+    }
+
+    /// What someone may have made of the configuration by the next start: a connector is missing, or has other settings.
+    pub(crate) fn changed(&self, random: &mut Random) -> Vec<ConnectorConfig> {
+        let mut connectors = self.connectors.clone();
+        if random.one_in(4) {
+            connectors.remove(random.below(3));
+        }
+        for config in &mut connectors {
+            if random.one_in(4) {
+                config.encryption = Encryption::Aes256;
+            }
+            if random.one_in(4) {
+                config.zone = "y".parse().unwrap();
+            }
+        }
+        connectors
     }
 }
 
@@ -120,6 +137,7 @@ impl Replica {
     pub(crate) fn start(
         &mut self,
         installation: &Installation,
+        connectors: Vec<ConnectorConfig>,
         random: &mut Random,
         now: u64,
         mutant: Option<Mutant>,
@@ -136,7 +154,7 @@ impl Replica {
         };
         let started = Engine::start(
             &mut *log,
-            &installation.connectors,
+            &connectors,
             Arc::clone(&installation.schemas),
             installation.settings.clone(),
             &mut || u32::try_from(random.next() & 0xffff_ffff).unwrap(),
@@ -147,6 +165,8 @@ impl Replica {
             appender: Appender::default(),
             engine: started.engine,
             generations: started.generations,
+            admission: Admission::new(&installation.schemas, [], &connectors),
+            connectors,
             base: (started.now, now),
             appends: Vec::new(),
             tasks: Vec::new(),
@@ -159,7 +179,13 @@ impl Replica {
     /// What the log means, folded anew from what is on the disk.
     pub(crate) fn recount(&self, installation: &Installation) -> Result<Ledger, String> {
         let mut copy = Self::new(self.disk.fork(1));
-        copy.start(installation, &mut Random::new(99), 0, None)?;
+        copy.start(
+            installation,
+            installation.connectors.clone(),
+            &mut Random::new(99),
+            0,
+            None,
+        )?;
         copy.up
             .map(|process| process.engine.ledger().clone())
             .ok_or_else(|| "it did not start".to_owned())

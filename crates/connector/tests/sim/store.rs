@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bucketline_connector::engine::PutJob;
-use bucketline_sink::{Checksum, ETag, ObjectInfo, ObjectKey, PutMode};
+use bucketline_sink::{Checksum, ETag, EncryptionSeen, ObjectInfo, ObjectKey, PutMode};
 use bytes::Bytes;
 
 /// A bucket.
@@ -46,6 +46,7 @@ impl Store {
         let mut info = ObjectInfo::new(key.clone(), stored.payload.len() as u64);
         info.etag = Some(ETag::new("\"etag\""));
         info.checksum = Some(Checksum::sha256_of(std::slice::from_ref(&stored.payload)));
+        info.encryption = EncryptionSeen::Aes256;
         info.metadata = stored.metadata.clone();
         Some(info)
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bucketline_connector::engine::{Input, Prepared, PutJob, RequestId};
-use bucketline_connector::{Batch, Line};
+use bucketline_connector::{Batch, ConnectorId, Line};
 use bucketline_sink::ObjectKey;
 use bucketline_spool::{Fault, Hour, Sequence, SimDisk, SourceId};
 use bytes::Bytes;
@@ -46,6 +46,8 @@ pub(crate) struct Event {
     pub(crate) workspace: &'static str,
     pub(crate) event_type: &'static str,
     pub(crate) acknowledged: bool,
+    /// The connectors that were configured, each time that it was submitted.
+    pub(crate) offered: Vec<BTreeSet<ConnectorId>>,
 }
 
 /// What came of a history.
@@ -141,8 +143,18 @@ impl World {
             self.replicas[replica].disk.crash();
         }
         let disk = self.replicas[replica].disk.clone();
-        let started =
-            self.replicas[replica].start(&self.installation, &mut self.random, self.now, self.mutant);
+        let connectors = if self.healed {
+            self.installation.connectors.clone()
+        } else {
+            self.installation.changed(&mut self.random)
+        };
+        let started = self.replicas[replica].start(
+            &self.installation,
+            connectors,
+            &mut self.random,
+            self.now,
+            self.mutant,
+        );
         match started {
             Ok(()) => {
                 let state = &mut self.replicas[replica];
@@ -228,6 +240,7 @@ impl World {
                         workspace,
                         event_type,
                         acknowledged: false,
+                        offered: Vec::new(),
                     },
                 );
             }
@@ -254,10 +267,17 @@ impl World {
         let Some(process) = &mut self.replicas[replica].up else {
             return;
         };
-        let batch: Prepared = self
-            .installation
-            .admission
-            .prepare(batch, hour, &process.generations);
+        let batch: Prepared = process.admission.prepare(batch, hour, &process.generations);
+        let offered: BTreeSet<ConnectorId> = process
+            .connectors
+            .iter()
+            .map(|config| config.id.clone())
+            .collect();
+        for id in &ids {
+            if let Some(event) = self.events.get_mut(id) {
+                event.offered.push(offered.clone());
+            }
+        }
         self.note(format!("{replica}: submit batch {end} with events {ids:?}"));
         if let Some(process) = &mut self.replicas[replica].up {
             process.submitted.insert(id, ids);

@@ -1,0 +1,249 @@
+use super::*;
+use bucketline_spool::{
+    Body, Encoding, Hour, Learnt, Opened, Retired, Route, Sequence, SourceId, StoredEvent, WorkspaceCounts,
+};
+use bytes::Bytes;
+
+const GENERATION: GenerationId = GenerationId::from_bytes([7; 16]);
+
+fn lane() -> Lane {
+    Lane {
+        generation: GENERATION,
+        event_type: "mail.Open".into(),
+        partition: PartitionId::from_random(1),
+        hour: Hour::new(5),
+        schema: 3,
+    }
+}
+
+fn generation() -> Generation {
+    Generation {
+        id: GENERATION,
+        counter: 0,
+        connector: "1".repeat(24),
+        workspace: "acme".to_owned(),
+        grant: String::new(),
+        bucket: "b".to_owned(),
+        endpoint: String::new(),
+        folder: "f".to_owned(),
+        cluster: "c".to_owned(),
+        zone: "z".to_owned(),
+        format: "avro".to_owned(),
+        codec: "null".to_owned(),
+        encryption: "none".to_owned(),
+        transforms: String::new(),
+    }
+}
+
+/// `count` events from position `first` on.
+fn events(first: Position, count: u64) -> Events {
+    let event = StoredEvent {
+        event_type: 0,
+        schema: 3,
+        routing: 0,
+        body: Body {
+            encoding: Encoding::Avro,
+            bytes: Bytes::from_static(b"1234567890"),
+        },
+        others: Vec::new(),
+    };
+    Events {
+        partition: PartitionId::from_random(1),
+        first,
+        source: SourceId::from_bytes([1; 16]),
+        sequence: Sequence::Offset {
+            end: first + count,
+            line: first + count,
+        },
+        hour: Hour::new(5),
+        admitted: None,
+        counts: vec![WorkspaceCounts {
+            workspace: "acme".into(),
+            received: count,
+            accepted: count,
+            ..WorkspaceCounts::default()
+        }],
+        generations: vec![GENERATION],
+        event_types: vec!["mail.Open".into()],
+        routings: vec![vec![Route {
+            generation: 0,
+            body: 0,
+        }]],
+        offsets: Vec::new(),
+        events: (0..count).map(|_| event.clone()).collect(),
+    }
+}
+
+fn seal(first: Position, last: Position) -> Seal {
+    Seal {
+        lane: lane(),
+        first,
+        last,
+        count: last - first + 1,
+        key: format!("key-{first}"),
+        format: "avro".to_owned(),
+        codec: "null".to_owned(),
+        encoder_version: 1,
+        digest: [0; 32],
+    }
+}
+
+fn commit(first: Position, last: Position) -> Commit {
+    Commit {
+        lane: lane(),
+        first,
+        last,
+        count: last - first + 1,
+        bytes: 0,
+        etag: None,
+        version_id: None,
+        checksum: None,
+        learnt: Learnt::Answered,
+        encryption: String::new(),
+        encrypted_as_asked: true,
+        after_unknown: false,
+        digest: None,
+    }
+}
+
+/// Folds records, each at a place of its own; the last one's outcome.
+fn fold(records: impl IntoIterator<Item = Record>) -> (Fold, Result<(), Error>) {
+    let mut fold = Fold::new(1_000_000);
+    let opened = Opened {
+        partition: PartitionId::from_random(1),
+    };
+    let mut result = Ok(());
+    for (lsn, record) in (0..).zip([opened.into(), generation().into()].into_iter().chain(records)) {
+        assert!(result.is_ok(), "only the last one may fail: {result:?}");
+        result = fold.apply(Lsn::new(lsn), SpoolTime::ZERO, record);
+    }
+    (fold, result)
+}
+
+fn contradicts(records: impl IntoIterator<Item = Record>) {
+    assert_eq!(fold(records).1.unwrap_err().kind(), ErrorKind::Contradiction);
+}
+
+#[test]
+fn a_delivered_range_leaves_the_lane_and_moves_its_frontier() {
+    let (fold, result) = fold([events(4, 6).into(), seal(4, 7).into(), commit(4, 7).into()]);
+    result.unwrap();
+    let state = &fold.lanes[0];
+    assert_eq!((state.frontier, state.events, state.bytes), (8, 2, 20));
+    assert!(state.seal.is_none());
+    let ledger = fold.ledger.connector(&"1".repeat(24));
+    assert_eq!((ledger.admitted, ledger.delivered, ledger.pending()), (6, 4, 2));
+    assert_eq!(fold.connectors[0].events_held, 2);
+    assert!(
+        fold.bodies.get(Lsn::new(2)).is_some(),
+        "two of the batch are still held"
+    );
+}
+
+#[test]
+fn a_batch_that_nobody_holds_is_forgotten() {
+    let (fold, result) = fold([events(0, 3).into(), seal(0, 2).into(), commit(0, 2).into()]);
+    result.unwrap();
+    assert!(fold.bodies.get(Lsn::new(2)).is_none());
+}
+
+#[test]
+fn the_rest_of_an_adopted_range_stays_in_doubt_if_its_outcome_was_unknown() {
+    for unknown in [true, false] {
+        let adopted = Commit {
+            after_unknown: unknown,
+            ..commit(0, 1)
+        };
+        let (fold, result) = fold([events(0, 6).into(), seal(0, 4).into(), adopted.into()]);
+        result.unwrap();
+        assert_eq!(fold.lanes[0].front_is_unknown(), unknown);
+        assert_eq!(fold.lanes[0].frontier, 2);
+    }
+}
+
+#[test]
+fn two_unsettled_seals_of_a_lane_contradict() {
+    contradicts([events(0, 6).into(), seal(0, 2).into(), seal(0, 3).into()]);
+    contradicts([events(0, 6).into(), seal(0, 2).into(), seal(3, 4).into()]);
+}
+
+#[test]
+fn a_seal_begins_at_the_frontier() {
+    contradicts([events(0, 6).into(), seal(1, 2).into()]);
+}
+
+#[test]
+fn a_commit_needs_its_seal_and_counts_what_is_held() {
+    contradicts([events(0, 6).into(), commit(0, 2).into()]);
+    contradicts([
+        events(0, 6).into(),
+        seal(0, 2).into(),
+        Commit {
+            count: 2,
+            ..commit(0, 2)
+        }
+        .into(),
+    ]);
+    contradicts([
+        events(0, 6).into(),
+        seal(0, 2).into(),
+        commit(0, 2).into(),
+        commit(0, 2).into(),
+    ]);
+}
+
+#[test]
+fn a_position_is_used_once() {
+    contradicts([events(0, 6).into(), events(5, 2).into()]);
+}
+
+#[test]
+fn events_belong_to_the_newest_partition_and_a_known_generation() {
+    let elsewhere = Events {
+        partition: PartitionId::from_random(2),
+        ..events(0, 1)
+    };
+    contradicts([elsewhere.into()]);
+    let nowhere = Events {
+        generations: vec![GenerationId::from_bytes([8; 16])],
+        ..events(0, 1)
+    };
+    contradicts([nowhere.into()]);
+    contradicts([Opened {
+        partition: PartitionId::from_random(1),
+    }
+    .into()]);
+    contradicts([generation().into()]);
+}
+
+#[test]
+fn what_this_version_cannot_act_upon_is_left_to_a_newer_one() {
+    let (_, result) = fold([Retired {
+        connector: "1".repeat(24),
+    }
+    .into()]);
+    assert_eq!(
+        result.unwrap_err().kind(),
+        ErrorKind::Spool(bucketline_spool::ErrorKind::NewerVersion)
+    );
+}
+
+#[test]
+fn memory_keeps_the_newest_batches() {
+    let mut fold = Fold::new(500);
+    let opened = Opened {
+        partition: PartitionId::from_random(1),
+    };
+    fold.apply(Lsn::new(0), SpoolTime::ZERO, opened.into()).unwrap();
+    fold.apply(Lsn::new(1), SpoolTime::ZERO, generation().into())
+        .unwrap();
+    for batch in 0..10 {
+        fold.apply(Lsn::new(2 + batch), SpoolTime::ZERO, events(batch, 1).into())
+            .unwrap();
+    }
+    let held: Vec<u64> = (2..12)
+        .filter(|lsn| fold.bodies.get(Lsn::new(*lsn)).is_some())
+        .collect();
+    assert_eq!(held, [8, 9, 10, 11], "four batches of 106 bytes fit");
+    assert_eq!(fold.lanes[0].events, 10, "what is not in memory is still held");
+}
