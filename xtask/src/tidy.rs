@@ -6,6 +6,7 @@ mod files;
 mod imports;
 mod licences;
 mod packages;
+mod readme;
 
 use crate::error::Error;
 use crate::workspace;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     files::check(&files, &mut findings)?;
     imports::check(&files, &mut findings)?;
     packages::check(&metadata, &mut findings)?;
+    readme::check(&mut findings)?;
     edges::check(&metadata, &mut findings);
     licences::check(&metadata, &mut findings);
     features::check(&mut findings)?;
