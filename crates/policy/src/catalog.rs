@@ -12,6 +12,8 @@ mod json;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::error::{Error, ErrorKind};
+
 /// The services that are known, by their prefix (`s3`).
 ///
 /// ```
@@ -41,8 +43,8 @@ impl Catalog {
     /// Reads data of the form kept in this crate's `data` folder, for instance a newer copy of it.
     ///
     /// # Errors
-    /// [`InvalidCatalog`] where the text is not JSON of that form, with the line.
-    pub fn from_json(text: &str) -> Result<Self, InvalidCatalog> {
+    /// `Structure` where the text is not JSON of that form, with the line.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
         json::parse(text)
     }
 
@@ -276,19 +278,11 @@ impl fmt::Display for AccessLevel {
     }
 }
 
-/// Service data that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("service data: {reason}")]
-pub struct InvalidCatalog {
-    reason: String,
-}
-
-impl InvalidCatalog {
-    fn new(reason: impl Into<String>) -> Self {
-        Self {
-            reason: reason.into(),
-        }
-    }
+fn invalid(reason: impl fmt::Display) -> Error {
+    Error::new(
+        ErrorKind::Structure,
+        format!("service data cannot be read: {reason}"),
+    )
 }
 
 #[cfg(all(test, feature = "catalog"))]

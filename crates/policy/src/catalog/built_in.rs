@@ -3,9 +3,8 @@
 use std::sync::LazyLock;
 
 use super::compact::{LEVELS, NONE};
-use super::{
-    Action, ActionResource, Catalog, ConditionKey, InvalidCatalog, ResourceType, Service, generated,
-};
+use super::{Action, ActionResource, Catalog, ConditionKey, ResourceType, Service, generated, invalid};
+use crate::error::Error;
 
 pub(super) fn catalog() -> &'static Catalog {
     // INVARIANT: a test reads the embedded text and finds nothing wrong with it, so the default is never taken.
@@ -13,12 +12,12 @@ pub(super) fn catalog() -> &'static Catalog {
     &CATALOG
 }
 
-pub(super) fn parse(text: &str) -> Result<Catalog, InvalidCatalog> {
+pub(super) fn parse(text: &str) -> Result<Catalog, Error> {
     let mut catalog = Catalog::default();
     let mut service = Service::default();
     let mut keys: Vec<String> = Vec::new();
     for line in text.lines().filter(|line| !line.is_empty()) {
-        let bad = || InvalidCatalog::new(format!("line `{line}`"));
+        let bad = || invalid(format!("line `{line}`"));
         let (kind, rest) = line.split_once(' ').ok_or_else(bad)?;
         match kind {
             "S" => {

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{
-    AccessLevel, Action, ActionResource, Catalog, ConditionKey, InvalidCatalog, ResourceType, Service,
-};
+use super::{AccessLevel, Action, ActionResource, Catalog, ConditionKey, ResourceType, Service};
+use crate::error::Error;
 
 #[derive(Deserialize)]
 struct File {
@@ -44,18 +43,18 @@ struct ConditionKeyData {
     value_type: String,
 }
 
-pub(super) fn parse(text: &str) -> Result<Catalog, InvalidCatalog> {
-    let file: File = serde_json::from_str(text).map_err(|e| InvalidCatalog::new(e.to_string()))?;
+pub(super) fn parse(text: &str) -> Result<Catalog, Error> {
+    let file: File = serde_json::from_str(text).map_err(|e| invalid(e))?;
     let services = file
         .services
         .into_iter()
         .map(|(prefix, data)| Ok((prefix.to_ascii_lowercase(), service(prefix, data)?)));
     Ok(Catalog {
-        services: services.collect::<Result<_, InvalidCatalog>>()?,
+        services: services.collect::<Result<_, Error>>()?,
     })
 }
 
-fn service(prefix: String, data: ServiceData) -> Result<Service, InvalidCatalog> {
+fn service(prefix: String, data: ServiceData) -> Result<Service, Error> {
     let mut service = Service {
         prefix,
         ..Service::default()
@@ -85,10 +84,9 @@ fn service(prefix: String, data: ServiceData) -> Result<Service, InvalidCatalog>
     Ok(service)
 }
 
-fn action(name: String, data: ActionData) -> Result<Action, InvalidCatalog> {
+fn action(name: String, data: ActionData) -> Result<Action, Error> {
     let level = |text: &str| {
-        AccessLevel::from_name(text.trim())
-            .ok_or_else(|| InvalidCatalog::new(format!("`{name}`: access level `{text}`")))
+        AccessLevel::from_name(text.trim()).ok_or_else(|| invalid(format!("`{name}`: access level `{text}`")))
     };
     let access = data.access.split(',').map(level).collect::<Result<_, _>>()?;
     let resources = data.resources.into_iter().map(|(name, r)| ActionResource {
