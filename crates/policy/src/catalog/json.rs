@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{AccessLevel, Action, ActionResource, Catalog, ConditionKey, ResourceType, Service};
+use super::{AccessLevel, Action, ActionResource, Catalog, ConditionKey, ResourceType, Service, invalid};
 use crate::error::Error;
 
 #[derive(Deserialize)]
