@@ -90,7 +90,7 @@ pub(crate) enum GrantKind {
 }
 
 /// An access key whose secret is still where it is kept.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AccessKey {
     /// Nothing where the secret's file is AWS's own CSV, which holds both halves.
     pub(crate) id: Option<AccessKeyId>,
@@ -98,7 +98,7 @@ pub(crate) struct AccessKey {
 }
 
 /// Where a secret is kept.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Secret {
     pub(crate) keeper: Keeper,
     /// Where the configuration names it.
@@ -106,7 +106,7 @@ pub(crate) struct Secret {
 }
 
 /// The kinds of place a secret can be kept in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Keeper {
     Env(String),
     File(PathBuf),

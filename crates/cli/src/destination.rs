@@ -3,6 +3,7 @@
 
 mod aws;
 mod credentials;
+mod renewing;
 mod secret;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use crate::config::{Config, Connector, Destination};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome, Problem, chain};
 pub(crate) use aws::Aws;
+use renewing::Renewing;
 
 /// A connector ready for the multiplexer.
 #[derive(Debug)]
@@ -56,12 +58,9 @@ pub(crate) fn open(config: &Config, connector: &Connector, aws: &Aws) -> Outcome
         Destination::Bucket(bucket) => {
             let endpoint = aws.s3_endpoint(bucket).unwrap_or_default();
             let identity = Identity::bucket(bucket.name.as_str(), endpoint, connector.folder.clone());
-            let credentials = credentials::of(config, connector, bucket, aws)?;
-            (
-                identity,
-                &bucket.grant,
-                Arc::new(aws.sink(connector, bucket, credentials)?),
-            )
+            let (credentials, forget) = credentials::of(config, connector, bucket, aws)?;
+            let sink = aws.sink(connector, bucket, credentials)?;
+            (identity, &bucket.grant, Arc::new(Renewing::new(sink, forget)))
         }
     };
     let folder: ObjectKey = connector

@@ -1,14 +1,20 @@
-//! From a grant to credentials: an access key as it is, a role as a session boxed into the connector's folder.
+//! From a grant to credentials: an access key from where it is kept, a role as a session boxed into the connector's
+//! folder. Each connector has its own cache, so that one customer's trouble is nobody else's.
 
-use aws_credential_types::provider::SharedCredentialsProvider;
-use bucketline_auth::{AssumeRole, Cached, Fixed};
+use std::sync::Arc;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use bucketline_auth::{AssumeRole, Cached};
 use bucketline_policy::template::{SessionScope, session_policy};
 
+use super::renewing::Forget;
 use super::{Aws, secret};
-use crate::config::{Bucket, Config, Connector, GrantKind};
+use crate::config::{AccessKey, Bucket, Config, Connector, GrantKind};
+use crate::environment::Environment;
 use crate::failure::{Failure, Outcome, Problem};
 
-/// The credentials of one connector: its own cache, so that one customer's trouble is nobody else's.
+/// The credentials of one connector, and how to forget what is kept of them.
 ///
 /// # Errors
 /// A secret cannot be read, or the session policy cannot be made: exit code 2.
@@ -17,15 +23,20 @@ pub(super) fn of(
     connector: &Connector,
     bucket: &Bucket,
     aws: &Aws,
-) -> Outcome<SharedCredentialsProvider> {
+) -> Outcome<(SharedCredentialsProvider, Forget)> {
     let unusable = |what: String| Failure::usage(Problem::new(what).at(&connector.place));
     let grant = config
         .grant(&bucket.grant)
         .ok_or_else(|| unusable(format!("there is no grant `{}`", bucket.grant)))?;
     let (role, external_id) = match &grant.kind {
         GrantKind::AccessKey(key) => {
-            let key = secret::access_key(key, aws.environment())?;
-            return Ok(SharedCredentialsProvider::new(Fixed::new(&key)));
+            let kept = Kept {
+                key: key.clone(),
+                environment: aws.environment(),
+            };
+            // What cannot be read is told at start.
+            kept.read()?;
+            return Ok(cached(kept));
         }
         GrantKind::AssumeRole { role, external_id } => (role, external_id),
     };
@@ -41,5 +52,39 @@ pub(super) fn of(
         .map(|session| AssumeRole::new(aws.sts(), role.clone(), external_id.clone()).session_name(session))
         .and_then(|assume| assume.session_policy(&policy))
         .map_err(|error: bucketline_auth::Error| unusable(error.to_string()))?;
-    Ok(SharedCredentialsProvider::new(Cached::new(assume)))
+    Ok(cached(assume))
+}
+
+fn cached(provider: impl ProvideCredentials + 'static) -> (SharedCredentialsProvider, Forget) {
+    let cached = Cached::new(provider);
+    let forget = cached.clone();
+    (
+        SharedCredentialsProvider::new(cached),
+        Arc::new(move || forget.invalidate()),
+    )
+}
+
+/// An access key that is read again when what was read is refused: a replaced key needs no restart.
+#[derive(Debug)]
+struct Kept {
+    key: AccessKey,
+    environment: Environment,
+}
+
+impl Kept {
+    fn read(&self) -> Outcome<bucketline_auth::AccessKey> {
+        secret::access_key(&self.key, self.environment)
+    }
+}
+
+impl ProvideCredentials for Kept {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(match self.read() {
+            Ok(key) => Ok(key.to_credentials("BucketlineAccessKey")),
+            Err(failure) => Err(CredentialsError::provider_error(failure.to_string())),
+        })
+    }
 }

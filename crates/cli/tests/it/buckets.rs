@@ -1,8 +1,11 @@
 //! The whole job against an AWS that checks signatures and policies: an access key and a role, trouble and its end.
 
+use std::io::Write as _;
+
 use bucketline_testkit::{Effect, Fault, Operation};
 
 use crate::cloud::Cloud;
+use crate::program::{finish, signal};
 use crate::site::{ACME, GLOBEX};
 
 const DENY: &str =
@@ -236,4 +239,93 @@ fn one_customers_store_that_hangs_stops_nobody_else() {
         .run()
         .expect_code(1);
     assert!(verify.stderr.contains("still held"), "{}", verify.stderr);
+}
+
+#[test]
+fn a_session_that_ended_early_is_renewed_at_once() {
+    let cloud = Cloud::new();
+    let site = cloud.site();
+    let expired = Fault::error(400, "ExpiredToken")
+        .operation(Operation::PutObject)
+        .bucket("globex-events")
+        .times(1);
+    cloud.kit().faults().add(expired);
+    site.sample(300, 1);
+    site.run().expect_code(0);
+    assert_eq!(cloud.kit().faults().struck(), 1);
+    assert_eq!(
+        cloud.kit().requests().of(Operation::AssumeRole),
+        2,
+        "the first session and its successor"
+    );
+    site.prove(300);
+}
+
+#[test]
+fn a_key_that_was_replaced_is_taken_up_without_a_restart() {
+    let cloud = Cloud::new();
+    let keep = "access_key_id = \"AKIAACMEBUCKETLINE01\"\nsecret_access_key = { env = \"ACME_SECRET\" }";
+    let rest = Cloud::connectors().replace(keep, "secret_access_key = { file = \"acme.csv\" }");
+    let site = cloud.site_with(&rest);
+    let csv = |id: &str, secret: &str| {
+        site.write(
+            "acme.csv",
+            &format!("Access key ID,Secret access key\r\n{id},{secret}\r\n"),
+        );
+    };
+    csv("AKIAACMEBUCKETLINE01", crate::cloud::ACME_SECRET);
+    let config = std::fs::read_to_string(site.file("bucketline.toml")).unwrap();
+    site.write(
+        "bucketline.toml",
+        &config.replace("[schemas]", "[delivery]\nage = \"200ms\"\n\n[schemas]"),
+    );
+
+    let events = site.sample(200, 1);
+    let (first, second) = events.split_at(events.match_indices('\n').nth(99).unwrap().0 + 1);
+    let (child, mut stdin) = site.program().args(["run", "--input", "-"]).start_with_input();
+    stdin.write_all(first.as_bytes()).unwrap();
+    wait_until(|| !cloud.keys("acme-events").is_empty());
+    let key = cloud.kit().world().rotate_key("AKIAACMEBUCKETLINE01").unwrap();
+    csv(key.access_key_id(), key.secret_access_key());
+    stdin.write_all(second.as_bytes()).unwrap();
+    drop(stdin);
+    let before = cloud.keys("acme-events").len();
+    wait_until(|| cloud.keys("acme-events").len() > before);
+    assert!(signal(&child, "TERM").success());
+    finish(child).expect_code(0);
+    site.prove(200);
+}
+
+#[test]
+fn a_second_signal_stops_at_once_and_loses_nothing() {
+    let cloud = Cloud::new();
+    let site = cloud.site();
+    let faults = cloud.kit().faults();
+    faults.add(
+        Fault::error(503, "SlowDown")
+            .operation(Operation::PutObject)
+            .always(),
+    );
+    site.sample(200, 1);
+    let child = site
+        .program()
+        .args(["run", "--input", "events.ndjson", "--drain"])
+        .start();
+    wait_until(|| faults.struck() > 0);
+    assert!(signal(&child, "INT").success());
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(signal(&child, "INT").success());
+    finish(child).expect_code(3).expect_said("stopped at once");
+    faults.clear();
+    site.run().expect_code(0);
+    site.prove(200);
+}
+
+#[track_caller]
+fn wait_until(mut condition: impl FnMut() -> bool) {
+    let started = std::time::Instant::now();
+    while !condition() {
+        assert!(started.elapsed().as_secs() < 20, "it does not come");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
 }

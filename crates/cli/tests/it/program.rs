@@ -57,6 +57,14 @@ impl Program {
         Ran::of(output)
     }
 
+    /// Starts it with somebody at the other end of standard input.
+    pub(crate) fn start_with_input(mut self) -> (Child, std::process::ChildStdin) {
+        self.0.stdin(Stdio::piped());
+        let mut child = self.start();
+        let stdin = child.stdin.take().unwrap();
+        (child, stdin)
+    }
+
     /// Starts it with its output kept for [`finish`].
     pub(crate) fn start(mut self) -> Child {
         self.0.stdout(Stdio::piped()).stderr(Stdio::piped());

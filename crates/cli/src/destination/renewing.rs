@@ -1,0 +1,95 @@
+//! A bucket whose credentials are fetched anew when the store refuses them: a session that ended before its time, a key
+//! that was replaced. Once per call, and only after an answer that says that nothing was done.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bucketline_sink::{
+    Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload, PutOptions,
+    PutOutcome, Sink,
+};
+
+/// Makes the next request fetch credentials from where they come from.
+pub(super) type Forget = Arc<dyn Fn() + Send + Sync>;
+
+/// The sink, and how to forget its credentials.
+pub(super) struct Renewing<S> {
+    inner: S,
+    forget: Forget,
+}
+
+impl<S: Sink> Renewing<S> {
+    pub(super) const fn new(inner: S, forget: Forget) -> Self {
+        Self { inner, forget }
+    }
+
+    /// Whether a call is worth repeating with other credentials.
+    fn renewed(&self, error: &Error) -> bool {
+        // With a status it is the store's answer; without one, fetching them failed, and whoever caches them knows
+        // best when to ask again.
+        let refused = *error.kind() == ErrorKind::Credentials
+            && error.effect() == Effect::NotApplied
+            && error.status().is_some();
+        if refused {
+            (self.forget)();
+        }
+        refused
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: Sink> Sink for Renewing<S> {
+    async fn put(
+        &self,
+        key: &ObjectKey,
+        payload: Payload,
+        options: &PutOptions,
+    ) -> Result<PutOutcome, Error> {
+        match self.inner.put(key, payload.clone(), options).await {
+            Err(error) if self.renewed(&error) => self.inner.put(key, payload, options).await,
+            answer => answer,
+        }
+    }
+
+    async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo, Error> {
+        match self.inner.head(key).await {
+            Err(error) if self.renewed(&error) => self.inner.head(key).await,
+            answer => answer,
+        }
+    }
+
+    async fn get(&self, key: &ObjectKey) -> Result<Object, Error> {
+        match self.inner.get(key).await {
+            Err(error) if self.renewed(&error) => self.inner.get(key).await,
+            answer => answer,
+        }
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&ListToken>) -> Result<ListPage, Error> {
+        match self.inner.list(prefix, after).await {
+            Err(error) if self.renewed(&error) => self.inner.list(prefix, after).await,
+            answer => answer,
+        }
+    }
+
+    async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
+        match self.inner.delete(key).await {
+            Err(error) if self.renewed(&error) => self.inner.delete(key).await,
+            answer => answer,
+        }
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for Renewing<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Renewing").field(&self.inner).finish()
+    }
+}
+
+impl<S: fmt::Display> fmt::Display for Renewing<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
