@@ -113,12 +113,13 @@ pub struct Settings {
     /// How many bytes of undelivered batches are kept in memory; what is over it is read back from the log when it is due.
     /// Default 1 GB.
     pub memory: u64,
-    /// How many objects may be built and put at a time, over all connectors. Default 16.
+    /// How many objects may be built and put at a time, over all connectors, each of which is in memory meanwhile. At least 1;
+    /// default 16.
     pub put_slots: usize,
-    /// How many of them for one connector. Default 4.
+    /// How many of them for one connector. At least 1; default 4.
     pub put_slots_per_connector: usize,
     /// How many of the objects of connectors in trouble may be tried at a time; apart from `put_slots`, so that the
-    /// time-outs of some never delay the others. Default 8.
+    /// time-outs of some never delay the others. At least 1; default 8.
     pub trouble_slots: usize,
     /// Delays after failures that pass by themselves. Default 0.5 s to 60 s.
     pub retry: Backoff,
@@ -144,6 +145,18 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The same, with nothing that would stop everything.
+    pub(crate) fn workable(mut self) -> Self {
+        for slots in [
+            &mut self.put_slots,
+            &mut self.put_slots_per_connector,
+            &mut self.trouble_slots,
+        ] {
+            *slots = (*slots).max(1);
+        }
+        self
+    }
+
     /// Sets [`seal_count`](Self::seal_count).
     #[must_use]
     pub fn seal_count(mut self, events: u64) -> Self {

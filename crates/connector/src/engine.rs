@@ -130,7 +130,7 @@ impl Engine {
             drain: Drain::default(),
             failed: None,
             commands: Vec::new(),
-            settings,
+            settings: settings.workable(),
             schemas,
             fold,
         };

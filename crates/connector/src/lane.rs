@@ -57,16 +57,6 @@ pub(crate) struct Item {
     pub(crate) body: u8,
 }
 
-/// A stretch of a lane that becomes one object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Range {
-    /// The frontier.
-    pub(crate) first: Position,
-    /// The position of the last event.
-    pub(crate) last: Position,
-    pub(crate) count: u64,
-}
-
 impl Chunk {
     pub(crate) fn position(&self, item: Item) -> Position {
         self.base.saturating_add(u64::from(item.offset))
@@ -101,23 +91,22 @@ impl LaneState {
         self.chunks.front().map(|chunk| chunk.time)
     }
 
-    /// The longest stretch from the frontier within both limits, though at least one event; nothing if nothing is held.
-    pub(crate) fn next_range(&self, max_count: u64, max_bytes: u64) -> Option<Range> {
+    /// The last position of the longest stretch within both limits, though of at least one event; nothing if nothing is held.
+    pub(crate) fn next_last(&self, max_count: u64, max_bytes: u64) -> Option<Position> {
         let (mut count, mut bytes, mut last) = (0, 0, None);
-        'all: for chunk in &self.chunks {
-            for item in &chunk.items {
-                let longer = bytes + u64::from(item.length);
-                if last.is_some() && (count >= max_count || longer > max_bytes) {
-                    break 'all;
-                }
-                (count, bytes, last) = (count + 1, longer, Some(chunk.position(*item)));
+        let events = self
+            .chunks
+            .iter()
+            .flat_map(|chunk| chunk.items.iter().map(move |item| (chunk, *item)));
+        for (chunk, item) in events {
+            bytes += u64::from(item.length);
+            if last.is_some() && (count >= max_count || bytes > max_bytes) {
+                break;
             }
+            count += 1;
+            last = Some(chunk.position(item));
         }
-        last.map(|last| Range {
-            first: self.frontier,
-            last,
-            count,
-        })
+        last
     }
 
     /// The events held up to `last`, chunk by chunk, if `last` is one of them.
@@ -223,38 +212,11 @@ mod tests {
     #[test]
     fn a_range_keeps_to_its_limits_but_has_one_event() {
         let lane = lane(&[&[3, 5], &[6, 9]]);
-        assert_eq!(
-            lane.next_range(100, 100),
-            Some(Range {
-                first: 3,
-                last: 9,
-                count: 4
-            })
-        );
-        assert_eq!(
-            lane.next_range(3, 100),
-            Some(Range {
-                first: 3,
-                last: 6,
-                count: 3
-            })
-        );
-        assert_eq!(
-            lane.next_range(100, 25),
-            Some(Range {
-                first: 3,
-                last: 5,
-                count: 2
-            })
-        );
-        assert_eq!(
-            lane.next_range(100, 1),
-            Some(Range {
-                first: 3,
-                last: 3,
-                count: 1
-            })
-        );
+        assert_eq!(lane.next_last(100, 100), Some(9));
+        assert_eq!(lane.next_last(3, 100), Some(6));
+        assert_eq!(lane.next_last(100, 25), Some(5));
+        assert_eq!(lane.next_last(100, 1), Some(3));
+        assert_eq!(lane.next_last(0, 100), Some(3));
     }
 
     #[test]
@@ -290,13 +252,6 @@ mod tests {
                 frames: Vec::new()
             }
         );
-        assert_eq!(
-            lane.next_range(9, 99),
-            Some(Range {
-                first: 7,
-                last: 9,
-                count: 1
-            })
-        );
+        assert_eq!((lane.frontier, lane.next_last(9, 99)), (7, Some(9)));
     }
 }

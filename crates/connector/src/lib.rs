@@ -2,11 +2,11 @@
 
 mod admit;
 mod appender;
+mod backoff;
 mod batch;
 mod build;
 mod config;
 mod connector_id;
-mod deliver;
 mod destination;
 mod digest;
 mod driver;
@@ -27,10 +27,10 @@ mod startup;
 mod state;
 
 pub use admit::{Admission, Admitted, MAX_EVENT, RejectReason, Rejection};
+pub use backoff::Backoff;
 pub use batch::{Accepted, Batch, Line, ResumePoint};
 pub use config::{ConnectorConfig, Settings};
 pub use connector_id::{ConnectorId, InvalidId, WorkspaceId};
-pub use deliver::backoff::Backoff;
 pub use destination::Destination;
 pub use driver::WallClock;
 pub use engine::{ConnectorReport, DrainReport};

@@ -3,8 +3,7 @@
 //!
 //! | answer | found | then |
 //! |---|---|---|
-//! | created | encryption as asked | commit |
-//! | created | other or no encryption | commit, flagged; the connector is blocked |
+//! | created | | commit |
 //! | key taken | same lane, range, digest, and size and checksum as built here | commit (verified) |
 //! | key taken | same lane and first, other last, made of the events held here | commit (adopted) to that last |
 //! | key taken | anything else | conflict, for this lane alone |
@@ -12,8 +11,10 @@
 //! | key taken | not allowed to look | blocked; the seal stays |
 //! | failed | may have taken effect, or passes by itself | try again later; outcome unknown from now on |
 //! | refused | | blocked, probed |
+//!
+//! Whatever the way to it, a commit is flagged, and the connector blocked, where the object's encryption is not as asked.
 
-use bucketline_sink::{Checksum, Effect, Encryption, Error, ErrorKind, ObjectInfo, PutOutcome, Receipt};
+use bucketline_sink::{Checksum, Effect, Error, ErrorKind, ObjectInfo, PutOutcome, Receipt};
 
 use crate::metadata::Contents;
 use crate::state::Blockage;
@@ -30,10 +31,7 @@ pub(crate) struct Expected {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AfterPut {
     /// The object exists, and is ours.
-    Commit {
-        receipt: Receipt,
-        encrypted_as_asked: bool,
-    },
+    Commit(Receipt),
     /// The key is taken: look at the object.
     Look,
     /// The same bytes to the same key, later. `unknown`: this attempt may have taken effect, or may yet.
@@ -73,12 +71,9 @@ pub(crate) enum AfterRebuild {
 }
 
 /// The answer to a put.
-pub(crate) fn after_put(answer: &Result<PutOutcome, Error>, asked: &Encryption) -> AfterPut {
+pub(crate) fn after_put(answer: &Result<PutOutcome, Error>) -> AfterPut {
     match answer {
-        Ok(PutOutcome::Created(receipt)) => AfterPut::Commit {
-            encrypted_as_asked: receipt.encryption.satisfies(asked),
-            receipt: receipt.clone(),
-        },
+        Ok(PutOutcome::Created(receipt)) => AfterPut::Commit(receipt.clone()),
         Ok(PutOutcome::PreconditionFailed) => AfterPut::Look,
         Err(error) => match Blockage::of(error.kind()) {
             // A refusal that may have taken effect all the same is no refusal.

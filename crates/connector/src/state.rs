@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bucketline_sink::ErrorKind;
-use bucketline_spool::{GenerationId, Lane};
+use bucketline_spool::Lane;
 
 /// What a connector is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,8 +88,6 @@ pub struct LaneConflict {
     pub key: String,
     /// What was found there.
     pub found: String,
-    /// The generation of the lane.
-    pub generation: GenerationId,
     /// The lane.
     pub lane: Lane,
 }

@@ -10,7 +10,7 @@ use crate::build::{Bodies, BuildJob, Built, Part};
 use crate::digest::lane_tag;
 use crate::error::{Error, ErrorKind};
 use crate::generation::{CODEC, FORMAT, encryption_of};
-use crate::lane::{LaneId, Range};
+use crate::lane::LaneId;
 use crate::metadata::Contents;
 use crate::object_name::ObjectName;
 use crate::reconcile::{AfterPut, after_put};
@@ -19,7 +19,8 @@ use crate::reconcile::{AfterPut, after_put};
 #[derive(Debug)]
 pub(super) struct Delivery {
     pub(super) stage: Stage,
-    pub(super) range: Range,
+    /// The position of its last event; the first is the lane's frontier.
+    last: Position,
     /// Its key, once it is sealed.
     pub(super) key: Option<ObjectKey>,
     /// Whether an attempt may have taken effect without our knowing, or may yet.
@@ -64,11 +65,7 @@ impl Engine {
         if let Some(seal) = seal {
             let delivery = Delivery {
                 stage: Stage::Waiting,
-                range: Range {
-                    first: seal.first,
-                    last: seal.last,
-                    count: seal.count,
-                },
+                last: seal.last,
                 key: ObjectKey::parse(seal.key.as_str()).ok(),
                 unknown: true,
                 failures: 0,
@@ -92,12 +89,12 @@ impl Engine {
         run.queued = false;
         if run.delivery.is_none() {
             let state = self.fold.lanes.get(lane);
-            let range =
-                state.and_then(|state| state.next_range(self.settings.max_count, self.settings.max_bytes));
-            let Some(range) = range else { return Begun::Nothing };
+            let last =
+                state.and_then(|state| state.next_last(self.settings.max_count, self.settings.max_bytes));
+            let Some(last) = last else { return Begun::Nothing };
             run.delivery = Some(Delivery {
                 stage: Stage::Waiting,
-                range,
+                last,
                 key: None,
                 unknown: false,
                 failures: 0,
@@ -110,7 +107,7 @@ impl Engine {
         };
         delivery.stage = Stage::Building;
         delivery.slot = Some(slot);
-        let last = delivery.range.last;
+        let last = delivery.last;
         match self.build_job(lane, last) {
             Some(job) => {
                 self.commands.push(Command::Build(Box::new(job)));
@@ -128,7 +125,6 @@ impl Engine {
 
     /// The object of the events held up to `last`, if `last` is one of them.
     pub(super) fn build_job(&mut self, lane: LaneId, last: Position) -> Option<BuildJob> {
-        let attempt = self.attempt(lane);
         let state = self.fold.lanes.get(lane)?;
         let connector = self.fold.connectors.get(state.connector)?;
         let schema = self
@@ -143,12 +139,15 @@ impl Engine {
                 .map_or(Bodies::Missing, Bodies::Held),
             chunk,
         });
+        let parts = parts.collect();
+        let (first, lane_tag) = (state.frontier, lane_tag(&connector.id, &state.key));
+        let attempt = self.attempt(lane);
         Some(BuildJob {
             attempt,
             schema,
-            lane_tag: lane_tag(&connector.id, &state.key),
-            first: state.frontier,
-            parts: parts.collect(),
+            lane_tag,
+            first,
+            parts,
         })
     }
 
@@ -176,14 +175,14 @@ impl Engine {
                 }
                 self.put(lane);
             }
-            _ => self.seal(lane, built),
+            _ => self.seal(now, lane, built),
         }
     }
 
     /// Makes the boundaries of an object durable, before any byte of it leaves.
-    fn seal(&mut self, lane: LaneId, built: Built) {
+    fn seal(&mut self, now: SpoolTime, lane: LaneId, built: Built) {
         let Some(key) = self.key_of(lane) else {
-            return self.conflict(lane, "its key cannot be made from its settings".to_owned());
+            return self.conflict_found(now, lane, "its key cannot be made from its settings".to_owned());
         };
         let Some(state) = self.fold.lanes.get(lane) else {
             return;
@@ -266,7 +265,7 @@ impl Engine {
         let Some(lane) = self.attempts.remove(&attempt) else {
             return;
         };
-        let next = after_put(answer, &self.encryption_of(lane));
+        let next = after_put(answer);
         let Some(delivery) = self.delivery(lane) else {
             return;
         };
@@ -274,7 +273,7 @@ impl Engine {
             return;
         };
         match next {
-            AfterPut::Commit { receipt, .. } => {
+            AfterPut::Commit(receipt) => {
                 let existing = Existing {
                     contents: expected.contents,
                     bytes: expected.size,
@@ -292,7 +291,7 @@ impl Engine {
         }
     }
 
-    /// Names a new attempt; answers to earlier ones of the same lane count no more.
+    /// Names a new attempt. A lane has at most one under way.
     pub(super) fn attempt(&mut self, lane: LaneId) -> AttemptId {
         let attempt = AttemptId(self.new_id());
         self.attempts.insert(attempt, lane);

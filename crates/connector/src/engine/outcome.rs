@@ -5,7 +5,7 @@ use bucketline_spool::{Commit, Learnt, Record, SpoolTime};
 
 use super::delivery::Stage;
 use super::{Engine, Purpose};
-use crate::deliver::backoff::mix;
+use crate::backoff::mix;
 use crate::lane::LaneId;
 use crate::metadata::Contents;
 use crate::state::{Blockage, Cause};

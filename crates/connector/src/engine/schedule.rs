@@ -7,7 +7,7 @@ use bucketline_spool::SpoolTime;
 use super::Engine;
 use super::connector::Health;
 use super::delivery::{Begun, Slot, Stage};
-use crate::deliver::backoff::mix;
+use crate::backoff::mix;
 use crate::lane::LaneId;
 
 /// What a timer is for.

@@ -37,7 +37,6 @@ impl Engine {
                         .map(|seal| seal.key.clone())
                         .unwrap_or_default(),
                     found: found.clone(),
-                    generation: lane.key.generation,
                     lane: lane.key.clone(),
                 });
             }

@@ -1,5 +1,5 @@
 use super::*;
-use bucketline_sink::{EncryptionSeen, ObjectKey, Operation};
+use bucketline_sink::{ObjectKey, Operation};
 
 const CONTENTS: Contents = Contents {
     lane: [1; 16],
@@ -33,18 +33,12 @@ fn looked(contents: Contents) -> AfterLook {
 }
 
 #[test]
-fn a_created_object_is_committed_and_its_encryption_is_judged() {
-    for (seen, as_asked) in [(EncryptionSeen::Aes256, true), (EncryptionSeen::None, false)] {
-        let mut receipt = Receipt::default();
-        receipt.encryption = seen;
-        assert_eq!(
-            after_put(&Ok(PutOutcome::Created(receipt.clone())), &Encryption::Aes256),
-            AfterPut::Commit {
-                receipt,
-                encrypted_as_asked: as_asked
-            }
-        );
-    }
+fn a_created_object_is_committed() {
+    let receipt = Receipt::default();
+    assert_eq!(
+        after_put(&Ok(PutOutcome::Created(receipt.clone()))),
+        AfterPut::Commit(receipt)
+    );
 }
 
 #[test]
@@ -58,17 +52,11 @@ fn failures_that_pass_leave_the_outcome_unknown() {
     ] {
         for effect in [Effect::Unknown, Effect::NotApplied] {
             let answer = Err(failure(kind.clone(), effect));
-            assert_eq!(
-                after_put(&answer, &Encryption::BucketDefault),
-                AfterPut::Retry { unknown: true }
-            );
+            assert_eq!(after_put(&answer), AfterPut::Retry { unknown: true });
         }
     }
     let damaged = Err(failure(ErrorKind::Corrupt, Effect::NotApplied));
-    assert_eq!(
-        after_put(&damaged, &Encryption::BucketDefault),
-        AfterPut::Retry { unknown: false }
-    );
+    assert_eq!(after_put(&damaged), AfterPut::Retry { unknown: false });
 }
 
 #[test]
@@ -86,22 +74,16 @@ fn refusals_block_unless_they_may_have_worked() {
         (ErrorKind::DiskFull, Blockage::Quota),
     ] {
         let refused = Err(failure(kind.clone(), Effect::NotApplied));
-        assert_eq!(
-            after_put(&refused, &Encryption::BucketDefault),
-            AfterPut::Block(blockage)
-        );
+        assert_eq!(after_put(&refused), AfterPut::Block(blockage));
         let unclear = Err(failure(kind, Effect::Unknown));
-        assert_eq!(
-            after_put(&unclear, &Encryption::BucketDefault),
-            AfterPut::Retry { unknown: true }
-        );
+        assert_eq!(after_put(&unclear), AfterPut::Retry { unknown: true });
     }
 }
 
 #[test]
 fn a_taken_key_is_looked_at() {
     let answer = Ok(PutOutcome::PreconditionFailed);
-    assert_eq!(after_put(&answer, &Encryption::BucketDefault), AfterPut::Look);
+    assert_eq!(after_put(&answer), AfterPut::Look);
 }
 
 #[test]

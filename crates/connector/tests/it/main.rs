@@ -1,5 +1,10 @@
 //! Integration tests of `bucketline-connector`: one binary, written as a customer of the crate would.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may panic"
+)]
 
 mod failing_disk;
 mod fixture;

@@ -64,6 +64,12 @@ async fn a_lost_request_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_sink_that_breaks_has_told_nothing() {
+    let (commit, _) = deliver_one(Scripted::default().then(Operation::Put, Fault::Panic)).await;
+    assert_eq!(commit, (Learnt::Answered, true));
+}
+
+#[tokio::test]
 async fn a_late_request_and_its_repeat_make_one_object() {
     let (commit, _) = deliver_one(Scripted::default().then(Operation::Put, Fault::Late)).await;
     assert_eq!(commit, (Learnt::Verified, true));

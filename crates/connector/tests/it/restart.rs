@@ -141,3 +141,24 @@ async fn a_connector_that_left_the_configuration_keeps_its_events() {
     mux.shutdown().await;
     assert_exactly_once(&*bucket, "f1/", 30).await;
 }
+
+#[tokio::test]
+async fn a_handle_that_is_dropped_gives_the_log_back() {
+    let (spool, bucket) = (tempfile::tempdir().unwrap(), Arc::new(MemorySink::new()));
+    let mux = start(spool.path(), bucket.clone()).await;
+    submit(&mux, 0, 30).await;
+    drop(mux);
+    let mux = loop {
+        let again = builder(spool.path())
+            .connector(connector('1'), bucket.clone())
+            .start()
+            .await;
+        match again {
+            Ok(mux) => break mux,
+            Err(error) => assert!(error.to_string().contains("process"), "{error}"),
+        }
+    };
+    assert!(mux.drain(MINUTE).await.is_complete());
+    mux.shutdown().await;
+    assert_exactly_once(&*bucket, "f1/", 30).await;
+}

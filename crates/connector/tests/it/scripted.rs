@@ -24,6 +24,8 @@ pub(crate) enum Fault {
     Late,
     /// The answer never comes, and nothing is done.
     Hang,
+    /// The sink itself breaks.
+    Panic,
     /// Done, but stored without encryption.
     Unencrypted,
 }
@@ -104,6 +106,7 @@ impl Sink for Scripted {
                 Err(error(put, ErrorKind::TimedOut, Effect::Unknown))
             }
             Some(Fault::Hang) => std::future::pending().await,
+            Some(Fault::Panic) => panic!("the sink breaks, as the test asked"),
             Some(Fault::Unencrypted) => match self.memory.put(key, payload, options).await? {
                 PutOutcome::Created(mut receipt) => {
                     receipt.encryption = EncryptionSeen::None;
