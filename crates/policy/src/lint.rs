@@ -3,11 +3,16 @@
 //! It reads leniently, so that it always has an answer, and never decides a request: that is the evaluator's.
 
 mod code;
+mod condition_key;
+mod condition_value;
+mod federation;
 mod finding;
 mod fix;
 mod policy;
+mod region;
 mod report;
 mod rules;
+mod s3_scope;
 
 pub use code::{Code, Origin, Severity, codes};
 pub use finding::Finding;

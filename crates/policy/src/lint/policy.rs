@@ -1,18 +1,20 @@
 //! A document as the rules look at it: the JSON tree, read leniently, with the place of everything. Judges nothing.
 
+mod arn;
 mod condition;
 mod pattern;
 mod principal;
 mod statement;
 
+pub(super) use arn::{ArnFields, is_open};
 pub(super) use condition::Test;
 pub(super) use pattern::Pattern;
-pub(super) use principal::{Group, Principals};
+pub(super) use principal::Principals;
 pub(super) use statement::{Element, Statement, Text};
 
 use super::{Expectation, Linter, PolicyType};
 use crate::catalog::{Catalog, Service};
-use crate::document::Version;
+use crate::document::{Document, Statement as ModelStatement, Version};
 use crate::json::{Member, Node, Value};
 use crate::parse::{Lenient, Problem};
 
@@ -24,6 +26,8 @@ pub(super) struct Policy<'a> {
     pub(super) root: Option<&'a Node>,
     pub(super) members: &'a [Member],
     pub(super) statements: Vec<Statement<'a>>,
+    /// Of each statement, what it says apart from its id and the order of its lists. Empty when the form is at fault.
+    pub(super) fingerprints: Vec<String>,
     pub(super) uploads_expected: bool,
     pub(super) encryption_expected: bool,
     catalog: Option<&'a Catalog>,
@@ -49,6 +53,7 @@ impl<'a> Policy<'a> {
             root,
             members,
             statements: statements.iter().filter_map(Statement::new).collect(),
+            fingerprints: fingerprints(reading),
             uploads_expected: linter.uploads == Expectation::Needed,
             encryption_expected: linter.encryption == Expectation::Needed,
             catalog: linter.catalog,
@@ -72,6 +77,24 @@ impl<'a> Policy<'a> {
     pub(super) fn services(&self) -> impl Iterator<Item = &'a Service> {
         self.catalog.into_iter().flat_map(Catalog::services)
     }
+}
+
+fn fingerprints(reading: &Lenient) -> Vec<String> {
+    if !reading.problems.is_empty() {
+        return Vec::new();
+    }
+    let print = |statement: &ModelStatement| {
+        let mut statement = statement.clone();
+        statement.sid = None;
+        Document::new(vec![statement]).to_json()
+    };
+    reading
+        .document
+        .canonical()
+        .statements()
+        .iter()
+        .map(print)
+        .collect()
 }
 
 fn member<'a>(members: &'a [Member], key: &str) -> Option<&'a Member> {

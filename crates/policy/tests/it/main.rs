@@ -10,6 +10,8 @@ mod case;
 mod cases;
 mod documents;
 mod fuzz;
+#[cfg(feature = "catalog")]
+mod lint_cases;
 mod names;
 mod peer_errors;
 mod properties;

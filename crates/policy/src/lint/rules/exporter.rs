@@ -1,0 +1,164 @@
+//! What an exporter should have, and what it should not.
+
+use super::{
+    DELETE_GRANTED_TO_EXPORTER, LIST_BUCKET_WITHOUT_PREFIX_CONDITION, MISSING_KMS_PERMISSIONS,
+    MISSING_MULTIPART_PERMISSIONS,
+};
+use crate::Span;
+use crate::lint::PolicyType;
+use crate::lint::fix::removals;
+use crate::lint::policy::{Pattern, Policy, Statement};
+use crate::lint::report::Report;
+use crate::permissions::{CallOption, Operation, Scope, required_by_all};
+
+pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
+    if !matches!(
+        policy.kind,
+        PolicyType::Identity | PolicyType::Session | PolicyType::Bucket
+    ) {
+        return;
+    }
+    for statement in policy.statements.iter().filter(|statement| statement.allows()) {
+        delete(statement, report);
+        list(statement, report);
+    }
+    if policy.kind != PolicyType::Bucket {
+        uploads(policy, report);
+        encryption(policy, report);
+    }
+}
+
+const DELETES: [&str; 3] = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket"];
+
+fn delete(statement: &Statement<'_>, report: &mut Report<'_>) {
+    let Some(element) = statement.action.as_ref() else {
+        return;
+    };
+    if element.negated {
+        if DELETES.iter().any(|delete| statement.covers_action(delete)) {
+            let message = "this grants deleting too, since it is not among what is left out";
+            report.add(&DELETE_GRANTED_TO_EXPORTER, element.member.key_span, message);
+        }
+        return;
+    }
+    let deletes = |text: &str| {
+        let pattern = Pattern::action(text);
+        DELETES
+            .iter()
+            .any(|delete| pattern.covers(&Pattern::action(delete)))
+    };
+    let nodes = element.items();
+    // A wildcard grants more than deleting and is not simply taken out.
+    let plain = |text: &str| deletes(text) && !Pattern::action(text).has_wildcard();
+    let gone: Vec<bool> = nodes
+        .iter()
+        .map(|node| node.as_str().is_some_and(plain))
+        .collect();
+    for (node, fix) in nodes.iter().zip(removals(nodes, &gone)) {
+        if let Some(text) = node.as_str().filter(|text| deletes(text)) {
+            let message = format!("`{text}` lets an exporter delete what it has delivered");
+            report.add_with_fix(&DELETE_GRANTED_TO_EXPORTER, node.span, message, fix);
+        }
+    }
+}
+
+fn list(statement: &Statement<'_>, report: &mut Report<'_>) {
+    if !statement.covers_action("s3:ListBucket") || statement.tests_key("s3:prefix") {
+        return;
+    }
+    let Some(element) = statement.action.as_ref() else {
+        return;
+    };
+    let listing = Pattern::action("s3:ListBucket");
+    let text = element
+        .texts
+        .iter()
+        .find(|t| !element.negated && Pattern::action(t.text).covers(&listing));
+    let span = text.map_or(element.member.key_span, |text| text.span);
+    let message = "this lists every key of the bucket: ask for `s3:prefix` in a statement of its own";
+    report.add(&LIST_BUCKET_WITHOUT_PREFIX_CONDITION, span, message);
+}
+
+/// Whether anything in the policy grants the action.
+fn grants(policy: &Policy<'_>, action: &str) -> bool {
+    policy
+        .statements
+        .iter()
+        .any(|statement| statement.allows() && statement.covers_action(action))
+}
+
+fn missing(
+    policy: &Policy<'_>,
+    operations: &[Operation],
+    options: &[CallOption],
+    scopes: &[Scope],
+) -> Vec<&'static str> {
+    required_by_all(operations, options)
+        .into_iter()
+        .filter(|permission| scopes.contains(&permission.scope) && !grants(policy, permission.action))
+        .map(|permission| permission.action)
+        .collect()
+}
+
+const PARTS: &[Operation] = &[
+    Operation::CreateMultipartUpload,
+    Operation::UploadPart,
+    Operation::CompleteMultipartUpload,
+    Operation::AbortMultipartUpload,
+    Operation::ListParts,
+    Operation::ListMultipartUploads,
+];
+
+/// Uploads in parts are expected, or some of what they need is granted and the rest is not.
+fn uploads(policy: &Policy<'_>, report: &mut Report<'_>) {
+    let begun = [
+        "s3:AbortMultipartUpload",
+        "s3:ListMultipartUploadParts",
+        "s3:ListBucketMultipartUploads",
+    ]
+    .iter()
+    .any(|action| grants(policy, action));
+    if !policy.uploads_expected && !begun {
+        return;
+    }
+    let missing = missing(policy, PARTS, &[], &[Scope::Object, Scope::Bucket]);
+    if !missing.is_empty() {
+        let message = format!("uploads in parts also need `{}`", missing.join("`, `"));
+        report.add(&MISSING_MULTIPART_PERMISSIONS, whole(policy), message);
+    }
+}
+
+/// Encryption with a KMS key is expected, asked for by a condition, or half granted.
+fn encryption(policy: &Policy<'_>, report: &mut Report<'_>) {
+    let asked = policy
+        .statements
+        .iter()
+        .filter(|s| s.allows())
+        .flat_map(|s| &s.tests)
+        .any(|test| {
+            test.is_about("s3:x-amz-server-side-encryption-aws-kms-key-id")
+                || (test.is_about("s3:x-amz-server-side-encryption")
+                    && test.texts().any(|value| value.text.starts_with("aws:kms")))
+        });
+    let writes = grants(policy, "s3:PutObject");
+    let half = writes && grants(policy, "kms:Decrypt") != grants(policy, "kms:GenerateDataKey");
+    if !policy.encryption_expected && !asked && !half {
+        return;
+    }
+    let mut operations = vec![Operation::PutObject, Operation::GetObject];
+    if policy.uploads_expected {
+        operations.extend(PARTS);
+    }
+    let missing = missing(policy, &operations, &[CallOption::Kms], &[Scope::Key]);
+    if !missing.is_empty() {
+        let message = format!(
+            "objects encrypted with a KMS key also need `{}`",
+            missing.join("`, `")
+        );
+        report.add(&MISSING_KMS_PERMISSIONS, whole(policy), message);
+    }
+}
+
+fn whole(policy: &Policy<'_>) -> Span {
+    policy.root.map_or_else(Span::default, |root| root.span)
+}

@@ -1,0 +1,130 @@
+//! The linter's golden cases: every folder of `tests/cases/lint`. Adding one needs no Rust.
+//!
+//! `policy.json` is the document; `type` holds its type (`identity`, `resource`, `trust`, `session`, `bucket`, `scp`,
+//! `rcp`), then, if wanted, `access-analyzer` (AWS's codes alone), `multipart` and `kms` (what the integration needs);
+//! `expect.txt` holds the findings. `UPDATE_EXPECT=1` rewrites the last, to be read before it is kept.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use bucketline_policy::lint::{Linter, PolicyType, Vocabulary, apply_fixes, codes};
+
+fn linter(words: &str) -> Linter<'static> {
+    let mut words = words.split_whitespace();
+    let mut linter = Linter::new(match words.next() {
+        Some("identity") => PolicyType::Identity,
+        Some("resource") => PolicyType::Resource,
+        Some("trust") => PolicyType::Trust,
+        Some("session") => PolicyType::Session,
+        Some("bucket") => PolicyType::Bucket,
+        Some("scp") => PolicyType::Scp,
+        Some("rcp") => PolicyType::Rcp,
+        other => panic!("no type of policy: {other:?}"),
+    });
+    for word in words {
+        linter = match word {
+            "access-analyzer" => linter.vocabulary(Vocabulary::AccessAnalyzer),
+            "multipart" => linter.expect_multipart(),
+            "kms" => linter.expect_kms(),
+            other => panic!("no option of the linter: {other}"),
+        };
+    }
+    linter
+}
+
+/// The findings, one a line, and what the fixes make of the text if there are any.
+fn report(linter: &Linter<'_>, text: &str) -> String {
+    let findings = linter.lint(text);
+    let mut out = String::new();
+    for finding in &findings {
+        writeln!(out, "{finding}").unwrap();
+    }
+    let fixed = apply_fixes(text, &findings);
+    if fixed != text {
+        writeln!(out, "--- fixed:\n{}", fixed.trim_end()).unwrap();
+    }
+    if out.is_empty() { "clean\n".to_owned() } else { out }
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether to write the files is asked of whoever runs the test"
+)]
+fn every_case_has_the_findings_it_deserves() {
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/lint");
+    let (mut wrong, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut cases: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    cases.sort();
+    for case in &cases {
+        let read = |name: &str| fs::read_to_string(case.join(name)).unwrap_or_default();
+        let (text, linter) = (read("policy.json"), linter(&read("type")));
+        let got = report(&linter, &text);
+        seen.extend(linter.lint(&text).iter().map(|finding| finding.code()));
+        if update {
+            fs::write(case.join("expect.txt"), &got).unwrap();
+        } else if got != read("expect.txt") {
+            wrong.push(format!(
+                "{}\nexpected:\n{}\ngot:\n{got}",
+                case.display(),
+                read("expect.txt")
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} cases are wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    let unseen: Vec<&str> = codes()
+        .map(|code| code.name())
+        .filter(|code| !seen.contains(code))
+        .collect();
+    assert!(unseen.is_empty(), "no case shows {unseen:?}");
+}
+
+/// Whatever is wrong with a text, linting ends, and fixes do not break JSON.
+#[test]
+fn truncated_documents_are_linted_too() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/lint");
+    for case in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let text = fs::read_to_string(case.join("policy.json")).unwrap();
+        let whole: Result<serde_json::Value, _> = serde_json::from_str(&text);
+        for kind in [
+            PolicyType::Identity,
+            PolicyType::Bucket,
+            PolicyType::Trust,
+            PolicyType::Scp,
+        ] {
+            let findings = Linter::new(kind).lint(&text);
+            let fixed = apply_fixes(&text, &findings);
+            assert_eq!(
+                whole.is_ok(),
+                serde_json::from_str::<serde_json::Value>(&fixed).is_ok(),
+                "{}: {fixed}",
+                case.display()
+            );
+        }
+        let text = text.trim_end();
+        let cuts = (0..text.len().min(400))
+            .step_by(7)
+            .filter(|at| text.is_char_boundary(*at));
+        for at in cuts {
+            let findings = Linter::new(PolicyType::Identity).lint(&text[..at]);
+            assert!(
+                findings
+                    .iter()
+                    .any(|finding| finding.code() == "JSON_SYNTAX_ERROR"),
+                "{}",
+                &text[..at]
+            );
+        }
+    }
+}
