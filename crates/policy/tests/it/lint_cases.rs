@@ -115,15 +115,14 @@ fn truncated_documents_are_linted_too() {
         let text = text.trim_end();
         let cuts = (0..text.len().min(400))
             .step_by(7)
-            .filter(|at| text.is_char_boundary(*at));
-        for at in cuts {
-            let findings = Linter::new(PolicyType::Identity).lint(&text[..at]);
+            .filter_map(|at| text.get(..at));
+        for cut in cuts {
+            let findings = Linter::new(PolicyType::Identity).lint(cut);
             assert!(
                 findings
                     .iter()
                     .any(|finding| finding.code() == "JSON_SYNTAX_ERROR"),
-                "{}",
-                &text[..at]
+                "{cut}"
             );
         }
     }

@@ -3,11 +3,11 @@
 use super::{
     BUCKET_ACTION_ON_OBJECT_ARN, BUCKET_WILDCARD_MATCHES_OTHER_BUCKETS, OBJECT_ACTION_ON_BUCKET_ARN,
 };
-use crate::lint::Edit;
 use crate::lint::fix::quoted;
 use crate::lint::policy::{Pattern, Policy, Statement, Text};
 use crate::lint::report::Report;
 use crate::lint::s3_scope::{Reach, bucket_and_key, of_action, of_resource, s3_resource};
+use crate::lint::{Edit, PolicyType};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     for statement in &policy.statements {
@@ -26,7 +26,9 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
         }
         useless_resources(statement, actions, report);
         useless_actions(policy, statement, report);
-        if statement.allows() {
+        // What an organization leaves open is granted elsewhere.
+        let grants = !matches!(policy.kind, PolicyType::Scp | PolicyType::Rcp);
+        if statement.allows() && grants {
             wildcards(statement, actions, report);
         }
     }
@@ -74,7 +76,7 @@ fn useless_actions(policy: &Policy<'_>, statement: &Statement<'_>, report: &mut 
         .map(|(_, reach)| *reach)
         .fold(Reach::default(), Reach::or);
     // With actions of one kind alone, the resources are what is wrong.
-    if !all_s3 || !(all.bucket && all.object) {
+    if !(all_s3 && all.bucket && all.object) {
         return;
     }
     for (action, reach) in reaches {

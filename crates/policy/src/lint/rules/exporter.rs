@@ -109,15 +109,18 @@ const PARTS: &[Operation] = &[
     Operation::ListMultipartUploads,
 ];
 
-/// Uploads in parts are expected, or some of what they need is granted and the rest is not.
+/// Uploads in parts are expected, or a part of what they need is spelt out and the rest is not granted.
 fn uploads(policy: &Policy<'_>, report: &mut Report<'_>) {
-    let begun = [
+    const MARKS: [&str; 3] = [
         "s3:AbortMultipartUpload",
         "s3:ListMultipartUploadParts",
         "s3:ListBucketMultipartUploads",
-    ]
-    .iter()
-    .any(|action| grants(policy, action));
+    ];
+    let names = |statement: &Statement<'_>| MARKS.iter().any(|action| statement.names_action(action));
+    let begun = policy
+        .statements
+        .iter()
+        .any(|statement| statement.allows() && names(statement));
     if !policy.uploads_expected && !begun {
         return;
     }

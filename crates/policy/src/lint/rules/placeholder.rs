@@ -63,7 +63,7 @@ fn placeholder(text: &str) -> Option<&str> {
     }
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
     words.filter(|word| !word.is_empty()).find(|word| {
-        let begins = |start: &str| word.strip_prefix(start).is_some_and(|rest| shouted(rest));
+        let begins = |start: &str| word.strip_prefix(start).is_some_and(shouted);
         WHOLE.contains(word) || BEGINNINGS.iter().any(|start| begins(start))
     })
 }

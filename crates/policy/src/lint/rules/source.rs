@@ -81,10 +81,7 @@ fn private(test: &Test<'_>, all: &'static Code, some: &'static Code, report: &mu
 fn id(test: &Test<'_>, prefix: &str, code: &'static Code, report: &mut Report<'_>) {
     for value in test.texts().filter(|value| !is_open(value.text)) {
         let formed = value.text.strip_prefix(prefix).is_some_and(|id| {
-            matches!(id.len(), 8 | 17)
-                && id
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || (b'a'..=b'z').contains(&b))
+            matches!(id.len(), 8 | 17) && id.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
         });
         if !formed {
             let message = format!(
