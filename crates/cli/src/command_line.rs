@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Cat(Cat),
     Sample(Sample),
     Status(Status),
+    Policy(crate::commands::Policy),
 }
 
 /// Where the configuration is.

@@ -1,6 +1,7 @@
 //! One file per command. A command takes its options, does its work and returns how the program ends.
 
 mod cat;
+mod policy;
 mod run;
 mod sample;
 mod status;
@@ -15,6 +16,8 @@ use crate::command_line::{Command, CommandLine};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 
+pub(crate) use policy::Policy;
+
 /// Parses the command line, runs the command and prints what stopped it.
 pub(crate) fn dispatch() -> ExitCode {
     let outcome = match CommandLine::parse().command {
@@ -23,6 +26,7 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Run(options) => blocking_on(run::run(options)),
         Command::Verify(options) => blocking_on(verify::run(options)),
         Command::Status(options) => status::run(&options),
+        Command::Policy(options) => policy::run(options),
     };
     let exit = match outcome {
         Ok(exit) => exit,

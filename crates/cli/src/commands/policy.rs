@@ -1,0 +1,52 @@
+//! `bucketline policy`: IAM policies at the command line. Every judgement is made in `bucketline-policy`; here are options,
+//! files and what a person sees. Needs no configuration and no network.
+
+mod batch;
+mod case;
+mod evaluate;
+mod explain;
+mod file;
+mod fmt;
+mod layers;
+mod lint;
+mod lint_case;
+mod out;
+mod request;
+mod template;
+mod trust;
+
+use clap::{Args, Subcommand};
+
+use crate::exit::Exit;
+use crate::failure::Outcome;
+
+/// Write, check, evaluate and compare IAM policies
+///
+/// Works on files alone, without configuration, credentials or network. FILE may be `-` for standard input everywhere.
+#[derive(Args, Debug)]
+pub(crate) struct Policy {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// One variant per command; its options are in the file that does its work.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Template(template::Template),
+    Trust(trust::Trust),
+    Lint(lint::Lint),
+    Evaluate(evaluate::Evaluate),
+    Explain(explain::Explain),
+    Fmt(fmt::Fmt),
+}
+
+pub(super) fn run(policy: Policy) -> Outcome<Exit> {
+    match policy.command {
+        Command::Template(options) => template::run(options),
+        Command::Trust(options) => trust::run(options),
+        Command::Lint(options) => lint::run(&options),
+        Command::Evaluate(options) => evaluate::run(&options),
+        Command::Explain(options) => explain::run(&options),
+        Command::Fmt(options) => fmt::run(&options),
+    }
+}

@@ -1,0 +1,72 @@
+//! `bucketline policy evaluate`: one request given by options, or many cases from a file.
+
+use bucketline_policy::{Decider, Decision, authorize};
+use clap::Args;
+use serde::Serialize;
+
+use super::layers::{LayerFiles, RequestOptions};
+use super::out::json_line;
+use super::{batch, case};
+use crate::command_line::{Format, Input};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome, Problem};
+use crate::report::result;
+
+/// Decide whether policies allow a request
+///
+/// Prints `Allow`, `ImplicitDeny` or `ExplicitDeny` by AWS's whole evaluation logic; `explain` says why.
+///
+/// With --cases it reads one case per line and prints one line `{"id": ..., "decision": ...}` for each, in order. A case
+/// has either `policy` and `kind` (`identity`, `resource`, `trust`), which asks what that document alone answers, or
+/// `identity_policies`, `resource_policy`, `permissions_boundary`, `session_policy`, `scps` and `rcps`, which asks all of
+/// them together; and `request` with `principal`, `action`, `resource`, `resource_account` and `context` (exactly as
+/// given: nothing is added). A malformed case gives `{"id": ..., "error": ...}` and the run goes on.
+#[derive(Args, Debug)]
+pub(super) struct Evaluate {
+    #[command(flatten)]
+    files: LayerFiles,
+    #[command(flatten)]
+    request: RequestOptions,
+    /// Cases, one JSON object per line, or `-` for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["identity", "principal", "action"])]
+    cases: Option<Input>,
+    /// How the result is printed; cases are always answered in JSON
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+pub(super) fn run(options: &Evaluate) -> Outcome<Exit> {
+    if let Some(cases) = &options.cases {
+        return batch::run(cases, |text| {
+            case::decide(text).map(|decision| ("decision", decision.as_str().into()))
+        });
+    }
+    let Some(request) = options.request.request() else {
+        return Err(missing());
+    };
+    let sets = options.files.load()?;
+    let layers = sets.layers();
+    let verdict = authorize(&layers, &request);
+    match options.format {
+        Format::Text => result(verdict.decision()),
+        Format::Json => result(json_line(&Answer {
+            decision: verdict.decision(),
+            by: verdict.by(),
+        })),
+    }
+    Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct Answer {
+    decision: Decision,
+    by: Decider,
+}
+
+/// What a request needs was not given.
+pub(super) fn missing() -> Failure {
+    Failure::usage(
+        Problem::new("no request is given")
+            .advice("`--principal`, `--action` and mostly `--resource` make one, `--cases` reads many"),
+    )
+}

@@ -1,0 +1,145 @@
+//! Options that name all policies that bear on one request, and the request itself.
+
+use bucketline_policy::{AccountId, ActionName, Layers, PolicySet, Principal, Request};
+use clap::Args;
+
+use super::file;
+use crate::command_line::Input;
+use crate::failure::Outcome;
+
+/// The policies, by layer.
+#[derive(Args, Debug)]
+pub(super) struct LayerFiles {
+    /// A policy of the caller, attached or inline; a file may also hold a JSON array of policies
+    #[arg(value_name = "FILE")]
+    identity: Vec<Input>,
+    /// The policy of the resource: bucket policy, trust policy of the role, key policy
+    #[arg(long, value_name = "FILE")]
+    resource_policy: Option<Input>,
+    /// A permissions boundary of the caller
+    #[arg(long, value_name = "FILE")]
+    boundary: Vec<Input>,
+    /// A session policy of the caller's session
+    #[arg(long, value_name = "FILE")]
+    session_policy: Vec<Input>,
+    /// The service control policies of one level; once per level, from the root down, several as a JSON array
+    #[arg(long, value_name = "FILE")]
+    scp: Vec<Input>,
+    /// The resource control policies of one level, in the same way
+    #[arg(long, value_name = "FILE")]
+    rcp: Vec<Input>,
+}
+
+/// The policies, read and compiled.
+#[derive(Debug)]
+pub(super) struct LayerSets {
+    identity: PolicySet,
+    resource: Option<PolicySet>,
+    boundary: Option<PolicySet>,
+    session: Option<PolicySet>,
+    scps: Vec<PolicySet>,
+    rcps: Vec<PolicySet>,
+}
+
+impl LayerFiles {
+    pub(super) fn is_empty(&self) -> bool {
+        self.all().next().is_none()
+    }
+
+    pub(super) fn load(&self) -> Outcome<LayerSets> {
+        let set = |inputs: &[Input]| -> Outcome<Option<PolicySet>> {
+            if inputs.is_empty() {
+                return Ok(None);
+            }
+            Ok(Some(PolicySet::compile(&file::documents(inputs)?)))
+        };
+        let levels = |inputs: &[Input]| -> Outcome<Vec<PolicySet>> {
+            inputs
+                .iter()
+                .map(|input| Ok(PolicySet::compile(&file::documents(std::slice::from_ref(input))?)))
+                .collect()
+        };
+        Ok(LayerSets {
+            identity: set(&self.identity)?.unwrap_or_default(),
+            resource: set(self.resource_policy.as_slice())?,
+            boundary: set(&self.boundary)?,
+            session: set(&self.session_policy)?,
+            scps: levels(&self.scp)?,
+            rcps: levels(&self.rcp)?,
+        })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Input> {
+        self.identity
+            .iter()
+            .chain(&self.resource_policy)
+            .chain(&self.boundary)
+            .chain(&self.session_policy)
+            .chain(&self.scp)
+            .chain(&self.rcp)
+    }
+}
+
+impl LayerSets {
+    pub(super) fn layers(&self) -> Layers<'_> {
+        let mut layers = Layers::new(&self.identity)
+            .service_control(&self.scps)
+            .resource_control(&self.rcps);
+        if let Some(resource) = &self.resource {
+            layers = layers.resource(resource);
+        }
+        if let Some(boundary) = &self.boundary {
+            layers = layers.boundary(boundary);
+        }
+        if let Some(session) = &self.session {
+            layers = layers.session(session);
+        }
+        layers
+    }
+}
+
+/// What is asked.
+#[derive(Args, Debug)]
+pub(super) struct RequestOptions {
+    /// Who asks: an ARN, an account id, a service such as `lambda.amazonaws.com`, or `anonymous`
+    #[arg(long, value_name = "ARN")]
+    principal: Option<Principal>,
+    /// What for, such as `s3:PutObject`
+    #[arg(long, value_name = "ACTION")]
+    action: Option<ActionName>,
+    /// On what: an ARN, or `*` for actions without a resource
+    #[arg(long, value_name = "ARN", default_value = "*")]
+    resource: String,
+    /// The account that owns the resource [default: that of its ARN, or else the caller's]
+    #[arg(long, value_name = "ACCOUNT")]
+    resource_account: Option<AccountId>,
+    /// A condition key of the request and one value; several times for several values. Keys that follow from the caller
+    /// (`aws:PrincipalArn`, `aws:username`, ...) are set unless given
+    #[arg(long, value_name = "KEY=VALUE", value_parser = context_entry)]
+    context: Vec<(String, String)>,
+}
+
+impl RequestOptions {
+    /// The request, if principal and action are given.
+    pub(super) fn request(&self) -> Option<Request> {
+        let mut request = Request::new(
+            self.principal.clone()?,
+            self.action.clone()?,
+            self.resource.as_str(),
+        );
+        if let Some(account) = self.resource_account {
+            request = request.resource_account(account);
+        }
+        for (key, value) in &self.context {
+            request = request.context(key, value);
+        }
+        Some(request.with_identity_keys())
+    }
+}
+
+fn context_entry(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("a key and a value are needed, such as `aws:SourceIp=203.0.113.7`".to_owned()),
+    }
+}
