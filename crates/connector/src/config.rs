@@ -121,6 +121,9 @@ pub struct Settings {
     /// How many of the objects of connectors in trouble may be tried at a time; apart from `put_slots`, so that the
     /// time-outs of some never delay the others. At least 1; default 8.
     pub trouble_slots: usize,
+    /// When a delivery has held its slot for this long, the slot is given to others as well: a store that hangs holds up nobody, and
+    /// its own connector still has no more than its share under way. Default 10 s.
+    pub slow_after: Duration,
     /// Delays after failures that pass by themselves. Default 0.5 s to 60 s.
     pub retry: Backoff,
     /// Delays between the probes of a blocked connector. Default 5 s to 10 min.
@@ -138,6 +141,7 @@ impl Default for Settings {
             put_slots: 16,
             put_slots_per_connector: 4,
             trouble_slots: 8,
+            slow_after: Duration::from_secs(10),
             retry: Backoff::new(Duration::from_millis(500), Duration::from_secs(60)),
             probe: Backoff::new(Duration::from_secs(5), Duration::from_secs(600)),
         }
@@ -210,6 +214,13 @@ impl Settings {
     #[must_use]
     pub fn trouble_slots(mut self, slots: usize) -> Self {
         self.trouble_slots = slots;
+        self
+    }
+
+    /// Sets [`slow_after`](Self::slow_after).
+    #[must_use]
+    pub fn slow_after(mut self, patience: Duration) -> Self {
+        self.slow_after = patience;
         self
     }
 

@@ -28,6 +28,8 @@ pub(super) struct Delivery {
     /// Failures in a row.
     pub(super) failures: u32,
     pub(super) slot: Option<Slot>,
+    /// When it got its slot.
+    pub(super) begun: SpoolTime,
     pub(super) built: Option<Built>,
 }
 
@@ -51,11 +53,27 @@ pub(super) enum Stage {
     Conflict(String),
 }
 
-/// Which slots it holds one of.
+/// A slot that it holds: of which kind, and whether it still counts against the number for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Slot {
+pub(super) struct Slot {
+    pub(super) kind: SlotKind,
+    /// No more once it was held for long: then others may have it too.
+    pub(super) counted: bool,
+}
+
+/// Which slots it is one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SlotKind {
+    /// Those for all.
     Common,
+    /// Those for connectors in trouble.
     Trouble,
+}
+
+impl Slot {
+    pub(super) const fn of(kind: SlotKind) -> Self {
+        Self { kind, counted: true }
+    }
 }
 
 impl Engine {
@@ -70,6 +88,7 @@ impl Engine {
                 unknown: true,
                 failures: 0,
                 slot: None,
+                begun: now,
                 built: None,
             };
             if let Some(run) = self.lanes.get_mut(lane) {
@@ -82,7 +101,7 @@ impl Engine {
     }
 
     /// Begins, or goes on with, a delivery that has got a slot.
-    pub(super) fn begin(&mut self, lane: LaneId, slot: Slot) -> Begun {
+    pub(super) fn begin(&mut self, now: SpoolTime, lane: LaneId, slot: Slot) -> Begun {
         let Some(run) = self.lanes.get_mut(lane) else {
             return Begun::Nothing;
         };
@@ -99,6 +118,7 @@ impl Engine {
                 unknown: false,
                 failures: 0,
                 slot: None,
+                begun: now,
                 built: None,
             });
         }
@@ -107,6 +127,7 @@ impl Engine {
         };
         delivery.stage = Stage::Building;
         delivery.slot = Some(slot);
+        delivery.begun = now;
         let last = delivery.last;
         match self.build_job(lane, last) {
             Some(job) => {

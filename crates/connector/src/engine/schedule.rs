@@ -6,7 +6,7 @@ use bucketline_spool::SpoolTime;
 
 use super::Engine;
 use super::connector::Health;
-use super::delivery::{Begun, Slot, Stage};
+use super::delivery::{Begun, Slot, SlotKind, Stage};
 use crate::backoff::mix;
 use crate::lane::LaneId;
 
@@ -17,6 +17,8 @@ pub(super) enum Timer {
     Lane(LaneId),
     /// A blocked connector may be probed.
     Probe(usize),
+    /// A delivery may have held its slot for long.
+    Slow(LaneId),
 }
 
 impl Engine {
@@ -124,6 +126,7 @@ impl Engine {
                     self.enqueue(now, lane);
                 }
                 Timer::Probe(connector) => self.stand_in_line(now, connector),
+                Timer::Slow(lane) => self.share_slot(now, lane),
             }
         }
     }
@@ -146,7 +149,9 @@ impl Engine {
             let Some((connector, lane)) = self.turns.next(may_run, cost) else {
                 break;
             };
-            if self.begin(lane, Slot::Common) == Begun::Building {
+            if self.begin(now, lane, Slot::of(SlotKind::Common)) == Begun::Building {
+                self.timers
+                    .insert((now.plus(self.settings.slow_after), Timer::Slow(lane)));
                 self.slots_used += 1;
                 if let Some(run) = self.connectors.get_mut(connector) {
                     run.slots += 1;
@@ -167,7 +172,9 @@ impl Engine {
             let Some(lane) = run.waiting.pop_front() else {
                 continue;
             };
-            if self.begin(lane, Slot::Trouble) == Begun::Building {
+            if self.begin(now, lane, Slot::of(SlotKind::Trouble)) == Begun::Building {
+                self.timers
+                    .insert((now.plus(self.settings.slow_after), Timer::Slow(lane)));
                 self.trouble_slots_used += 1;
                 if let Some(run) = self.connectors.get_mut(connector) {
                     run.trying = true;
@@ -178,28 +185,52 @@ impl Engine {
         }
     }
 
+    /// Lets others have the slot of a delivery that has held it for long, too.
+    fn share_slot(&mut self, now: SpoolTime, lane: LaneId) {
+        let patience = self.settings.slow_after;
+        let Some(delivery) = self.delivery(lane) else {
+            return;
+        };
+        let begun = delivery.begun;
+        if let Some(slot) = delivery.slot.as_mut().filter(|slot| slot.counted)
+            && begun.plus(patience) <= now
+        {
+            slot.counted = false;
+            let kind = slot.kind;
+            self.count_down(kind);
+        }
+    }
+
+    fn count_down(&mut self, kind: SlotKind) {
+        let used = match kind {
+            SlotKind::Common => &mut self.slots_used,
+            SlotKind::Trouble => &mut self.trouble_slots_used,
+        };
+        *used = used.saturating_sub(1);
+    }
+
     /// Gives back the slot of a lane.
     pub(super) fn release(&mut self, now: SpoolTime, lane: LaneId) {
         let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
             return;
         };
-        let slot = self.delivery(lane).and_then(|delivery| delivery.slot.take());
+        let Some(slot) = self.delivery(lane).and_then(|delivery| delivery.slot.take()) else {
+            return;
+        };
+        if slot.counted {
+            self.count_down(slot.kind);
+        }
         let Some(run) = self.connectors.get_mut(connector) else {
             return;
         };
-        match slot {
-            Some(Slot::Common) => {
-                run.slots = run.slots.saturating_sub(1);
-                self.slots_used = self.slots_used.saturating_sub(1);
-            }
-            Some(Slot::Trouble) => {
+        match slot.kind {
+            SlotKind::Common => run.slots = run.slots.saturating_sub(1),
+            SlotKind::Trouble => {
                 run.trying = false;
-                self.trouble_slots_used = self.trouble_slots_used.saturating_sub(1);
                 if run.health == Health::Trouble {
                     self.stand_in_line(now, connector);
                 }
             }
-            None => {}
         }
     }
 }

@@ -13,8 +13,13 @@ use crate::scripted::{Fault, Scripted};
 async fn stores_that_hang_fail_or_refuse_do_not_delay_the_others() {
     let spool = tempfile::tempdir().unwrap();
     let well = Arc::new(MemorySink::new());
-    let mut builder =
-        builder(spool.path()).settings(hasty().put_slots(4).put_slots_per_connector(1).max_count(5));
+    let mut builder = builder(spool.path()).settings(
+        hasty()
+            .put_slots(1)
+            .trouble_slots(1)
+            .slow_after(Duration::from_millis(10))
+            .max_count(5),
+    );
     for (digit, fault) in [
         ('2', Fault::Hang),
         ('3', Fault::RequestLost(ErrorKind::TimedOut)),
