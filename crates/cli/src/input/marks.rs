@@ -58,23 +58,22 @@ impl Marks {
             .map(|(_, fingerprint)| *fingerprint)
     }
 
-    /// Notes a place.
-    ///
-    /// # Errors
-    /// What writing gave.
-    pub(crate) fn note(&mut self, offset: u64, fingerprint: Fingerprint) -> io::Result<()> {
+    /// Notes a place. Where that fails, as on a full disk, the next one is tried afresh: what is lost is a check.
+    pub(crate) fn note(&mut self, offset: u64, fingerprint: Fingerprint) {
         self.latest.push_back((offset, fingerprint));
         while self.latest.len() > KEPT {
             self.latest.pop_front();
         }
-        if self.appended >= APPENDED || self.file.is_none() {
-            return self.rewrite();
+        let written = match &mut self.file {
+            Some(file) if self.appended < APPENDED => {
+                self.appended += 1;
+                file.write_all(line(offset, fingerprint).as_bytes())
+            }
+            _ => self.rewrite(),
+        };
+        if written.is_err() {
+            self.file = None;
         }
-        if let Some(file) = &mut self.file {
-            file.write_all(line(offset, fingerprint).as_bytes())?;
-            self.appended += 1;
-        }
-        Ok(())
     }
 
     fn rewrite(&mut self) -> io::Result<()> {
@@ -120,7 +119,7 @@ mod tests {
         let source = SourceId::from_bytes([7; 16]);
         let mut marks = Marks::load(dir.path(), &source).unwrap();
         for n in 0..100 {
-            marks.note(n, Fingerprint(n * 3)).unwrap();
+            marks.note(n, Fingerprint(n * 3));
         }
         let path = marks.path.clone();
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();

@@ -87,7 +87,7 @@ fn read_file(mut file: File, mut marks: Marks, from: Mark, sender: &Sender) -> i
     let places = file.try_clone()?;
     let mut send = |batch: Batch| {
         if let Some(fingerprint) = Fingerprint::before(&places, batch.end.offset)? {
-            marks.note(batch.end.offset, fingerprint)?;
+            marks.note(batch.end.offset, fingerprint);
         }
         Ok(sender.blocking_send(Ok(batch)).is_ok())
     };

@@ -14,6 +14,7 @@ mod cloud;
 mod command_line;
 mod directory;
 mod kill;
+mod other_reader;
 mod policy;
 mod program;
 mod secrets;
