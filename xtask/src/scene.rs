@@ -28,6 +28,10 @@ impl Programs {
         Self::built("debug", &[])
     }
 
+    pub(crate) fn bucketline(&self) -> &Path {
+        &self.bucketline
+    }
+
     /// Builds them for measuring.
     pub(crate) fn build_optimised() -> Result<Self, Error> {
         Self::built("bench-run", &["--profile", "bench-run"])

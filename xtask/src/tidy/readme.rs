@@ -13,7 +13,9 @@ pub(super) fn check(findings: &mut Findings) -> Result<(), Error> {
     let shown = rust_example(&std::fs::read_to_string(README)?);
     let tested = rust_example(&std::fs::read_to_string(TESTED)?);
     if shown.is_none() || shown != tested {
-        findings.add(format!("{README}: its Rust example is not the one of {TESTED}, which is what is tested"));
+        findings.add(format!(
+            "{README}: its Rust example is not the one of {TESTED}, which is what is tested"
+        ));
     }
     Ok(())
 }
@@ -22,7 +24,9 @@ pub(super) fn check(findings: &mut Findings) -> Result<(), Error> {
 fn rust_example(text: &str) -> Option<String> {
     let (_, rest) = text.split_once("```rust\n")?;
     let (block, _) = rest.split_once("```")?;
-    let shown = block.lines().filter(|line| *line != "#" && !line.starts_with("# "));
+    let shown = block
+        .lines()
+        .filter(|line| *line != "#" && !line.starts_with("# "));
     Some(shown.collect::<Vec<_>>().join("\n"))
 }
 
