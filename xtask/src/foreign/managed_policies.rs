@@ -37,10 +37,15 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
         return Err(Error::failed(format!("{}: holds no *.json", archive.display())));
     }
     let programs = Programs::build()?;
-    let originals = files
-        .iter()
-        .map(|file| read(file))
-        .collect::<Result<Vec<_>, _>>()?;
+    // An archive may list its documents in one more file.
+    let mut originals = Vec::new();
+    for file in std::mem::take(&mut files) {
+        let value = read(&file)?;
+        if value.get("Statement").is_some() {
+            files.push(file);
+            originals.push(value);
+        }
+    }
     let printed = printed(&programs, &files)?;
     let changed = files
         .iter()
