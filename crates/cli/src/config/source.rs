@@ -70,3 +70,34 @@ impl fmt::Display for Place {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_lines_and_characters_from_1() {
+        let source = Source::new("a.toml".into(), "ä = 1\nöö = 2\n".to_owned());
+        for (at, place) in [
+            (0, "a.toml:1:1"),
+            (3, "a.toml:1:3"),
+            (7, "a.toml:2:1"),
+            (11, "a.toml:2:3"),
+            (99, "a.toml:3:1"),
+        ] {
+            assert_eq!(source.place(&(at..at)).to_string(), place, "{at}");
+        }
+    }
+
+    #[test]
+    fn relative_paths_are_relative_to_the_file() {
+        assert_eq!(
+            Source::new("etc/a.toml".into(), String::new()).folder(),
+            Path::new("etc")
+        );
+        assert_eq!(
+            Source::new("a.toml".into(), String::new()).folder(),
+            Path::new("")
+        );
+    }
+}

@@ -85,6 +85,7 @@ type Sender = mpsc::Sender<io::Result<Batch>>;
 fn read_file(mut file: File, mut marks: Marks, from: Mark, sender: &Sender) -> io::Result<()> {
     io::Seek::seek(&mut file, io::SeekFrom::Start(from.offset))?;
     let places = file.try_clone()?;
+    let from = within_line(&places, from)?;
     let mut send = |batch: Batch| {
         if let Some(fingerprint) = Fingerprint::before(&places, batch.end.offset)? {
             marks.note(batch.end.offset, fingerprint);
@@ -92,6 +93,22 @@ fn read_file(mut file: File, mut marks: Marks, from: Mark, sender: &Sender) -> i
         Ok(sender.blocking_send(Ok(batch)).is_ok())
     };
     read(file, Splitter::new(from), &mut send, |_| false)
+}
+
+/// The last line of a file counts also without a line break. One that was written behind it since ends that same line.
+fn within_line(file: &File, from: Mark) -> io::Result<Mark> {
+    use std::os::unix::fs::FileExt as _;
+    let Some(before) = from.offset.checked_sub(1) else {
+        return Ok(from);
+    };
+    let mut byte = [0];
+    let ended = file.read_at(&mut byte, before)? == 0 || byte == *b"\n";
+    let lines = if ended {
+        from.lines
+    } else {
+        from.lines.saturating_sub(1)
+    };
+    Ok(Mark { lines, ..from })
 }
 
 /// What has come is sent at once when it can be taken at once: a slow stream is not held back to fill a batch.

@@ -10,6 +10,7 @@ use super::{Stop, Watch, failed};
 use crate::config::Config;
 use crate::failure::Outcome;
 use crate::input::{self, Feed, Mark, Opened};
+use crate::report::note;
 
 /// Batches handed over and not yet durable: while one is flushed, the next is encoded and a third is read.
 const UNDER_WAY: usize = 4;
@@ -60,7 +61,7 @@ impl Feeder<'_> {
         watch.reading(&name, length);
         let mut feed = Feed::start(opened)?;
         let mut under_way: VecDeque<Submitted> = VecDeque::new();
-        let mut reading = true;
+        let (mut reading, mut stopped, mut at) = (true, false, begin);
         watch.read(begin);
         while reading || !under_way.is_empty() {
             tokio::select! {
@@ -68,10 +69,11 @@ impl Feeder<'_> {
                 (accepted, end) = oldest(&mut under_way), if !under_way.is_empty() => {
                     under_way.pop_front();
                     self.totals.add(accepted.map_err(|error| failed(&error))?);
+                    at = end;
                     watch.read(end);
                     watch.totals(self.totals)?;
                 }
-                () = self.stop.wait(), if reading => reading = false,
+                () = self.stop.wait(), if reading => (reading, stopped) = (false, true),
                 batch = feed.next(), if reading && under_way.len() < UNDER_WAY => match batch? {
                     None => reading = false,
                     Some(batch) => {
@@ -83,6 +85,13 @@ impl Feeder<'_> {
                 },
                 () = watch.tick() => {}
             }
+        }
+        if stopped {
+            watch.clear();
+            note(format_args!(
+                "`{name}` was read to line {}: run the same command again to read on",
+                at.lines
+            ));
         }
         Ok(())
     }

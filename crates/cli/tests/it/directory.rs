@@ -89,6 +89,21 @@ fn a_second_run_adds_nothing_and_an_appended_file_only_what_is_new() {
 }
 
 #[test]
+fn a_last_line_without_a_break_counts_once_and_lines_stay_numbered() {
+    let site = Site::local();
+    let events = crate::site::sample(3, 1);
+    site.write("events.ndjson", events.trim_end());
+    site.run().expect_code(0).expect_said(" 3 accepted");
+    site.run().expect_code(0).expect_said(" 0 accepted");
+    site.append("events.ndjson", "\n");
+    site.run().expect_code(0).expect_said(" 0 lines read");
+    site.append("events.ndjson", "no event\n");
+    site.run().expect_code(0).expect_said(" 1 rejected");
+    assert_eq!(site.rejects()[0]["line"], 4);
+    site.prove(3);
+}
+
+#[test]
 fn a_file_that_was_written_anew_is_a_new_input() {
     let site = Site::local();
     let first = crate::site::sample(300, 1);
