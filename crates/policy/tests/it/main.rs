@@ -11,6 +11,8 @@ mod cases;
 mod documents;
 mod fuzz;
 #[cfg(feature = "catalog")]
+mod lint;
+#[cfg(feature = "catalog")]
 mod lint_cases;
 mod names;
 mod peer_errors;

@@ -61,8 +61,29 @@ struct Form<'c> {
     resource: &'c str,
 }
 
+/// Services without a place in the catalogue whose resources all lie in a region, or none does.
+const REGIONAL: &[&str] = &[
+    "dynamodb",
+    "ecs",
+    "firehose",
+    "kinesis",
+    "lambda",
+    "rds",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "states",
+];
+const WITHOUT_REGION: &[&str] = &["cloudfront", "iam", "organizations", "route53", "sts"];
+
 fn forms(policy: &Policy<'_>, arn: &ArnFields<'_>, resource: Text<'_>, report: &mut Report<'_>) {
     let Some(service) = policy.service(arn.service()) else {
+        if REGIONAL.contains(&arn.service()) && arn.region().is_empty() {
+            missing_region(resource, report);
+        }
+        if WITHOUT_REGION.contains(&arn.service()) && !arn.region().is_empty() && !is_open(arn.region()) {
+            not_allowed(Place::Region, arn, resource, report);
+        }
         return;
     };
     // The catalogue lists what actions work on; the ARNs of sessions are not among that.
@@ -105,14 +126,18 @@ fn forms(policy: &Policy<'_>, arn: &ArnFields<'_>, resource: Text<'_>, report: &
         not_allowed(Place::Account, arn, resource, report);
     }
     if all(|form| form.region, Field::Filled) && region.is_empty() {
-        let message = format!("`{}` lacks the region of the resource", resource.text);
-        report.add(&MISSING_ARN_REGION, resource.span, message);
+        missing_region(resource, report);
     }
     let named = account == "aws" || is_open(account);
     if all(|form| form.account, Field::Filled) && !named && account.parse::<crate::AccountId>().is_err() {
         let message = format!("`{}` needs an account of twelve digits", resource.text);
         report.add(&INVALID_ARN_ACCOUNT, resource.span, message);
     }
+}
+
+fn missing_region(resource: Text<'_>, report: &mut Report<'_>) {
+    let message = format!("`{}` lacks the region of the resource", resource.text);
+    report.add(&MISSING_ARN_REGION, resource.span, message);
 }
 
 fn field(template: &str) -> Field {

@@ -121,7 +121,8 @@ fn wildcards(statement: &Statement<'_>, actions: Reach, report: &mut Report<'_>)
 /// `arn:aws:s3:::b*` as it was probably meant: the bucket, its objects, or both, by what the actions work on.
 fn without_star(text: &str, bucket: &str, key: Option<&str>, actions: Reach) -> Option<String> {
     let stem = bucket.strip_suffix('*')?;
-    if stem.is_empty() || Pattern::resource(stem).has_wildcard() {
+    // `acme-*` names a family of buckets, not one with a star too many.
+    if stem.is_empty() || stem.ends_with(['-', '.']) || Pattern::resource(stem).has_wildcard() {
         return None;
     }
     let head = text

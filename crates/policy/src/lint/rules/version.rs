@@ -1,6 +1,7 @@
 //! The version of the policy language.
 
 use super::MISSING_VERSION;
+use crate::document::Version;
 use crate::lint::Edit;
 use crate::lint::policy::Policy;
 use crate::lint::report::Report;
@@ -10,11 +11,15 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     if policy.member("Version").is_some() {
         return;
     }
-    // Behind the brace, in the line of the first member.
-    let fix = policy
-        .members
-        .first()
-        .map(|first| Edit::insert(first.key_span.start(), "\"Version\": \"2012-10-17\", "));
+    // Set like the first member.
+    let fix = policy.members.first().map(|first| {
+        let at = first.key_span.start();
+        let space = policy.text.get(root.span.start() + 1..at).unwrap_or_default();
+        Edit::insert(
+            at,
+            format!("\"Version\": \"{}\",{space}", Version::V2012.as_str()),
+        )
+    });
     let message = "the policy has no `Version` and is read as one of 2008, without variables";
     report.add_with_fix(&MISSING_VERSION, root.span, message, fix);
 }

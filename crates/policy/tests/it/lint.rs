@@ -1,0 +1,300 @@
+//! What users of the linter rely on: ready documents are clean, and fixes fix.
+
+use bucketline_policy::catalog::Catalog;
+use bucketline_policy::lint::{
+    Finding, Linter, Origin, PolicyType, Severity, Vocabulary, apply_fixes, codes,
+};
+use bucketline_policy::template::{
+    BucketGuard, DocumentedForm, ExportScope, Holder, Integration, RequiredEncryption, SessionScope,
+    TrustOptions, boundary, bucket_policy, documented, least_privilege, session_policy, trust_policy,
+};
+use bucketline_policy::{Arn, Document};
+use proptest::prelude::*;
+
+fn names(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().map(Finding::code).collect()
+}
+
+fn assert_clean(linter: &Linter<'_>, document: &Document) {
+    for text in [document.to_json(), document.to_json_pretty()] {
+        for vocabulary in [Vocabulary::AccessAnalyzer, Vocabulary::Export] {
+            let findings = linter.clone().vocabulary(vocabulary).lint(&text);
+            assert!(findings.is_empty(), "{:?} in {text}", names(&findings));
+        }
+    }
+}
+
+fn key() -> Arn {
+    "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        .parse()
+        .unwrap()
+}
+
+#[test]
+fn least_privilege_documents_are_clean() {
+    let bucket = || "acme-events".parse().unwrap();
+    let plain = || {
+        ExportScope::new(bucket())
+            .folder("currents")
+            .folder("exports/${weird}*?")
+    };
+    let identity = Linter::new(PolicyType::Identity);
+    assert_clean(&identity, &least_privilege(&plain()).unwrap());
+    assert_clean(
+        &identity,
+        &least_privilege(&plain().without_claims().data_export()).unwrap(),
+    );
+    let whole = plain().with_multipart().kms_key(key());
+    assert_clean(
+        &identity.clone().expect_multipart().expect_kms(),
+        &least_privilege(&whole).unwrap(),
+    );
+    assert_clean(
+        &identity.clone().expect_kms(),
+        &least_privilege(&plain().kms_of_bucket("eu-central-1")).unwrap(),
+    );
+    assert_clean(&identity, &boundary(&plain()).unwrap());
+    let session = SessionScope::new(bucket(), "currents")
+        .with_multipart()
+        .kms_key(key());
+    let linter = Linter::new(PolicyType::Session).expect_multipart().expect_kms();
+    assert_clean(&linter, &session_policy(&session).unwrap());
+}
+
+#[test]
+fn trust_and_bucket_policies_are_clean() {
+    let vendor = "999988887777".parse().unwrap();
+    let trust = TrustOptions::account(vendor, "tenant-42").also_external_id("tenant-43");
+    assert_clean(&Linter::new(PolicyType::Trust), &trust_policy(&trust).unwrap());
+    let guard = BucketGuard::new("acme-events".parse().unwrap())
+        .tls_only()
+        .require_encryption(RequiredEncryption::KmsKey(key()))
+        .only_account("123456789012".parse().unwrap())
+        .conditional_writes("currents");
+    assert_clean(&Linter::new(PolicyType::Bucket), &bucket_policy(&guard).unwrap());
+}
+
+#[test]
+fn the_documented_forms_get_what_they_deserve() {
+    let linter = Linter::new(PolicyType::Identity).without("PLACEHOLDER_NOT_REPLACED");
+    let lint = |integration, holder| {
+        let text = documented(&DocumentedForm::new(integration, holder)).to_json_pretty();
+        linter.lint(&text).iter().map(Finding::code).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        lint(Integration::Currents, Holder::User),
+        ["LIST_BUCKET_WITHOUT_PREFIX_CONDITION"]
+    );
+    assert_eq!(
+        lint(Integration::Currents, Holder::Role),
+        ["LIST_BUCKET_WITHOUT_PREFIX_CONDITION"]
+    );
+    assert_eq!(
+        lint(Integration::DataExport, Holder::Role),
+        [
+            "LIST_BUCKET_WITHOUT_PREFIX_CONDITION",
+            "DELETE_GRANTED_TO_EXPORTER"
+        ]
+    );
+    assert_eq!(
+        lint(Integration::DataExport, Holder::User),
+        [
+            "LIST_BUCKET_WITHOUT_PREFIX_CONDITION",
+            "DELETE_GRANTED_TO_EXPORTER",
+            "BUCKET_WILDCARD_MATCHES_OTHER_BUCKETS",
+            "REDUNDANT_RESOURCE",
+            "OBJECT_ACTION_ON_BUCKET_ARN",
+            "REDUNDANT_RESOURCE",
+        ]
+    );
+}
+
+#[test]
+fn a_vocabulary_of_aws_alone_and_single_codes_left_out() {
+    let text =
+        r#"{"Statement":[{"Effect":"Allow","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::acme*"}]}"#;
+    let linter = Linter::new(PolicyType::Identity);
+    let aws = linter.clone().vocabulary(Vocabulary::AccessAnalyzer);
+    assert_eq!(names(&aws.lint(text)), ["MISSING_VERSION"]);
+    let rest = linter.without("MISSING_VERSION").lint(text);
+    assert_eq!(
+        names(&rest),
+        [
+            "DELETE_GRANTED_TO_EXPORTER",
+            "BUCKET_WILDCARD_MATCHES_OTHER_BUCKETS"
+        ]
+    );
+    assert!(
+        rest.iter()
+            .all(|finding| finding.rule().origin() == Origin::Export)
+    );
+}
+
+#[test]
+fn newer_service_data_is_believed() {
+    let text = r#"{"services":{"s3":{"actions":{"FoldObject":{"access":"Write","resources":{"object":{"required":true}},"keys":[]}},
+        "resource_types":{"object":{"arn":"arn:${Partition}:s3:::${BucketName}/${ObjectName}"}},"condition_keys":{}}}}"#;
+    let catalog = Catalog::from_json(text).unwrap();
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:FoldObject","s3:PutObject"],
+        "Resource":"arn:aws:s3:::acme/in/*"}]}"#;
+    let findings = Linter::new(PolicyType::Identity).catalog(&catalog).lint(policy);
+    assert_eq!(names(&findings), ["INVALID_ACTION"]);
+    assert!(findings[0].message().contains("s3:PutObject"));
+}
+
+#[test]
+fn findings_as_json() {
+    let text = "{\"Version\":\"2012-10-17\",\n \"Statement\":{\"Effect\":\"deny\",\"Action\":\"*\",\"Resource\":\"*\"}}";
+    let findings = Linter::new(PolicyType::Identity).lint(text);
+    let json = serde_json::to_value(&findings).unwrap();
+    assert_eq!(json[0]["code"], "INVALID_EFFECT");
+    assert_eq!(json[0]["severity"], Severity::Error.to_string());
+    assert_eq!((&json[0]["line"], &json[0]["column"]), (&2.into(), &24.into()));
+    assert_eq!(json[0]["fix"][0]["replacement"], "\"Deny\"");
+}
+
+#[test]
+fn codes_are_unique_and_explained() {
+    let mut seen = std::collections::BTreeSet::new();
+    for code in codes() {
+        assert!(seen.insert(code.name()), "{} is there twice", code.name());
+        assert!(code.why().ends_with('.'), "{}", code.name());
+    }
+    assert!(codes().filter(|code| code.origin() == Origin::Aws).count() > 100);
+}
+
+/// Pieces of documents, sensible and not, put together blindly.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"Version\"",
+        "\"2012-10-17\"",
+        "\"Statement\"",
+        "\"Effect\"",
+        "\"Allow\"",
+        "\"deny\"",
+        "\"Action\"",
+        "\"s3:*\"",
+        "\"s3:PutObjekt\"",
+        "\"NotAction\"",
+        "\"Resource\"",
+        "\"arn:aws:s3:::b*\"",
+        "\"arn:aws:s3\"",
+        "\"*\"",
+        "\"Principal\"",
+        "\"AWS\"",
+        "\"Federated\"",
+        "\"Condition\"",
+        "\"StringEquals\"",
+        "\"NumericLessThan\"",
+        "\"aws:SourceIp\"",
+        "\"aws:TagKeys\"",
+        "\"${aws:username\"",
+        "\"${}é\"",
+        "7",
+        "true",
+        "null",
+        "\"Sid\"",
+        "\"\"",
+    ]);
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+/// A document whose values are odd but whose form is a policy's.
+fn odd_document() -> impl Strategy<Value = String> {
+    let text = || {
+        prop::sample::select(vec![
+            "*",
+            "s3:GetObject",
+            "s3:Get*",
+            "s3:DeleteObject",
+            "iam:PassRole",
+            "arn:aws:s3:::b*",
+            "arn:aws:s3:::b/*",
+            "arn:aws:s3:::b",
+            "arn:aws:iam:us-east-1::role/*",
+            "${aws:username}",
+            "10.0.0.1/8",
+            "x",
+            "",
+        ])
+    };
+    let list = || prop::collection::vec(text(), 0..5);
+    let key = || {
+        prop::sample::select(vec![
+            "aws:SourceIp",
+            "aws:TagKeys",
+            "s3:prefix",
+            "aws:Tag",
+            "sts:ExternalId",
+        ])
+    };
+    let operator = || {
+        prop::sample::select(vec![
+            "StringEquals",
+            "IpAddress",
+            "NumericLessThan",
+            "ForAllValues:StringLike",
+            "Null",
+            "Bool",
+            "NullIfExists",
+        ])
+    };
+    let statement = (list(), list(), operator(), key(), list(), any::<bool>()).prop_map(
+        |(actions, resources, operator, key, values, allow)| {
+            serde_json::json!({
+                "Effect": if allow { "Allow" } else { "deny" },
+                "Action": actions,
+                "Resource": resources,
+                "Condition": {operator: {key: values}},
+            })
+        },
+    );
+    prop::collection::vec(statement, 1..4)
+        .prop_map(|statements| serde_json::json!({"Statement": statements}).to_string())
+}
+
+const TYPES: [PolicyType; 7] = [
+    PolicyType::Identity,
+    PolicyType::Resource,
+    PolicyType::Trust,
+    PolicyType::Session,
+    PolicyType::Bucket,
+    PolicyType::Scp,
+    PolicyType::Rcp,
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn every_text_has_findings_inside_it(text in pieces(), kind in prop::sample::select(TYPES.to_vec())) {
+        for finding in Linter::new(kind).lint(&text) {
+            prop_assert!(text.get(finding.span().range()).is_some(), "{finding}");
+            prop_assert_eq!(finding.position(), finding.span().position(&text));
+        }
+        let fixed = apply_fixes(&text, &Linter::new(kind).lint(&text));
+        prop_assert!(fixed.len() <= text.len() + 4_096, "fixes add little");
+    }
+
+    /// Fixes keep a text JSON, and repeating them comes to an end.
+    #[test]
+    fn fixes_come_to_an_end(text in odd_document(), kind in prop::sample::select(TYPES.to_vec())) {
+        let linter = Linter::new(kind);
+        let mut text = text;
+        for _ in 0..12 {
+            let fixed = apply_fixes(&text, &linter.lint(&text));
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&fixed).is_ok(), "{}", fixed);
+            if fixed == text {
+                return Ok(());
+            }
+            text = fixed;
+        }
+        prop_assert!(false, "still changing: {}", text);
+    }
+}
