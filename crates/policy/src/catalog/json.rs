@@ -44,7 +44,7 @@ struct ConditionKeyData {
 }
 
 pub(super) fn parse(text: &str) -> Result<Catalog, Error> {
-    let file: File = serde_json::from_str(text).map_err(|e| invalid(e))?;
+    let file: File = serde_json::from_str(text).map_err(invalid)?;
     let services = file
         .services
         .into_iter()
