@@ -13,6 +13,7 @@
 
 mod calls;
 mod checker;
+mod freshness;
 mod mutant;
 mod random;
 mod regressions;
