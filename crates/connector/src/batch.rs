@@ -6,6 +6,9 @@ use bytes::Bytes;
 
 /// Lines that are accepted or refused together, in one write.
 ///
+/// A few megabytes of lines make a good batch. It becomes one record of the log, and one that is larger than a record may be cannot be
+/// accepted, which ends the acceptance of anything until the next start.
+///
 /// The batch of a source is identified by its place there: one that was accepted before, in this run or an earlier one, is
 /// acknowledged as duplicate and not stored again. So submit the batches of a source in order.
 #[derive(Debug, Clone)]

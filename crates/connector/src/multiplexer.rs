@@ -51,8 +51,8 @@ impl Multiplexer {
     /// together. To keep many under way, hold their futures and await them in order; how many that are is also what bounds the
     /// memory that they take.
     ///
-    /// After an error the batches of that source that were submitted later fail too, so nothing is skipped: start again, and go on
-    /// from the [`resume_point`](Self::resume_point).
+    /// After an error nothing is accepted any more, of any source, so that no batch is accepted over one that was not: start again, and
+    /// go on from the [`resume_point`](Self::resume_point). What was accepted is delivered meanwhile, if the log allows it.
     ///
     /// # Errors
     ///

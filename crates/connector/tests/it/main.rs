@@ -9,6 +9,7 @@
 mod failing_disk;
 mod fixture;
 mod folder_paths;
+mod frozen_object;
 mod isolation;
 mod ledger;
 mod object_names;
