@@ -86,7 +86,8 @@ pub struct Engine {
 /// What is not in the log of a lane: where its delivery stands.
 #[derive(Debug, Default)]
 struct LaneRun {
-    delivery: Option<Delivery>,
+    /// Boxed, since most lanes have none at most times.
+    delivery: Option<Box<Delivery>>,
     /// Waiting for a slot.
     queued: bool,
     timer: Option<SpoolTime>,

@@ -92,7 +92,7 @@ impl Engine {
                 built: None,
             };
             if let Some(run) = self.lanes.get_mut(lane) {
-                run.delivery = Some(delivery);
+                run.delivery = Some(Box::new(delivery));
             }
             self.enqueue(now, lane);
         } else {
@@ -111,7 +111,7 @@ impl Engine {
             let last =
                 state.and_then(|state| state.next_last(self.settings.max_count, self.settings.max_bytes));
             let Some(last) = last else { return Begun::Nothing };
-            run.delivery = Some(Delivery {
+            run.delivery = Some(Box::new(Delivery {
                 stage: Stage::Waiting,
                 last,
                 key: None,
@@ -120,7 +120,7 @@ impl Engine {
                 slot: None,
                 begun: now,
                 built: None,
-            });
+            }));
         }
         let Some(delivery) = &mut run.delivery else {
             return Begun::Nothing;
@@ -320,7 +320,9 @@ impl Engine {
     }
 
     pub(super) fn delivery(&mut self, lane: LaneId) -> Option<&mut Delivery> {
-        self.lanes.get_mut(lane).and_then(|run| run.delivery.as_mut())
+        self.lanes
+            .get_mut(lane)
+            .and_then(|run| run.delivery.as_deref_mut())
     }
 
     pub(super) fn connector_id(&self, lane: LaneId) -> Option<crate::ConnectorId> {
