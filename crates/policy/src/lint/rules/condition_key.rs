@@ -51,7 +51,12 @@ fn lacks_tag(test: &Test<'_>, report: &mut Report<'_>) -> bool {
 fn malformed(test: &Test<'_>, report: &mut Report<'_>) -> bool {
     let formed = test.key.split_once(':').is_some_and(|(prefix, name)| {
         let word = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_');
-        !prefix.is_empty() && !name.trim().is_empty() && prefix.bytes().all(word)
+        // What follows a slash is the key of a tag, which may have blanks.
+        let stem = name.split(['/', ':']).next().unwrap_or_default();
+        !prefix.is_empty()
+            && !stem.is_empty()
+            && !stem.contains(char::is_whitespace)
+            && prefix.bytes().all(word)
     });
     if !formed {
         let message = format!("`{}` is not a condition key: `service:key` is needed", test.key);

@@ -121,10 +121,13 @@ fn uploads(policy: &Policy<'_>, report: &mut Report<'_>) {
         .statements
         .iter()
         .any(|statement| statement.allows() && names(statement));
-    if !policy.uploads_expected && !begun {
-        return;
-    }
-    let missing = missing(policy, PARTS, &[], &[Scope::Object, Scope::Bucket]);
+    // Without being told, only what keeps parts from lying about for ever is missed.
+    let operations = match (policy.uploads_expected, begun) {
+        (true, _) => PARTS,
+        (false, true) => &[Operation::UploadPart, Operation::AbortMultipartUpload],
+        (false, false) => return,
+    };
+    let missing = missing(policy, operations, &[], &[Scope::Object, Scope::Bucket]);
     if !missing.is_empty() {
         let message = format!("uploads in parts also need `{}`", missing.join("`, `"));
         report.add(&MISSING_MULTIPART_PERMISSIONS, whole(policy), message);
@@ -143,12 +146,25 @@ fn encryption(policy: &Policy<'_>, report: &mut Report<'_>) {
                 || (test.is_about("s3:x-amz-server-side-encryption")
                     && test.texts().any(|value| value.text.starts_with("aws:kms")))
         });
-    let writes = grants(policy, "s3:PutObject");
-    let half = writes && grants(policy, "kms:Decrypt") != grants(policy, "kms:GenerateDataKey");
-    if !policy.encryption_expected && !asked && !half {
+    let names = |statement: &Statement<'_>| {
+        ["kms:Decrypt", "kms:GenerateDataKey"]
+            .iter()
+            .any(|action| statement.names_action(action))
+    };
+    let begun = policy
+        .statements
+        .iter()
+        .any(|statement| statement.allows() && names(statement));
+    if !policy.encryption_expected && !asked && !begun {
         return;
     }
-    let mut operations = vec![Operation::PutObject, Operation::GetObject];
+    let mut operations = Vec::new();
+    if grants(policy, "s3:PutObject") {
+        operations.push(Operation::PutObject);
+    }
+    if grants(policy, "s3:GetObject") {
+        operations.push(Operation::GetObject);
+    }
     if policy.uploads_expected {
         operations.extend(PARTS);
     }

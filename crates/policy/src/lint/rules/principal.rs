@@ -135,7 +135,7 @@ fn aws(principal: Text<'_>, report: &mut Report<'_>) {
 
 /// The first four letters of an id such as `AROAEXAMPLE1234567890`.
 fn unique_id(text: &str) -> Option<&str> {
-    let formed = text.len() >= 16 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let formed = text.len() >= 8 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     formed.then(|| text.get(..4)).flatten()
 }
 
