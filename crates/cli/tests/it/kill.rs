@@ -8,6 +8,7 @@ use crate::cloud::Cloud;
 use crate::program::{finish, signal};
 use crate::site::{Site, sample};
 
+/// Another one is tried with `KILL_SEED=...`.
 const SEED: u64 = 20_261_123;
 const KILLS: usize = 20;
 /// Events that come to the input before each start.
@@ -27,7 +28,8 @@ impl Random {
 
 #[test]
 fn killed_at_twenty_random_moments_nothing_is_lost_or_doubled() {
-    println!("SEED={SEED}");
+    let seed = std::env::var("KILL_SEED").map_or(SEED, |text| text.parse().unwrap());
+    println!("KILL_SEED={seed}");
     let cloud = Cloud::new();
     let site = cloud.site();
     let config = std::fs::read_to_string(site.file("bucketline.toml")).unwrap();
@@ -36,9 +38,10 @@ fn killed_at_twenty_random_moments_nothing_is_lost_or_doubled() {
         "bucketline.toml",
         &config.replace("[schemas]", "[delivery]\nevents = 25\n\n[schemas]"),
     );
-    let mut random = Random(SEED);
+    let mut random = Random(seed);
     let mut input = Input {
         site: &site,
+        seed,
         events: 0,
         refused: 0,
     };
@@ -82,13 +85,14 @@ fn killed_at_twenty_random_moments_nothing_is_lost_or_doubled() {
 /// The file that grows, as a log does.
 struct Input<'a> {
     site: &'a Site,
+    seed: u64,
     events: u64,
     refused: u64,
 }
 
 impl Input<'_> {
     fn grow(&mut self) {
-        let mut text = sample(PER_START, SEED + self.events);
+        let mut text = sample(PER_START, self.seed + self.events);
         text.push_str("this is no event\n");
         self.site.append("events.ndjson", &text);
         self.events += PER_START;
