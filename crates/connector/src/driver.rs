@@ -27,16 +27,17 @@ pub use clock::WallClock;
 pub(crate) use handle::Handle;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use bucketline_format::SchemaRegistry;
 use bucketline_sink::Sink;
-use bucketline_spool::{Log, OpenOptions, OsDisk, Spool};
+use bucketline_spool::{Gap, Log, OpenOptions, OsDisk, Spool};
 use tokio::sync::mpsc;
 
 use crate::config::{ConnectorConfig, Settings};
 use crate::engine::{Engine, Input};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::multiplexer::LogSource;
 use crate::startup::Started;
 use crate::{Admission, ConnectorId, WorkspaceId};
@@ -111,17 +112,30 @@ fn open(log: LogSource) -> Result<Box<dyn Log>, Error> {
         LogSource::Open(log) => Ok(log),
         LogSource::Dir(dir) => {
             let (spool, recovered) = Spool::open(Arc::new(OsDisk::new()), &dir, OpenOptions::write())?;
-            if let Some(gap) = recovered.gaps.first() {
-                let kind = bucketline_spool::ErrorKind::Damaged;
-                let what = format!(
-                    "{} stretches of the log cannot be read ({gap:?})",
-                    recovered.gaps.len()
-                );
-                return Err(bucketline_spool::Error::new(kind, what).into());
+            match recovered.gaps.first() {
+                Some(gap) => Err(damaged(&dir, gap, recovered.gaps.len())),
+                None => Ok(Box::new(spool)),
             }
-            Ok(Box::new(spool))
         }
     }
+}
+
+/// What a gap held may have been accepted, sealed or delivered. To go on without it needs a decision that this version does not
+/// know how to carry out, so it does not.
+fn damaged(dir: &Path, gap: &Gap, gaps: usize) -> Error {
+    let more = if gaps > 1 {
+        format!(", and {} more stretches", gaps - 1)
+    } else {
+        String::new()
+    };
+    let message = format!(
+        "the spool in `{}` is damaged: bytes {} to {} of its log cannot be read{more}; put its files back from a copy, or \
+         keep it for repair and name another directory",
+        dir.display(),
+        gap.first,
+        gap.end,
+    );
+    Error::new(ErrorKind::Spool(bucketline_spool::ErrorKind::Damaged), message)
 }
 
 /// 32 random bits.
