@@ -119,3 +119,37 @@ fn overlap(a: Span, b: Span) -> bool {
     let (first, second) = if a <= b { (a, b) } else { (b, a) };
     first.end() > second.start() || first == second
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Edit, removals};
+    use crate::json;
+
+    /// The array without the items marked `x`.
+    fn without(array: &str, marks: &str) -> String {
+        let root = json::read(array).root.unwrap();
+        let gone: Vec<bool> = marks.chars().map(|mark| mark == 'x').collect();
+        let mut text = array.to_owned();
+        let edits: Vec<Edit> = removals(root.items(), &gone).into_iter().flatten().collect();
+        for edit in edits.iter().rev() {
+            text.replace_range(edit.span.range(), &edit.replacement);
+        }
+        text
+    }
+
+    #[test]
+    fn items_leave_with_their_commas() {
+        for (marks, left) in [
+            ("...", "[ 1 , 2, 3 ]"),
+            ("x..", "[ 2, 3 ]"),
+            (".x.", "[ 1, 3 ]"),
+            ("..x", "[ 1 , 2 ]"),
+            ("xx.", "[ 3 ]"),
+            ("x.x", "[ 2 ]"),
+            (".xx", "[ 1 ]"),
+            ("xxx", "[ 1 , 2, 3 ]"),
+        ] {
+            assert_eq!(without("[ 1 , 2, 3 ]", marks), left, "{marks}");
+        }
+    }
+}

@@ -31,7 +31,7 @@ impl Reach {
 /// What the string of an `Action` is about. By the catalogue, or by the calls that this crate knows.
 pub(super) fn of_action(policy: &Policy<'_>, action: &str) -> Reach {
     let pattern = Pattern::action(action);
-    if pattern.covers(&Pattern::action("s3:*")) {
+    if pattern.covers_action("s3:*") {
         return Reach::EVERYTHING;
     }
     let of_s3 = action
@@ -48,7 +48,7 @@ pub(super) fn of_action(policy: &Policy<'_>, action: &str) -> Reach {
         let pattern = Pattern::action(name);
         for action in service
             .actions()
-            .filter(|action| pattern.covers(&Pattern::action(action.name())))
+            .filter(|action| pattern.covers_action(action.name()))
         {
             for resource in action.resources() {
                 // Access points stand for their buckets, and are written as ARNs of their own.
@@ -60,7 +60,7 @@ pub(super) fn of_action(policy: &Policy<'_>, action: &str) -> Reach {
     }
     for operation in Operation::ALL {
         for permission in required_permissions(*operation, &[CallOption::Tags, CallOption::Acl]) {
-            if pattern.covers(&Pattern::action(permission.action)) {
+            if pattern.covers_action(permission.action) {
                 reach.bucket |= permission.scope == Scope::Bucket;
                 reach.object |= matches!(permission.scope, Scope::Object | Scope::SourceObject);
             }

@@ -65,11 +65,10 @@ impl<'a> Statement<'a> {
     /// Whether this action, written without wildcards, is among those that the statement is about.
     pub(in crate::lint) fn covers_action(&self, action: &str) -> bool {
         let Some(element) = &self.action else { return false };
-        let named = Pattern::action(action);
         let listed = element
             .texts
             .iter()
-            .any(|t| Pattern::action(t.text).covers(&named));
+            .any(|t| Pattern::action(t.text).covers_action(action));
         listed != element.negated
     }
 

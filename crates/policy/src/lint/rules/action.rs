@@ -122,7 +122,7 @@ fn exists(service: &Service, name: &str) -> bool {
     let pattern = Pattern::action(name);
     service
         .actions()
-        .any(|action| pattern.covers(&Pattern::action(action.name())))
+        .any(|action| pattern.covers_action(action.name()))
 }
 
 /// Why a known action can never be meant in a policy of this type.

@@ -124,11 +124,10 @@ fn granted(policy: &Policy<'_>, action: &str) -> Option<Span> {
     }
     let statement = policy.statements.iter().filter(|s| s.allows()).find(unlimited)?;
     let element = statement.action.as_ref()?;
-    let named = Pattern::action(action);
     let text = element
         .texts
         .iter()
-        .find(|t| !element.negated && Pattern::action(t.text).covers(&named));
+        .find(|t| !element.negated && Pattern::action(t.text).covers_action(action));
     Some(text.map_or(element.member.key_span, |text| text.span))
 }
 

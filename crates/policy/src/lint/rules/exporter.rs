@@ -43,9 +43,7 @@ fn delete(statement: &Statement<'_>, report: &mut Report<'_>) {
     }
     let deletes = |text: &str| {
         let pattern = Pattern::action(text);
-        DELETES
-            .iter()
-            .any(|delete| pattern.covers(&Pattern::action(delete)))
+        DELETES.iter().any(|delete| pattern.covers_action(delete))
     };
     let nodes = element.items();
     // A wildcard grants more than deleting and is not simply taken out.
@@ -69,11 +67,10 @@ fn list(statement: &Statement<'_>, report: &mut Report<'_>) {
     let Some(element) = statement.action.as_ref() else {
         return;
     };
-    let listing = Pattern::action("s3:ListBucket");
     let text = element
         .texts
         .iter()
-        .find(|t| !element.negated && Pattern::action(t.text).covers(&listing));
+        .find(|t| !element.negated && Pattern::action(t.text).covers_action("s3:ListBucket"));
     let span = text.map_or(element.member.key_span, |text| text.span);
     let message = "this lists every key of the bucket: ask for `s3:prefix` in a statement of its own";
     report.add(&LIST_BUCKET_WITHOUT_PREFIX_CONDITION, span, message);
