@@ -34,11 +34,6 @@ pub(super) fn read(input: &Input) -> Outcome<String> {
     })
 }
 
-/// The one document of a file.
-pub(super) fn document(input: &Input) -> Outcome<Document> {
-    parse(input, &read(input)?).map_err(Failure::usage)
-}
-
 /// The document of a text that was read from `input`.
 pub(super) fn parse(input: &Input, text: &str) -> Result<Document, Problem> {
     Document::parse(text).map_err(|error| {

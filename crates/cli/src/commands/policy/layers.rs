@@ -42,10 +42,6 @@ pub(super) struct LayerSets {
 }
 
 impl LayerFiles {
-    pub(super) fn is_empty(&self) -> bool {
-        self.all().next().is_none()
-    }
-
     pub(super) fn load(&self) -> Outcome<LayerSets> {
         let set = |inputs: &[Input]| -> Outcome<Option<PolicySet>> {
             if inputs.is_empty() {
@@ -67,16 +63,6 @@ impl LayerFiles {
             scps: levels(&self.scp)?,
             rcps: levels(&self.rcp)?,
         })
-    }
-
-    fn all(&self) -> impl Iterator<Item = &Input> {
-        self.identity
-            .iter()
-            .chain(&self.resource_policy)
-            .chain(&self.boundary)
-            .chain(&self.session_policy)
-            .chain(&self.scp)
-            .chain(&self.rcp)
     }
 }
 
