@@ -8,12 +8,11 @@ mod reason;
 pub use prepare::Prepared;
 pub use reason::{RejectReason, Rejection};
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 
 use bucketline_format::{Schema, SchemaRegistry};
 
+use crate::route::{Routes, Takers};
 use crate::{ConnectorConfig, ConnectorId, WorkspaceId};
 use envelope::Envelope;
 
@@ -42,43 +41,33 @@ pub const MAX_EVENT: usize = 921_600;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Admission {
-    workspaces: HashMap<WorkspaceId, HashMap<Arc<str>, Arc<TypeRoute>>>,
-    /// How many [`TypeRoute`]s there are, over all workspaces.
-    routes: usize,
-}
-
-/// The events of one type of one workspace: the schema they are stored under and the connectors that take them.
-#[derive(Debug)]
-struct TypeRoute {
-    /// A number for each, from 0.
-    ordinal: usize,
-    workspace: WorkspaceId,
-    schema: Schema,
-    /// Indexes of connectors, in the order in which they were given.
-    connectors: Vec<usize>,
-    connector_ids: Vec<ConnectorId>,
+    routes: Routes,
 }
 
 /// A line that became an event.
 #[derive(Debug, Clone, Copy)]
 pub struct Admitted<'a> {
-    route: &'a TypeRoute,
+    workspace: &'a WorkspaceId,
+    schema: &'a Schema,
+    takers: &'a Takers,
+    /// What tells its workspace and type from all others.
+    pair: (usize, usize),
 }
 
 impl<'a> Admitted<'a> {
     /// The workspace that it belongs to.
     pub fn workspace(&self) -> &'a WorkspaceId {
-        &self.route.workspace
+        self.workspace
     }
 
     /// The schema that it is stored under: the one with the highest id of its type.
     pub fn schema(&self) -> &'a Schema {
-        &self.route.schema
+        self.schema
     }
 
     /// The connectors that take it.
     pub fn connectors(&self) -> &'a [ConnectorId] {
-        &self.route.connector_ids
+        &self.takers.ids
     }
 }
 
@@ -89,39 +78,9 @@ impl Admission {
         workspaces: impl IntoIterator<Item = WorkspaceId>,
         connectors: &[ConnectorConfig],
     ) -> Self {
-        let mut admission = Self {
-            workspaces: HashMap::new(),
-            routes: 0,
-        };
-        let named = connectors.iter().map(|connector| connector.workspace.clone());
-        for workspace in workspaces.into_iter().chain(named) {
-            if admission.workspaces.contains_key(&workspace) {
-                continue;
-            }
-            let mut types = HashMap::new();
-            for event_type in schemas.event_types() {
-                let Some(schema) = schemas.latest(event_type) else {
-                    continue;
-                };
-                let taken_by = connectors.iter().enumerate().filter(|(_, connector)| {
-                    connector.workspace == workspace && connector.events.matches(event_type)
-                });
-                let (connectors, connector_ids) = taken_by
-                    .map(|(index, connector)| (index, connector.id.clone()))
-                    .unzip();
-                let route = TypeRoute {
-                    ordinal: admission.routes,
-                    workspace: workspace.clone(),
-                    schema: schema.clone(),
-                    connectors,
-                    connector_ids,
-                };
-                admission.routes += 1;
-                types.insert(event_type.to_shared(), Arc::new(route));
-            }
-            admission.workspaces.insert(workspace, types);
+        Self {
+            routes: Routes::new(schemas, workspaces, connectors),
         }
-        admission
     }
 
     /// Admits one line `{"workspace": ..., "event_type": ..., "event": {...}}`, in UTF-8, and appends the event's Avro
@@ -133,20 +92,27 @@ impl Admission {
     pub fn admit_line(&self, line: &[u8], datum: &mut Vec<u8>) -> Result<Admitted<'_>, Rejection> {
         let text = std::str::from_utf8(line).map_err(|_| Rejection::of(RejectReason::NotUtf8))?;
         let envelope = Envelope::parse(text)?;
-        let (workspace, types) = self
-            .workspaces
-            .get_key_value(&*envelope.workspace)
+        let (id, workspace) = self
+            .routes
+            .workspace(&envelope.workspace)
             .ok_or(Rejection::at(RejectReason::UnknownWorkspace, "workspace"))?;
-        let rejection = |reason, path: &str| Rejection::at(reason, path).in_workspace(workspace.clone());
-        let route = types
-            .get(&*envelope.event_type)
-            .ok_or_else(|| rejection(RejectReason::UnknownEventType, "event_type"))?;
+        let rejection = |reason, path: &str| Rejection::at(reason, path).in_workspace(id.clone());
+        let route = self
+            .routes
+            .kind(&envelope.event_type)
+            .and_then(|kind| Some((kind, workspace.takers(kind)?)));
+        let (kind, takers) = route.ok_or_else(|| rejection(RejectReason::UnknownEventType, "event_type"))?;
         if envelope.event.len() > MAX_EVENT {
             return Err(rejection(RejectReason::EventTooLarge, "event"));
         }
         let start = datum.len();
-        match route.schema.encode_event(envelope.event, datum) {
-            Ok(()) => Ok(Admitted { route }),
+        match kind.schema.encode_event(envelope.event, datum) {
+            Ok(()) => Ok(Admitted {
+                workspace: id,
+                schema: &kind.schema,
+                takers,
+                pair: workspace.pair(kind),
+            }),
             Err(mismatch) => {
                 datum.truncate(start);
                 Err(rejection(
@@ -161,8 +127,7 @@ impl Admission {
 impl fmt::Debug for Admission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Admission")
-            .field("workspaces", &self.workspaces.keys().collect::<Vec<_>>())
-            .field("routes", &self.routes)
+            .field("workspaces", &self.routes.workspaces().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }

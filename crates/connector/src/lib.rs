@@ -23,6 +23,7 @@ mod metadata;
 mod multiplexer;
 mod object_name;
 mod reconcile;
+mod route;
 mod startup;
 mod state;
 

@@ -1,6 +1,7 @@
 //! From a batch of lines to the records that hold it: everything about a batch that can be settled before its place in the
 //! log is known. Runs on the submitter's time, so that many batches are encoded at once.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub struct Prepared {
 impl Admission {
     /// Prepares a batch. `generations` names the present generation of each connector, by index.
     pub fn prepare(&self, batch: Batch, hour: Hour, generations: &[GenerationId]) -> Prepared {
-        let mut preparation = Preparation::new(self, generations);
+        let mut preparation = Preparation::new(generations);
         for line in &batch.lines {
             preparation.line(self, line);
         }
@@ -60,8 +61,8 @@ impl Prepared {
 
 struct Preparation<'a> {
     generations: &'a [GenerationId],
-    /// Per [`super::TypeRoute`] by ordinal: its indexes into the tables of `Events`.
-    table: Vec<Option<Indexes>>,
+    /// Per workspace and type: its indexes into the tables of `Events`.
+    table: HashMap<(usize, usize), Indexes>,
     generation_table: Vec<GenerationId>,
     event_types: Vec<Arc<str>>,
     routings: Vec<Vec<Route>>,
@@ -79,10 +80,10 @@ struct Indexes {
 }
 
 impl<'a> Preparation<'a> {
-    fn new(admission: &Admission, generations: &'a [GenerationId]) -> Self {
+    fn new(generations: &'a [GenerationId]) -> Self {
         Self {
             generations,
-            table: vec![None; admission.routes],
+            table: HashMap::new(),
             generation_table: Vec::new(),
             event_types: Vec::new(),
             routings: Vec::new(),
@@ -112,7 +113,7 @@ impl<'a> Preparation<'a> {
             counts.received += 1;
             counts.accepted += 1;
         });
-        if admitted.route.connectors.is_empty() {
+        if admitted.connectors().is_empty() {
             // Nobody takes it, now or later: routes are decided at admission. So it is counted and not kept.
             self.bodies.truncate(start);
             return;
@@ -157,26 +158,22 @@ impl<'a> Preparation<'a> {
     }
 
     fn indexes(&mut self, admitted: Admitted<'_>) -> Indexes {
-        let route = admitted.route;
-        if let Some(Some(indexes)) = self.table.get(route.ordinal) {
+        if let Some(indexes) = self.table.get(&admitted.pair) {
             return *indexes;
         }
-        let routes = route
-            .connectors
-            .iter()
-            .filter_map(|connector| self.generations.get(*connector).copied())
+        let places = admitted.takers.places.iter();
+        let routes = places
+            .filter_map(|place| self.generations.get(*place))
             .map(|generation| Route {
-                generation: index_of(&mut self.generation_table, &generation),
+                generation: index_of(&mut self.generation_table, generation),
                 body: 0,
             })
             .collect();
         let indexes = Indexes {
-            event_type: index_of(&mut self.event_types, &route.schema.event_type().to_shared()),
+            event_type: index_of(&mut self.event_types, &admitted.schema().event_type().to_shared()),
             routing: index_of(&mut self.routings, &routes),
         };
-        if let Some(slot) = self.table.get_mut(route.ordinal) {
-            *slot = Some(indexes);
-        }
+        self.table.insert(admitted.pair, indexes);
         indexes
     }
 

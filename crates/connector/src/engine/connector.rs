@@ -54,11 +54,7 @@ pub(super) enum Health {
 
 impl ConnectorRun {
     pub(super) fn new(opening: &Opening, id: &Arc<str>, now: SpoolTime) -> Self {
-        let configured = opening
-            .configured
-            .iter()
-            .find(|(known, _)| known.as_str() == &**id)
-            .cloned();
+        let configured = opening.configured.get(&**id).cloned();
         Self {
             configured,
             health: Health::Well,

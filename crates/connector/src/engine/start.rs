@@ -1,5 +1,7 @@
 //! The opening: whether a configuration fits what the log holds, and the records that begin a new partition.
 
+use std::collections::{HashMap, HashSet};
+
 use bucketline_format::{EventType, SchemaId, SchemaRegistry, ocf};
 use bucketline_spool::{Generation, GenerationId, Opened, PartitionId, Record};
 
@@ -18,8 +20,8 @@ const MAX_NAMES: usize = u16::MAX as usize;
 #[derive(Debug)]
 pub(crate) struct Opening {
     pub(crate) partition: PartitionId,
-    /// Id and name of each connector, in the order of the configuration.
-    pub(crate) configured: Vec<(ConnectorId, String)>,
+    /// Id and name of each connector, by id.
+    pub(crate) configured: HashMap<String, (ConnectorId, String)>,
     /// The present generation of each, in the same order.
     pub(crate) generations: Vec<GenerationId>,
     /// To be made durable, as one group, before any event.
@@ -43,7 +45,7 @@ pub(crate) fn opening(
         partition,
         configured: connectors
             .iter()
-            .map(|config| (config.id.clone(), config.name.clone()))
+            .map(|config| (config.id.to_string(), (config.id.clone(), config.name.clone())))
             .collect(),
         generations: Vec::new(),
         records: vec![Record::from(Opened { partition })],
@@ -73,9 +75,10 @@ fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Error> {
         ));
     }
     let mut folders = FolderRegistry::new();
-    for (index, config) in connectors.iter().enumerate() {
+    let mut ids = HashSet::new();
+    for config in connectors {
         let named = format!("connector `{}` ({})", config.name, config.id);
-        if connectors.iter().take(index).any(|other| other.id == config.id) {
+        if !ids.insert(&config.id) {
             return config_error(format!(
                 "{named}: another connector has the same id; give it one of its own"
             ));
@@ -101,14 +104,15 @@ fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Error> {
 
 /// Whether all that is held can be delivered under this configuration.
 fn check_held(fold: &Fold, connectors: &[ConnectorConfig], schemas: &SchemaRegistry) -> Result<(), Error> {
+    let by_id: HashMap<&str, &ConnectorConfig> = connectors
+        .iter()
+        .map(|config| (config.id.as_str(), config))
+        .collect();
     for lane in fold.lanes.iter().filter(|lane| lane.events > 0) {
         let Some(held_for) = fold.generations.get(lane.generation).map(|state| &state.record) else {
             continue;
         };
-        let Some(config) = connectors
-            .iter()
-            .find(|config| config.id.as_str() == held_for.connector)
-        else {
+        let Some(config) = by_id.get(held_for.connector.as_str()) else {
             continue; // Orphaned: held, and shown.
         };
         if !same_destination(held_for, &generation(config, 0)) {
