@@ -7,6 +7,7 @@ mod action;
 mod arn;
 mod arn_of_service;
 mod bucket_scope;
+mod character;
 mod condition_key;
 mod condition_operator;
 mod condition_value;
@@ -276,6 +277,9 @@ rules! {
         Export Error INVALID_EXTERNAL_ID "STS refuses calls with such an id, so nobody can ever assume the role.";
         Export SecurityWarning TRUST_TO_EVERYONE "An external id is no secret and does not keep anyone out by itself.";
         Export SecurityWarning TRUST_ALLOWS_ANY_AWS_PRINCIPAL "An external id is no secret and does not keep anyone out by itself.";
+    }
+    character::check {
+        Export Error UNSUPPORTED_CHARACTER "IAM refuses a policy with characters outside Latin-1.";
     }
     placeholder::check {
         Export Error PLACEHOLDER_NOT_REPLACED "The policy is about something that does not exist, or is someone else's.";

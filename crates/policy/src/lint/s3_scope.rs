@@ -1,6 +1,6 @@
 //! What S3's actions work on and what S3's ARNs name: buckets or objects.
 
-use super::policy::{ArnFields, Pattern, Policy};
+use super::policy::{ArnFields, Pattern, Policy, Statement, is_open};
 use crate::permissions::{CallOption, Operation, Scope, required_permissions};
 
 /// What an action or a resource can be about.
@@ -94,10 +94,28 @@ pub(super) fn s3_resource(resource: &str) -> Option<&str> {
     plain.then(|| arn.resource())
 }
 
-/// A bucket's name, and the key after the slash if there is one.
+/// A bucket's name, and the key after the slash if there is one. Slashes in `${...}` are part of a variable's name.
 pub(super) fn bucket_and_key(name: &str) -> (&str, Option<&str>) {
-    match name.split_once('/') {
-        Some((bucket, key)) => (bucket, Some(key)),
-        None => (name, None),
+    let mut inside = false;
+    for (at, c) in name.char_indices() {
+        match c {
+            '{' => inside = true,
+            '}' => inside = false,
+            '/' if !inside => return (name.get(..at).unwrap_or(name), name.get(at + 1..)),
+            _ => {}
+        }
     }
+    (name, None)
+}
+
+/// Whether a statement can be about S3 at all, by its resources.
+pub(super) fn may_touch_s3(statement: &Statement<'_>) -> bool {
+    let Some(resource) = &statement.resource else {
+        return false;
+    };
+    resource.negated
+        || resource.texts.iter().any(|text| {
+            let service = ArnFields::of(text.text).service();
+            text.text == "*" || service == "s3" || is_open(service)
+        })
 }

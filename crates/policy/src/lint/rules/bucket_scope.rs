@@ -4,7 +4,7 @@ use super::{
     BUCKET_ACTION_ON_OBJECT_ARN, BUCKET_WILDCARD_MATCHES_OTHER_BUCKETS, OBJECT_ACTION_ON_BUCKET_ARN,
 };
 use crate::lint::fix::quoted;
-use crate::lint::policy::{Pattern, Policy, Statement, Text};
+use crate::lint::policy::{Element, Pattern, Policy, Statement, Text};
 use crate::lint::report::Report;
 use crate::lint::s3_scope::{Reach, bucket_and_key, of_action, of_resource, s3_resource};
 use crate::lint::{Edit, PolicyType};
@@ -12,9 +12,8 @@ use crate::lint::{Edit, PolicyType};
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     for statement in &policy.statements {
         // What NotAction and NotResource leave over is too much to say that anything in it is useless.
-        let plain =
-            |element: &Option<crate::lint::policy::Element<'_>>| element.as_ref().is_some_and(|e| !e.negated);
-        if !plain(&statement.action) || !plain(&statement.resource) {
+        let plain = |element: Option<&Element<'_>>| element.is_some_and(|element| !element.negated);
+        if !plain(statement.action.as_ref()) || !plain(statement.resource.as_ref()) {
             continue;
         }
         let actions = statement
@@ -46,7 +45,13 @@ fn useless_resources(statement: &Statement<'_>, actions: Reach, report: &mut Rep
             report.add_with_fix(&OBJECT_ACTION_ON_BUCKET_ARN, span, message, fix);
         }
         if reach.object && !reach.bucket && actions.bucket && !actions.object {
-            let bucket = text.split('/').next().unwrap_or(text);
+            let key = s3_resource(text)
+                .and_then(|name| bucket_and_key(name).1)
+                .unwrap_or_default();
+            let bucket = text
+                .strip_suffix(key)
+                .and_then(|t| t.strip_suffix('/'))
+                .unwrap_or(text);
             let message =
                 format!("`{text}` are objects; the actions beside it work on the bucket, `{bucket}`");
             let fix = alone(statement).then(|| Edit::string(span, bucket));

@@ -9,6 +9,7 @@ use crate::lint::PolicyType;
 use crate::lint::fix::removals;
 use crate::lint::policy::{Pattern, Policy, Statement};
 use crate::lint::report::Report;
+use crate::lint::s3_scope::may_touch_s3;
 use crate::permissions::{CallOption, Operation, Scope, required_by_all};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
@@ -18,7 +19,8 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     ) {
         return;
     }
-    for statement in policy.statements.iter().filter(|statement| statement.allows()) {
+    let grants = |statement: &&Statement<'_>| statement.allows() && may_touch_s3(statement);
+    for statement in policy.statements.iter().filter(grants) {
         delete(statement, report);
         list(statement, report);
     }
