@@ -27,6 +27,10 @@ pub(crate) struct CommandLine {
 
 /// One variant per command; each one's work is in the file of its name below `commands/`.
 #[derive(Debug, Subcommand)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one, and it is taken apart at once"
+)]
 pub(crate) enum Command {
     Run(Run),
     Verify(Verify),
