@@ -31,9 +31,6 @@ struct Inner {
 }
 
 impl Error {
-    /// Longest [`message`](Self::message) that is kept, in characters.
-    const MAX_MESSAGE: usize = 600;
-
     /// A failure of `operation`. Where it is not sure that nothing was done, `effect` is [`Effect::Unknown`].
     #[must_use]
     pub fn new(operation: Operation, kind: ErrorKind, effect: Effect) -> Self {
@@ -81,7 +78,7 @@ impl Error {
     /// Keeps the store's own code, like `AccessDenied`.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.0.code = Some(code.into());
+        self.0.code = Some(printable(&code.into()));
         self
     }
 
@@ -96,20 +93,15 @@ impl Error {
     #[must_use]
     pub fn with_message(mut self, message: impl AsRef<str>) -> Self {
         let line = message.as_ref().split_whitespace().collect::<Vec<_>>().join(" ");
-        self.0.message = Some(
-            line.chars()
-                .filter(|c| !c.is_control())
-                .take(Self::MAX_MESSAGE)
-                .collect(),
-        );
+        self.0.message = Some(printable(&line));
         self
     }
 
     /// Keeps the ids that the store's support asks for.
     #[must_use]
     pub fn with_request_ids(mut self, request_id: Option<String>, host_id: Option<String>) -> Self {
-        self.0.request_id = request_id;
-        self.0.host_id = host_id;
+        self.0.request_id = request_id.as_deref().map(printable);
+        self.0.host_id = host_id.as_deref().map(printable);
         self
     }
 
@@ -179,6 +171,14 @@ impl Error {
     pub fn host_id(&self) -> Option<&str> {
         self.0.host_id.as_deref()
     }
+}
+
+/// The longest text of a store that is kept, in characters.
+const MAX_TEXT: usize = 600;
+
+/// A store's words without what a terminal would obey, and not endless.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
 }
 
 impl fmt::Display for Error {
@@ -262,6 +262,8 @@ mod tests {
     fn control_characters_of_a_store_do_not_reach_a_terminal() {
         let error = Error::new(Operation::Get, ErrorKind::Unexpected, Effect::NotApplied)
             .with_key("a\u{1b}[31m")
+            .with_code("Odd\u{1b}]0;title\u{7}")
+            .with_request_ids(Some("R\u{9b}1".to_owned()), None)
             .with_message("\u{1b}[2Jgone\u{7}");
         assert!(!error.to_string().chars().any(char::is_control), "{error}");
     }
