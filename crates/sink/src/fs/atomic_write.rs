@@ -19,6 +19,8 @@ use crate::fs::{AtPath, PathError};
 pub(super) struct Temporary {
     path: PathBuf,
     file: File,
+    /// Whether `path` is still its name: once it has another, the old one may be somebody else's.
+    temporary: bool,
 }
 
 impl Temporary {
@@ -35,7 +37,11 @@ impl Temporary {
             match File::options().create_new(true).write(true).open(&path) {
                 Ok(file) => {
                     file.lock().at(&path)?;
-                    return Ok(Self { path, file });
+                    return Ok(Self {
+                        path,
+                        file,
+                        temporary: true,
+                    });
                 }
                 // Left by an earlier process of the same number, or in use by one in another container.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -62,15 +68,19 @@ impl Temporary {
     }
 
     /// Gives the file the name `target`, whatever had it before.
-    pub(super) fn rename_to(&self, target: &Path) -> Result<(), PathError> {
-        fs::rename(&self.path, target).at(target)
+    pub(super) fn rename_to(mut self, target: &Path) -> Result<(), PathError> {
+        fs::rename(&self.path, target).at(target)?;
+        self.temporary = false;
+        Ok(())
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // Renamed already, or a sweep finds it later.
-        let _ = fs::remove_file(&self.path);
+        if self.temporary {
+            // A sweep finds what stays behind.
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -80,10 +90,18 @@ pub(super) fn sweep(folder: &Path) -> Result<(), PathError> {
         let path = entry.at(folder)?.path();
         let Ok(file) = File::open(&path) else { continue };
         if file.try_lock().is_ok() {
-            fs::remove_file(&path).at(&path)?;
+            remove(&path)?;
         }
     }
     Ok(())
+}
+
+/// Removes a file; its writer, who takes no turn for that, may have been faster.
+fn remove(path: &Path) -> Result<(), PathError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).at(path),
+        _ => Ok(()),
+    }
 }
 
 /// Makes a folder and those above it, each one's name on disk before the next. `root` has to be there.
@@ -112,4 +130,32 @@ pub(super) fn sync_folder(folder: &Path) -> Result<(), PathError> {
 #[cfg(not(unix))]
 pub(super) fn sync_folder(_folder: &Path) -> Result<(), PathError> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renamed_file_leaves_its_old_name_to_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Temporary::create(folder.path()).unwrap();
+        let (old, new) = (file.path.clone(), folder.path().join("target"));
+        fs::rename(&old, folder.path().join("aside")).unwrap();
+        fs::write(&old, "").unwrap();
+        file.rename_to(&new).unwrap();
+        // Another container's process of the same number has taken the name.
+        assert!(!old.exists() && new.exists());
+
+        let file = Temporary::create(folder.path()).unwrap();
+        let old = file.path.clone();
+        drop(file);
+        assert!(!old.exists(), "one that was never named is removed");
+    }
+
+    #[test]
+    fn a_sweep_does_not_mind_a_writer_who_was_faster() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(remove(&folder.path().join("gone")).is_ok());
+    }
 }
