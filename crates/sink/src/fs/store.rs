@@ -72,7 +72,7 @@ impl Store {
                 .symlink_metadata()
                 .is_ok_and(|found| found.is_file())
         {
-            return Ok(PutOutcome::PreconditionFailed);
+            return taken(&places);
         }
         let object = self.temporary(payload.chunks()).map_err(refused)?;
 
@@ -85,7 +85,10 @@ impl Store {
             (PutMode::IfMatch(_), None) => false,
         };
         if !may {
-            return Ok(PutOutcome::PreconditionFailed);
+            return match now {
+                Some(_) => taken(&places),
+                None => Ok(PutOutcome::PreconditionFailed),
+            };
         }
         let next = Content::new(
             payload.len(),
@@ -98,7 +101,7 @@ impl Store {
         if options.mode == PutMode::Create {
             // Not even a program that knows nothing of the lock is overwritten.
             if !object.link_to(&places.object).map_err(refused)? {
-                return Ok(PutOutcome::PreconditionFailed);
+                return taken(&places);
             }
         } else {
             object.rename_to(&places.object).map_err(refused)?;
@@ -195,6 +198,14 @@ impl Store {
         file.fill(chunks)?;
         Ok(file)
     }
+}
+
+/// The key has an object, and keeps it: whoever put it may have been killed before its name was on disk, and our
+/// caller may count on it from now on.
+fn taken(places: &Places) -> Result<PutOutcome, Error> {
+    sync_folder(parent(&places.object))
+        .map_err(|cause| failure::error(Operation::Put, Effect::NotApplied, cause))?;
+    Ok(PutOutcome::PreconditionFailed)
 }
 
 /// The content that an object has now; one without metadata counts as well. The caller holds the lock.
