@@ -1,7 +1,8 @@
 //! From a batch of lines to the records that hold it: everything about a batch that can be settled before its place in the
 //! log is known. Runs on the submitter's time, so that many batches are encoded at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -63,12 +64,12 @@ struct Preparation<'a> {
     generations: &'a [GenerationId],
     /// Per workspace and type: its indexes into the tables of `Events`.
     table: HashMap<(usize, usize), Indexes>,
-    generation_table: Vec<GenerationId>,
-    event_types: Vec<Arc<str>>,
-    routings: Vec<Vec<Route>>,
+    generation_table: Table<GenerationId>,
+    event_types: Table<Arc<str>>,
+    routings: Table<Vec<Route>>,
     bodies: Vec<u8>,
     events: Vec<(Indexes, u32, Range<usize>)>,
-    counts: Vec<WorkspaceCounts>,
+    counts: BTreeMap<Arc<str>, WorkspaceCounts>,
     rejected: Vec<RejectedLine>,
     outcome: Accepted,
 }
@@ -84,12 +85,12 @@ impl<'a> Preparation<'a> {
         Self {
             generations,
             table: HashMap::new(),
-            generation_table: Vec::new(),
-            event_types: Vec::new(),
-            routings: Vec::new(),
+            generation_table: Table::default(),
+            event_types: Table::default(),
+            routings: Table::default(),
             bodies: Vec::new(),
             events: Vec::new(),
-            counts: Vec::new(),
+            counts: BTreeMap::new(),
             rejected: Vec::new(),
             outcome: Accepted::default(),
         }
@@ -142,19 +143,16 @@ impl<'a> Preparation<'a> {
     }
 
     fn count(&mut self, workspace: &str, add: impl FnOnce(&mut WorkspaceCounts)) {
-        let known = self
-            .counts
-            .iter_mut()
-            .find(|counts| &*counts.workspace == workspace);
-        if let Some(counts) = known {
+        if let Some(counts) = self.counts.get_mut(workspace) {
             return add(counts);
         }
+        let workspace: Arc<str> = workspace.into();
         let mut counts = WorkspaceCounts {
-            workspace: workspace.into(),
+            workspace: Arc::clone(&workspace),
             ..WorkspaceCounts::default()
         };
         add(&mut counts);
-        self.counts.push(counts);
+        self.counts.insert(workspace, counts);
     }
 
     fn indexes(&mut self, admitted: Admitted<'_>) -> Indexes {
@@ -165,13 +163,15 @@ impl<'a> Preparation<'a> {
         let routes = places
             .filter_map(|place| self.generations.get(*place))
             .map(|generation| Route {
-                generation: index_of(&mut self.generation_table, generation),
+                generation: self.generation_table.index_of(*generation),
                 body: 0,
             })
             .collect();
         let indexes = Indexes {
-            event_type: index_of(&mut self.event_types, &admitted.schema().event_type().to_shared()),
-            routing: index_of(&mut self.routings, &routes),
+            event_type: self
+                .event_types
+                .index_of(admitted.schema().event_type().to_shared()),
+            routing: self.routings.index_of(routes),
         };
         self.table.insert(admitted.pair, indexes);
         indexes
@@ -207,10 +207,10 @@ impl<'a> Preparation<'a> {
                 sequence: batch.sequence,
                 hour,
                 admitted: None,
-                counts: self.counts,
-                generations: self.generation_table,
-                event_types: self.event_types,
-                routings: self.routings,
+                counts: self.counts.into_values().collect(),
+                generations: self.generation_table.values,
+                event_types: self.event_types.values,
+                routings: self.routings.values,
                 offsets: Vec::new(),
                 events: events.collect(),
             },
@@ -220,13 +220,31 @@ impl<'a> Preparation<'a> {
     }
 }
 
-/// The index of a value in a table, where it is added if it is new. A table never outgrows its index: the number of
-/// connectors is limited at start, and there are fewer event types and distinct sets of routes than event types times
-/// workspaces.
-fn index_of<T: PartialEq + Clone>(table: &mut Vec<T>, value: &T) -> u16 {
-    let index = table.iter().position(|known| known == value).unwrap_or_else(|| {
-        table.push(value.clone());
-        table.len() - 1
-    });
-    u16::try_from(index).unwrap_or(u16::MAX)
+/// Distinct values, and the index of each. It never outgrows its index: the number of connectors is limited at start, and no record
+/// has room for that many events of distinct types or routes.
+struct Table<T> {
+    values: Vec<T>,
+    indexes: HashMap<T, u16>,
+}
+
+impl<T: Clone + Eq + Hash> Table<T> {
+    /// The index of a value, which is added if it is new.
+    fn index_of(&mut self, value: T) -> u16 {
+        if let Some(index) = self.indexes.get(&value) {
+            return *index;
+        }
+        let index = u16::try_from(self.values.len()).unwrap_or(u16::MAX);
+        self.values.push(value.clone());
+        self.indexes.insert(value, index);
+        index
+    }
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self {
+            values: Vec::new(),
+            indexes: HashMap::new(),
+        }
+    }
 }
