@@ -1,3 +1,5 @@
+//! The header byte by byte, and bodies that lie about themselves.
+
 use bytes::Bytes;
 use proptest::prelude::*;
 
