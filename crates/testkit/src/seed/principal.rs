@@ -80,6 +80,7 @@ impl User {
         self.policies.insert(name.into(), Text::Inline(document.into()));
         self
     }
+
     /// Sets the permissions boundary, as JSON text: what the policies give beyond it is not given.
     #[must_use]
     pub fn boundary(mut self, document: impl Into<String>) -> Self {
@@ -138,6 +139,7 @@ impl Role {
         self.max_session_seconds = seconds;
         self
     }
+
     /// Sets the permissions boundary, as JSON text: what the policies give beyond it is not given.
     #[must_use]
     pub fn boundary(mut self, document: impl Into<String>) -> Self {
