@@ -1,11 +1,14 @@
 //! A session for a workload's own token, as EKS mounts it in a file. Knows STS by its port alone.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
+use tokio::io::AsyncReadExt as _;
+use zeroize::Zeroizing;
 
 use crate::sts::{Sts, WebIdentityRequest};
 use crate::{Environment, Error, ErrorKind, RoleArn, SessionName, WebIdentityToken};
@@ -13,6 +16,8 @@ use crate::{Environment, Error, ErrorKind, RoleArn, SessionName, WebIdentityToke
 const FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 const ROLE: &str = "AWS_ROLE_ARN";
 const NAME: &str = "AWS_ROLE_SESSION_NAME";
+/// A wrong path to something large is not read whole; more than any token has.
+const LARGEST: u64 = 64 * 1024;
 
 /// Provides sessions of the workload's own role, for the token in a file that whoever runs the workload renews.
 ///
@@ -62,14 +67,11 @@ impl WebIdentity {
     async fn session(&self) -> Result<Credentials, Error> {
         let settings = self.settings.clone()?;
         let subject = || format!("token file `{}`", settings.file.display());
-        let text = tokio::fs::read_to_string(&settings.file)
-            .await
-            .map(zeroize::Zeroizing::new)
-            .map_err(|error| {
-                Error::new(ErrorKind::InvalidConfig, format!("it cannot be read: {error}"))
-                    .with_subject(subject())
-                    .with_remedy(format!("check `{FILE}` and the rights on the file"))
-            })?;
+        let text = read_token(&settings.file).await.map_err(|error| {
+            Error::new(ErrorKind::InvalidConfig, format!("it cannot be read: {error}"))
+                .with_subject(subject())
+                .with_remedy(format!("check `{FILE}` and the rights on the file"))
+        })?;
         let token = WebIdentityToken::parse(&text).map_err(|error| error.with_subject(subject()))?;
         let request = WebIdentityRequest::new(settings.role, settings.session_name, token);
         Ok(self
@@ -87,6 +89,14 @@ impl ProvideCredentials for WebIdentity {
     {
         future::ProvideCredentials::new(async { self.session().await.map_err(CredentialsError::from) })
     }
+}
+
+/// The file's text, or so much of it that it is seen to be too long.
+async fn read_token(path: &Path) -> io::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::new());
+    let file = tokio::fs::File::open(path).await?;
+    file.take(LARGEST).read_to_string(&mut text).await?;
+    Ok(text)
 }
 
 fn read(environment: &Environment) -> Result<Settings, Error> {

@@ -12,7 +12,7 @@ use bucketline_policy::{AccountId, Arn};
 
 use super::{AssumeRoleRequest, AssumedRole, CallerIdentity, Sts, WebIdentityRequest};
 use crate::client::{AwsBuilder, Failure, Settings};
-use crate::{Error, ErrorKind, Region};
+use crate::{Error, ErrorKind, Region, RoleArn};
 
 /// STS as the AWS SDK speaks to it: one attempt per call, one timeout, no cache.
 ///
@@ -102,25 +102,18 @@ impl Sts for AwsSts {
                 Failure::Answer(answer) => request.refused(answer),
                 failure => failure.into_error(OPERATION, request.role().as_str()),
             })?;
-        let request_id = output.request_id().map(str::to_owned);
-        let mut assumed = session(
-            output.credentials(),
-            output.assumed_role_user(),
-            request.role().account(),
-        )
-        .map_err(|error| {
-            error
-                .with_operation(OPERATION)
-                .with_subject(request.role().as_str())
-        })?;
         #[expect(
             deprecated,
             reason = "endpoints other than AWS's own know only the older figure"
         )]
         let packed = output.packed_policy_size();
-        assumed.size_used_percent = percent(output.session_token_utilization().or(packed));
-        assumed.request_id = request_id;
-        Ok(assumed)
+        Answered {
+            session: output.credentials(),
+            user: output.assumed_role_user(),
+            size: output.session_token_utilization().or(packed),
+            request_id: output.request_id(),
+        }
+        .session_of(OPERATION, request.role())
     }
 
     async fn assume_role_with_web_identity(
@@ -142,25 +135,18 @@ impl Sts for AwsSts {
                 Failure::Answer(answer) => request.refused(answer),
                 failure => failure.into_error(OPERATION, request.role().as_str()),
             })?;
-        let request_id = output.request_id().map(str::to_owned);
-        let mut assumed = session(
-            output.credentials(),
-            output.assumed_role_user(),
-            request.role().account(),
-        )
-        .map_err(|error| {
-            error
-                .with_operation(OPERATION)
-                .with_subject(request.role().as_str())
-        })?;
         #[expect(
             deprecated,
             reason = "endpoints other than AWS's own know only the older figure"
         )]
         let packed = output.packed_policy_size();
-        assumed.size_used_percent = percent(output.session_token_utilization().or(packed));
-        assumed.request_id = request_id;
-        Ok(assumed)
+        Answered {
+            session: output.credentials(),
+            user: output.assumed_role_user(),
+            size: output.session_token_utilization().or(packed),
+            request_id: output.request_id(),
+        }
+        .session_of(OPERATION, request.role())
     }
 
     async fn caller_identity(&self) -> Result<CallerIdentity, Error> {
@@ -197,33 +183,45 @@ impl fmt::Debug for AwsSts {
     }
 }
 
-fn session(
-    session: Option<&Session>,
-    user: Option<&AssumedRoleUser>,
-    account: AccountId,
-) -> Result<AssumedRole, Error> {
-    let session = session.ok_or_else(|| incomplete("credentials"))?;
-    let arn: Arn = user
-        .and_then(|user| user.arn().parse().ok())
-        .ok_or_else(|| incomplete("session's ARN"))?;
-    let expiry = SystemTime::try_from(*session.expiration()).map_err(|_| incomplete("expiry"))?;
-    let mut credentials = Credentials::builder()
-        .access_key_id(session.access_key_id())
-        .secret_access_key(session.secret_access_key())
-        .session_token(session.session_token())
-        .account_id(account.as_str())
-        .provider_name("BucketlineSts");
-    credentials.set_expiry(Some(expiry));
-    Ok(AssumedRole::new(credentials.build(), arn))
+/// What both ways of assuming a role answer.
+struct Answered<'a> {
+    session: Option<&'a Session>,
+    user: Option<&'a AssumedRoleUser>,
+    /// In per cent of what AWS allows.
+    size: Option<i32>,
+    request_id: Option<&'a str>,
+}
+
+impl Answered<'_> {
+    fn session_of(self, operation: &'static str, role: &RoleArn) -> Result<AssumedRole, Error> {
+        let lacks = |what| {
+            incomplete(what)
+                .with_operation(operation)
+                .with_subject(role.as_str())
+        };
+        let session = self.session.ok_or_else(|| lacks("credentials"))?;
+        let arn: Arn = self
+            .user
+            .and_then(|user| user.arn().parse().ok())
+            .ok_or_else(|| lacks("session's ARN"))?;
+        let expiry = SystemTime::try_from(*session.expiration()).map_err(|_| lacks("expiry"))?;
+        let mut credentials = Credentials::builder()
+            .access_key_id(session.access_key_id())
+            .secret_access_key(session.secret_access_key())
+            .session_token(session.session_token())
+            .account_id(role.account().as_str())
+            .provider_name("BucketlineSts");
+        credentials.set_expiry(Some(expiry));
+        let mut assumed = AssumedRole::new(credentials.build(), arn);
+        assumed.size_used_percent = self.size.and_then(|size| u32::try_from(size).ok());
+        assumed.request_id = self.request_id.map(str::to_owned);
+        Ok(assumed)
+    }
 }
 
 fn incomplete(what: &str) -> Error {
     Error::new(ErrorKind::Unexpected, format!("the answer has no valid {what}"))
         .with_remedy("look at the STS endpoint and at any proxy before it")
-}
-
-fn percent(figure: Option<i32>) -> Option<u32> {
-    figure.and_then(|figure| u32::try_from(figure).ok())
 }
 
 /// Checked to be within a day when the request was made.

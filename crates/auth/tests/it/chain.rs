@@ -99,3 +99,23 @@ async fn a_token_file_that_is_missing_is_named() {
         .unwrap_err();
     assert!(error.to_string().contains("/nowhere/token"), "{error}");
 }
+
+#[tokio::test]
+async fn a_token_file_that_is_something_large_is_not_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    std::fs::write(&path, "x".repeat(1 << 20)).unwrap();
+    let file = path.to_str().unwrap();
+    let environment =
+        Environment::from_pairs([("AWS_WEB_IDENTITY_TOKEN_FILE", file), ("AWS_ROLE_ARN", ROLE)]);
+    let error = Chain::from_environment(&environment, sts())
+        .credentials()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+    let text = error.to_string();
+    assert!(
+        text.contains(file) && text.contains("has 65536 characters"),
+        "{text}"
+    );
+}
