@@ -7,6 +7,7 @@
 
 mod admin;
 mod authorization;
+mod boxed_sessions;
 mod checksums;
 mod client;
 mod conditions;
