@@ -27,17 +27,16 @@ pub use clock::WallClock;
 pub(crate) use handle::Handle;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use bucketline_format::SchemaRegistry;
 use bucketline_sink::Sink;
-use bucketline_spool::{Gap, Log, OpenOptions, OsDisk, Spool};
+use bucketline_spool::{Group, Log, OpenOptions, OsDisk, Record, Spool};
 use tokio::sync::mpsc;
 
 use crate::config::{ConnectorConfig, Settings};
 use crate::engine::{Engine, Input};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::multiplexer::LogSource;
 use crate::startup::Started;
 use crate::{Admission, ConnectorId, WorkspaceId};
@@ -111,31 +110,14 @@ fn open(log: LogSource) -> Result<Box<dyn Log>, Error> {
     match log {
         LogSource::Open(log) => Ok(log),
         LogSource::Dir(dir) => {
-            let (spool, recovered) = Spool::open(Arc::new(OsDisk::new()), &dir, OpenOptions::write())?;
-            match recovered.gaps.first() {
-                Some(gap) => Err(damaged(&dir, gap, recovered.gaps.len())),
-                None => Ok(Box::new(spool)),
+            let (mut spool, recovered) = Spool::open(Arc::new(OsDisk::new()), &dir, OpenOptions::write())?;
+            // What the disk has lost is told by the log itself from now on, so that it is never taken for nothing.
+            let gaps: Vec<Record> = recovered.gaps.into_iter().map(Record::from).collect();
+            if !gaps.is_empty() {
+                spool.append(&[Group::new(gaps)], recovered.last_time)?;
             }
         }
     }
-}
-
-/// What a gap held may have been accepted, sealed or delivered. To go on without it needs a decision that this version does not
-/// know how to carry out, so it does not.
-fn damaged(dir: &Path, gap: &Gap, gaps: usize) -> Error {
-    let more = if gaps > 1 {
-        format!(", and {} more stretches", gaps - 1)
-    } else {
-        String::new()
-    };
-    let message = format!(
-        "the spool in `{}` is damaged: bytes {} to {} of its log cannot be read{more}; put its files back from a copy, or \
-         keep it for repair and name another directory",
-        dir.display(),
-        gap.first,
-        gap.end,
-    );
-    Error::new(ErrorKind::Spool(bucketline_spool::ErrorKind::Damaged), message)
 }
 
 /// 32 random bits.

@@ -2,6 +2,7 @@
 //! durable, so there is no second truth. Takes records only; knows no time, no stores and no configuration.
 
 mod body_cache;
+mod damage;
 mod sources;
 
 use std::collections::{HashMap, HashSet};
@@ -15,6 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::lane::{Chunk, Item, LaneId, LaneState};
 use crate::ledger::Ledger;
 pub(crate) use body_cache::BodyCache;
+pub(crate) use damage::Damage;
 pub(crate) use sources::Sources;
 
 /// All that the log means.
@@ -35,6 +37,8 @@ pub(crate) struct Fold {
     pub(crate) bodies: BodyCache,
     /// Lanes that have changed since they were last taken.
     touched: Vec<LaneId>,
+    /// Nothing for a log that can be read from end to end.
+    damage: Option<Damage>,
 }
 
 /// A generation, and the connector that it belongs to.
@@ -72,6 +76,15 @@ impl Fold {
             ledger: Ledger::default(),
             bodies: BodyCache::new(memory),
             touched: Vec::new(),
+            damage: None,
+        }
+    }
+
+    /// The fold of an empty log that will turn out to be damaged.
+    pub(crate) fn over_damage(memory: u64, damage: Damage) -> Self {
+        Self {
+            damage: Some(damage),
+            ..Self::new(memory)
         }
     }
 
@@ -98,6 +111,10 @@ impl Fold {
             Record::Rejects(_) => Ok(()),
             Record::Seal(seal) => self.seal(lsn, seal),
             Record::Commit(commit) => self.commit(lsn, &commit),
+            Record::Gap(gap) => {
+                self.ledger.count_unreadable(&gap);
+                Ok(())
+            }
             _ => Err(Error::from(bucketline_spool::Error::new(
                 bucketline_spool::ErrorKind::NewerVersion,
                 format!("the log holds a record, at byte {lsn}, that this version cannot act upon"),
@@ -125,6 +142,9 @@ impl Fold {
     }
 
     fn generation(&mut self, lsn: Lsn, record: Generation) -> Result<(), Error> {
+        if self.is_behind_damage(lsn) && self.generation_ids.contains_key(&record.id) {
+            return Ok(()); // Known again by its events already.
+        }
         let place = self.generations.len();
         if self.generation_ids.insert(record.id, place).is_some() {
             return Err(contradiction(
@@ -156,9 +176,14 @@ impl Fold {
     }
 
     fn events(&mut self, lsn: Lsn, time: SpoolTime, events: Arc<Events>) -> Result<(), Error> {
+        let behind_damage = self.is_behind_damage(lsn);
         match &mut self.newest {
             Some((partition, next)) if *partition == events.partition && events.first >= *next => {
                 *next = events.end();
+            }
+            // The record of the partition's opening is lost.
+            _ if behind_damage && self.partitions.insert(events.partition) => {
+                self.newest = Some((events.partition, events.end()));
             }
             _ => {
                 return Err(contradiction(
@@ -238,22 +263,33 @@ impl Fold {
             hour: events.hour,
             schema,
         };
-        if let Some(lane) = self.lane_ids.get(&key) {
-            return Ok(*lane);
+        match self.lane_ids.get(&key) {
+            Some(lane) => Ok(*lane),
+            None => self.new_lane(lsn, key, position),
         }
-        let place = *self.generation_ids.get(generation).ok_or_else(|| {
-            contradiction(
-                lsn,
-                format!("events are routed to generation {generation}, which never began"),
-            )
-        })?;
+    }
+
+    fn new_lane(&mut self, lsn: Lsn, key: Lane, first: Position) -> Result<LaneId, Error> {
+        let place = match self.generation_ids.get(&key.generation) {
+            Some(place) => *place,
+            None if self.is_behind_damage(lsn) => self.lost_generation(lsn, key.generation)?,
+            None => {
+                return Err(contradiction(
+                    lsn,
+                    format!(
+                        "events are routed to generation {}, which never began",
+                        key.generation
+                    ),
+                ));
+            }
+        };
         let connector = self
             .generations
             .get(place)
             .map_or(0, |generation| generation.connector);
         let lane = self.lanes.len();
         self.lanes
-            .push(LaneState::new(key.clone(), place, connector, position));
+            .push(LaneState::new(key.clone(), place, connector, first));
         self.lane_ids.insert(key, lane);
         if let Some(book) = self.connectors.get_mut(connector) {
             book.lanes.push(lane);
@@ -278,6 +314,9 @@ impl Fold {
     }
 
     fn seal(&mut self, lsn: Lsn, seal: Seal) -> Result<(), Error> {
+        if self.is_behind_damage(lsn) {
+            return self.seal_behind_damage(lsn, seal);
+        }
         let lane = self.known_lane(lsn, &seal.lane)?;
         let Some(state) = self.lanes.get_mut(lane) else {
             return Ok(());
@@ -294,6 +333,9 @@ impl Fold {
     }
 
     fn commit(&mut self, lsn: Lsn, commit: &Commit) -> Result<(), Error> {
+        if self.is_behind_damage(lsn) {
+            return self.commit_behind_damage(lsn, commit);
+        }
         let lane = self.known_lane(lsn, &commit.lane)?;
         let Some(state) = self.lanes.get_mut(lane) else {
             return Ok(());
@@ -301,30 +343,39 @@ impl Fold {
         let Some(seal) = state.seal.take_if(|seal| seal.first == commit.first) else {
             return Err(contradiction(lsn, "a commit has no seal"));
         };
-        let delivered = state.deliver(commit.last);
-        if delivered.events != commit.count {
-            return Err(contradiction(
-                lsn,
-                format!(
-                    "a commit counts {} events where {} are held",
-                    commit.count, delivered.events
-                ),
-            ));
-        }
         if commit.after_unknown && commit.last < seal.last {
             state.unknown_through = Some(seal.last);
         }
+        let events = self.deliver(lane, commit.last, true);
+        if events != commit.count {
+            return Err(contradiction(
+                lsn,
+                format!("a commit counts {} events where {events} are held", commit.count),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Takes the events of a lane up to `last` as delivered, in an object or without one that is known. Their number.
+    fn deliver(&mut self, lane: LaneId, last: Position, in_object: bool) -> u64 {
+        let Some(state) = self.lanes.get_mut(lane) else {
+            return 0;
+        };
+        let delivered = state.deliver(last);
         if let Some(book) = self.connectors.get_mut(state.connector) {
             book.events_held = book.events_held.saturating_sub(delivered.events);
             book.bytes_held = book.bytes_held.saturating_sub(delivered.bytes);
-            self.ledger
-                .count_object(&book.id, &state.key.event_type, delivered.events);
+            let (id, event_type) = (&book.id, &state.key.event_type);
+            self.ledger.count_delivered(id, event_type, delivered.events);
+            if in_object {
+                self.ledger.count_object(id);
+            }
         }
         for frame in delivered.frames {
             self.bodies.release(frame);
         }
         self.touched.push(lane);
-        Ok(())
+        delivered.events
     }
 
     fn known_lane(&self, lsn: Lsn, key: &Lane) -> Result<LaneId, Error> {

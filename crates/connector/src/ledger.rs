@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bucketline_spool::WorkspaceCounts;
+use bucketline_spool::{Gap, WorkspaceCounts};
 
 /// What became of every line and every event since the log began.
 ///
@@ -15,6 +15,7 @@ pub struct Ledger {
     workspaces: BTreeMap<Arc<str>, WorkspaceLedger>,
     connectors: BTreeMap<Arc<str>, BTreeMap<Arc<str>, EventLedger>>,
     objects: BTreeMap<Arc<str>, u64>,
+    unreadable: Unreadable,
 }
 
 /// The lines of one workspace.
@@ -41,6 +42,20 @@ pub struct EventLedger {
     pub delivered: u64,
     /// Events given up.
     pub dropped: u64,
+}
+
+/// What of the log cannot be read any more: its disk lost what it had kept. What stood there is in no other count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unreadable {
+    /// How many stretches of the log.
+    pub stretches: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Events that stood in them, as far as the numbering of those around tells; some may have been delivered before.
+    pub events: u64,
+    /// Whether there may have been more: nothing readable stands on both sides of a stretch, in one partition.
+    pub more_events_possible: bool,
 }
 
 impl EventLedger {
@@ -82,6 +97,11 @@ impl Ledger {
         self.objects.get(id).copied().unwrap_or(0)
     }
 
+    /// What cannot be read any more; all zero for a log that is whole.
+    pub fn unreadable(&self) -> Unreadable {
+        self.unreadable
+    }
+
     /// Whether received = accepted + duplicate + rejected, for every workspace; and no connector has delivered more than
     /// was admitted for it.
     pub fn balances(&self) -> bool {
@@ -105,9 +125,24 @@ impl Ledger {
         self.entry(connector, event_type).admitted += events;
     }
 
-    pub(crate) fn count_object(&mut self, connector: &Arc<str>, event_type: &Arc<str>, events: u64) {
+    pub(crate) fn count_delivered(&mut self, connector: &Arc<str>, event_type: &Arc<str>, events: u64) {
         self.entry(connector, event_type).delivered += events;
+    }
+
+    pub(crate) fn count_object(&mut self, connector: &Arc<str>) {
         *self.objects.entry(Arc::clone(connector)).or_default() += 1;
+    }
+
+    pub(crate) fn count_unreadable(&mut self, gap: &Gap) {
+        let unreadable = &mut self.unreadable;
+        unreadable.stretches += 1;
+        unreadable.bytes += gap.end.get().saturating_sub(gap.first.get());
+        match (gap.before, gap.after) {
+            (Some(before), Some(after)) if before.partition == after.partition => {
+                unreadable.events += after.position.saturating_sub(before.position);
+            }
+            _ => unreadable.more_events_possible = true,
+        }
     }
 
     fn entry(&mut self, connector: &Arc<str>, event_type: &Arc<str>) -> &mut EventLedger {

@@ -5,12 +5,13 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use bucketline_format::SchemaRegistry;
-use bucketline_spool::{Frame, GenerationId, Group, Log, Lsn, PartitionId, SpoolTime};
+use bucketline_spool::{Frame, Gap, GenerationId, Group, Log, Lsn, PartitionId, Record, SpoolTime};
 
 use crate::config::{ConnectorConfig, Settings};
 use crate::engine::{Engine, opening};
-use crate::error::Error;
-use crate::fold::Fold;
+use crate::error::{Error, ErrorKind};
+use crate::fold::{Damage, Fold};
+use crate::generation::generation;
 use crate::ledger::Ledger;
 
 /// An engine that has been started, and what its driver needs besides.
@@ -41,7 +42,7 @@ impl Engine {
         settings: Settings,
         draw: &mut dyn FnMut() -> u32,
     ) -> Result<Started, Error> {
-        let (mut fold, now) = folded(log, settings.memory)?;
+        let (mut fold, now) = folded(log, &[], connectors, settings.memory)?;
         let mut partition = PartitionId::from_random(draw());
         while fold.has_partition(partition) {
             partition = PartitionId::from_random(draw());
@@ -65,17 +66,53 @@ impl Engine {
 impl Ledger {
     /// The counts that a log comes to, read from its beginning; for looking at a log that nobody writes.
     ///
+    /// `gaps` are those that opening it found and that it does not tell of itself yet
+    /// ([`Recovered::gaps`](bucketline_spool::Recovered::gaps)).
+    ///
     /// # Errors
     ///
     /// `Spool` if the log cannot be read, `Contradiction` if it makes no sense.
-    pub fn read(log: &mut dyn Log) -> Result<Self, Error> {
-        folded(log, 0).map(|(fold, _)| fold.ledger)
+    pub fn read(log: &mut dyn Log, gaps: &[Gap]) -> Result<Self, Error> {
+        let (mut fold, _) = folded(log, gaps, &[], 0)?;
+        for gap in gaps {
+            fold.ledger.count_unreadable(gap);
+        }
+        Ok(fold.ledger)
     }
 }
 
+/// How many settings a connector may have had for its lost generations to be known again.
+const GENERATIONS_GUESSED: u64 = 64;
+
 /// Everything that a log means, and its time.
-fn folded(log: &mut dyn Log, memory: u64) -> Result<(Fold, SpoolTime), Error> {
-    let mut fold = Fold::new(memory);
+///
+/// A log that makes no sense may be one that lacks what a damaged disk has lost; then it is folded as such.
+fn folded(
+    log: &mut dyn Log,
+    gaps: &[Gap],
+    connectors: &[ConnectorConfig],
+    memory: u64,
+) -> Result<(Fold, SpoolTime), Error> {
+    let contradiction = match fold_over(log, Fold::new(memory)) {
+        Err(error) if error.kind() == ErrorKind::Contradiction => error,
+        folded => return folded,
+    };
+    let mut gaps = gaps.to_vec();
+    log.read(Lsn::ZERO, &mut |frame| {
+        if let Record::Gap(gap) = frame.record {
+            gaps.push(gap);
+        }
+        ControlFlow::Continue(())
+    })?;
+    let numbered = |config| (0..GENERATIONS_GUESSED).map(move |counter| generation(config, counter));
+    let known = connectors.iter().flat_map(numbered).collect();
+    match Damage::of(&gaps, known) {
+        Some(damage) => fold_over(log, Fold::over_damage(memory, damage)),
+        None => Err(contradiction),
+    }
+}
+
+fn fold_over(log: &mut dyn Log, mut fold: Fold) -> Result<(Fold, SpoolTime), Error> {
     let mut now = SpoolTime::ZERO;
     let mut failed = None;
     log.read(Lsn::ZERO, &mut |Frame {

@@ -188,6 +188,12 @@ impl Engine {
             _ if delivery.key.is_some() => {
                 let sealed = self.fold.lanes.get(lane).and_then(|state| state.seal.as_ref());
                 if sealed.is_none_or(|seal| seal.digest != built.expected.contents.digest) {
+                    if self.fold.ledger.unreadable().stretches > 0 {
+                        let what = "nothing that could be built again: events it was sealed with stood in a part of the log \
+                                    that cannot be read any more";
+                        self.release(now, lane);
+                        return self.conflict(lane, what.to_owned());
+                    }
                     let what = "the events held no longer build the object that was sealed; keep the spool and report this";
                     return self.fail(now, Error::new(ErrorKind::Contradiction, what));
                 }

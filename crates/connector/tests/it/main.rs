@@ -6,6 +6,7 @@
     reason = "tests may panic"
 )]
 
+mod damage;
 mod failing_disk;
 mod fixture;
 mod folder_paths;

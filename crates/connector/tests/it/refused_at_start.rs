@@ -107,32 +107,3 @@ async fn a_second_process_is_refused() {
         .shutdown()
         .await;
 }
-
-#[tokio::test]
-async fn a_damaged_log_is_not_gone_on_with() {
-    let spool = tempfile::tempdir().unwrap();
-    let mux = start(spool.path(), Arc::new(MemorySink::new())).await;
-    for batch in 0..10 {
-        submit(&mux, batch * 30, batch * 30 + 30).await;
-    }
-    mux.shutdown().await;
-    let shard = spool.path().join("shard-00");
-    let segment = std::fs::read_dir(shard)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|extension| extension == "seg"))
-        .unwrap();
-    let mut bytes = std::fs::read(&segment).unwrap();
-    let middle = bytes.iter().position(|byte| *byte == b'B').unwrap() + 2_000;
-    bytes[middle] ^= 0xff;
-    std::fs::write(&segment, bytes).unwrap();
-
-    for _ in 0..2 {
-        let error = refused(spool.path(), [connector('1')]).await;
-        assert_eq!(
-            error.kind(),
-            ErrorKind::Spool(bucketline_spool::ErrorKind::Damaged)
-        );
-        assert!(error.to_string().contains("cannot be read"), "{error}");
-    }
-}
