@@ -8,6 +8,6 @@ mod watch;
 
 pub(crate) use feeder::{Feeder, Totals};
 pub(crate) use signals::Stop;
-pub(crate) use start::{failed, start};
+pub(crate) use start::{failed, start, unreadable};
 pub(crate) use summary::Summary;
 pub(crate) use watch::Watch;

@@ -116,6 +116,7 @@ fn open(log: LogSource) -> Result<Box<dyn Log>, Error> {
             if !gaps.is_empty() {
                 spool.append(&[Group::new(gaps)], recovered.last_time)?;
             }
+            Ok(Box::new(spool))
         }
     }
 }

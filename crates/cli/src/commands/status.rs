@@ -10,8 +10,8 @@ use crate::command_line::{Format, Status};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::failure::Outcome;
-use crate::report::{note, result, thousands};
-use crate::run::failed;
+use crate::report::{note, result, thousands, warning};
+use crate::run::{failed, unreadable};
 
 pub(crate) fn run(options: &Status) -> Outcome<Exit> {
     let config = Config::load(options.config.path())?;
@@ -44,6 +44,9 @@ pub(crate) fn run(options: &Status) -> Outcome<Exit> {
             .into_iter()
             .map(|id| row(id, "(not in the configuration)", &ledger)),
     );
+    if let Some(text) = unreadable(&ledger, &config.spool.dir) {
+        warning(text);
+    }
     match options.format {
         Format::Text => print_text(&connectors, &ledger),
         Format::Json => print_json(&connectors, &ledger),
@@ -59,7 +62,7 @@ pub(super) fn read(config: &Config) -> Outcome<Ledger> {
         OpenOptions::read_only(),
     )
     .map_err(bucketline_connector::Error::from)
-    .and_then(|(mut spool, _)| Ledger::read(&mut spool));
+    .and_then(|(mut spool, recovered)| Ledger::read(&mut spool, &recovered.gaps));
     opened.map_err(|error| failed(&error))
 }
 
@@ -150,5 +153,16 @@ fn print_json(connectors: &[Row], ledger: &Ledger) {
             (id.to_owned(), counts)
         })
         .collect();
-    result(json!({"connectors": connectors, "workspaces": workspaces, "balances": ledger.balances()}));
+    let unreadable = ledger.unreadable();
+    result(json!({
+        "connectors": connectors,
+        "workspaces": workspaces,
+        "balances": ledger.balances(),
+        "unreadable": {
+            "stretches": unreadable.stretches,
+            "bytes": unreadable.bytes,
+            "events": unreadable.events,
+            "more_events_possible": unreadable.more_events_possible,
+        },
+    }));
 }

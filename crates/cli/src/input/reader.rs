@@ -33,7 +33,25 @@ pub(crate) struct Batch {
 #[derive(Debug)]
 pub(crate) struct Feed {
     name: String,
-    batches: mpsc::Receiver<io::Result<Batch>>,
+    pieces: mpsc::Receiver<io::Result<Piece>>,
+    cut: Option<u64>,
+}
+
+/// What comes of reading.
+#[derive(Debug)]
+enum Piece {
+    Batch(Batch),
+    /// The last line, by number, is not whole yet.
+    Cut(u64),
+}
+
+/// What is read, which decides when a batch is sent and what its end means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nature {
+    /// It makes nobody wait, and may be written on to behind its end.
+    File,
+    /// Whoever writes to it may wait long before the next line; its end is the end.
+    Stream,
 }
 
 impl Feed {
@@ -46,7 +64,7 @@ impl Feed {
         reason = "the driver of inputs: reads block, so they have a thread"
     )]
     pub(crate) fn start(opened: Opened) -> Outcome<Self> {
-        let (sender, batches) = mpsc::channel(AHEAD);
+        let (sender, pieces) = mpsc::channel(AHEAD);
         let name = opened.name;
         let from = opened.from;
         let origin = opened.origin;
@@ -61,7 +79,11 @@ impl Feed {
                 let _ = sender.blocking_send(Err(error));
             }
         });
-        Ok(Self { name, batches })
+        Ok(Self {
+            name,
+            pieces,
+            cut: None,
+        })
     }
 
     /// The next batch, or nothing at the input's end.
@@ -69,17 +91,29 @@ impl Feed {
     /// # Errors
     /// Reading failed: exit code 2, since what was read so far is kept and a next run reads on from there.
     pub(crate) async fn next(&mut self) -> Outcome<Option<Batch>> {
-        self.batches.recv().await.transpose().map_err(|error| {
-            Failure::usage(
-                Problem::new(format!("the input cannot be read on: {error}"))
-                    .at(&self.name)
-                    .advice("what was read is kept; run the same command again to read on"),
-            )
-        })
+        loop {
+            match self.pieces.recv().await {
+                None => return Ok(None),
+                Some(Ok(Piece::Batch(batch))) => return Ok(Some(batch)),
+                Some(Ok(Piece::Cut(line))) => self.cut = Some(line),
+                Some(Err(error)) => {
+                    return Err(Failure::usage(
+                        Problem::new(format!("the input cannot be read on: {error}"))
+                            .at(&self.name)
+                            .advice("what was read is kept; run the same command again to read on"),
+                    ));
+                }
+            }
+        }
+    }
+
+    /// The number of the last line of a file, if its writer has not got to its end: it was left for the next run.
+    pub(crate) const fn cut(&self) -> Option<u64> {
+        self.cut
     }
 }
 
-type Sender = mpsc::Sender<io::Result<Batch>>;
+type Sender = mpsc::Sender<io::Result<Piece>>;
 
 /// Whole batches alone: a file does not make anybody wait.
 fn read_file(mut file: File, mut marks: Marks, from: Mark, sender: &Sender) -> io::Result<()> {
@@ -90,9 +124,13 @@ fn read_file(mut file: File, mut marks: Marks, from: Mark, sender: &Sender) -> i
         if let Some(fingerprint) = Fingerprint::before(&places, batch.end.offset)? {
             marks.note(batch.end.offset, fingerprint);
         }
-        Ok(sender.blocking_send(Ok(batch)).is_ok())
+        Ok(sender.blocking_send(Ok(Piece::Batch(batch))).is_ok())
     };
-    read(file, Splitter::new(from), &mut send, |_| false)
+    if let Some(line) = read(file, Splitter::new(from), &mut send, Nature::File)? {
+        // A consumer that has gone does not want to know.
+        let _ = sender.blocking_send(Ok(Piece::Cut(line)));
+    }
+    Ok(())
 }
 
 /// The last line of a file counts also without a line break. One that was written behind it since ends that same line.
@@ -111,21 +149,19 @@ fn within_line(file: &File, from: Mark) -> io::Result<Mark> {
     Ok(Mark { lines, ..from })
 }
 
-/// What has come is sent at once when it can be taken at once: a slow stream is not held back to fill a batch.
 fn read_stream(stream: impl Read, sender: &Sender) -> io::Result<()> {
-    let mut send = |batch| Ok(sender.blocking_send(Ok(batch)).is_ok());
-    read(stream, Splitter::new(Mark::default()), &mut send, |_| {
-        sender.capacity() > 0
-    })
+    let mut send = |batch| Ok(sender.blocking_send(Ok(Piece::Batch(batch))).is_ok());
+    read(stream, Splitter::new(Mark::default()), &mut send, Nature::Stream)?;
+    Ok(())
 }
 
-/// Reads to the end. `send` answers whether anybody still listens; `early` whether to send a batch that is not full.
+/// Reads to the end. `send` answers whether anybody still listens. The number of the last line, if that was left.
 fn read(
     mut stream: impl Read,
     mut splitter: Splitter,
     send: &mut dyn FnMut(Batch) -> io::Result<bool>,
-    early: impl Fn(&Batch) -> bool,
-) -> io::Result<()> {
+    nature: Nature,
+) -> io::Result<Option<u64>> {
     let mut chunk = vec![0; READ_BYTES];
     let mut batch = Batch::default();
     let mut bytes = 0;
@@ -144,24 +180,39 @@ fn read(
                 batch.end = splitter.mark();
                 bytes = 0;
                 if !send(std::mem::take(&mut batch))? {
-                    return Ok(());
+                    return Ok(None);
                 }
             }
         }
-        if !batch.lines.is_empty() && early(&batch) {
+        if nature == Nature::Stream && !batch.lines.is_empty() {
             batch.end = splitter.mark();
             bytes = 0;
             if !send(std::mem::take(&mut batch))? {
-                return Ok(());
+                return Ok(None);
             }
         }
     }
-    batch.lines.extend(splitter.finish());
+    batch.end = splitter.mark();
+    let mut cut = None;
+    match splitter.finish() {
+        Some(line) if nature == Nature::File && is_cut(&line) => cut = Some(line.number),
+        last => {
+            batch.lines.extend(last);
+            batch.end = splitter.mark();
+        }
+    }
     if !batch.lines.is_empty() {
-        batch.end = splitter.mark();
         send(batch)?;
     }
-    Ok(())
+    Ok(cut)
+}
+
+/// Whether a line without a line break is the beginning of an event, and not all of it: its writer is still at it.
+fn is_cut(line: &Line) -> bool {
+    let whole = |text| serde_json::from_slice::<serde::de::IgnoredAny>(text);
+    line.text
+        .as_ref()
+        .is_some_and(|text| whole(text).is_err_and(|error| error.is_eof()))
 }
 
 /// An identity for a stream: new each time.

@@ -10,7 +10,7 @@ use super::{Stop, Watch, failed};
 use crate::config::Config;
 use crate::failure::Outcome;
 use crate::input::{self, Feed, Mark, Opened};
-use crate::report::note;
+use crate::report::{note, warning};
 
 /// Batches handed over and not yet durable: while one is flushed, the next is encoded and a third is read.
 const UNDER_WAY: usize = 4;
@@ -91,6 +91,12 @@ impl Feeder<'_> {
             note(format_args!(
                 "`{name}` was read to line {}: run the same command again to read on",
                 at.lines
+            ));
+        }
+        if let Some(line) = feed.cut() {
+            watch.clear();
+            warning(format_args!(
+                "`{name}`: line {line}, its last, ends in the middle: it is left until the rest of it is there"
             ));
         }
         Ok(())

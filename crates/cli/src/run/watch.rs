@@ -77,9 +77,13 @@ impl<'a> Watch<'a> {
         let statuses = self.multiplexer.status();
         self.changes(&statuses);
         let held: u64 = statuses.iter().map(|status| status.events_held).sum();
+        let input = if self.input.is_empty() {
+            ""
+        } else {
+            &format!("{}: ", self.input)
+        };
         let text = format!(
-            "{}: {} lines accepted, {} events to deliver",
-            self.input,
+            "{input}{} lines accepted, {} events to deliver",
             thousands(self.totals.accepted),
             thousands(held)
         );

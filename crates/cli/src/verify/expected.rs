@@ -1,7 +1,9 @@
 //! What the input's lines have to become: per connector, the multiset of the events that it takes.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use bucketline_connector::{Admission, ConnectorConfig, ConnectorId};
@@ -20,7 +22,7 @@ const READ_BYTES: usize = 262_144;
 pub(crate) struct Expected<'a> {
     admission: Admission,
     connectors: &'a [ConnectorConfig],
-    inputs: &'a [PathBuf],
+    inputs: Vec<&'a Path>,
 }
 
 /// What the inputs come to.
@@ -46,7 +48,7 @@ impl<'a> Expected<'a> {
         Self {
             admission: Admission::new(schemas, workspaces, connectors),
             connectors,
-            inputs,
+            inputs: once_each(inputs),
         }
     }
 
@@ -112,7 +114,7 @@ impl<'a> Expected<'a> {
 
     fn each(&self, mut visit: impl FnMut(Option<Event<'_>>)) -> Outcome<()> {
         let mut datum = Vec::new();
-        for input in self.inputs {
+        for input in self.inputs.iter().copied() {
             lines(input, |line| {
                 datum.clear();
                 let admitted = line
@@ -152,6 +154,15 @@ impl Event<'_> {
     fn id(&self) -> String {
         event::id(self.schema, self.datum)
     }
+}
+
+/// The inputs without those that are the same file again: `run` reads it once, too.
+fn once_each(inputs: &[PathBuf]) -> Vec<&Path> {
+    let mut seen = HashSet::new();
+    let identity = |path: &Path| path.metadata().map(|file| (file.dev(), file.ino()));
+    // One that cannot be looked at is not read either, which says why.
+    let first = |path: &&Path| identity(path).map_or(true, |identity| seen.insert(identity));
+    inputs.iter().map(PathBuf::as_path).filter(first).collect()
 }
 
 /// Every line of a file, in bounded memory.

@@ -1,0 +1,40 @@
+//! A spool whose disk has lost a part of it: the program goes on, and says so at every start.
+
+use serde_json::Value;
+
+use crate::site::Site;
+
+#[test]
+fn a_damaged_spool_is_used_on_and_the_damage_is_said_each_time() {
+    let site = Site::local();
+    site.sample(3_000, 1);
+    site.run().expect_code(0);
+    let segment = site.file("spool/shard-00/00000000000000000000.seg");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    // Within the first batch of events.
+    bytes[100_000] ^= 1;
+    std::fs::write(&segment, &bytes).unwrap();
+
+    let status = |when: &str| {
+        let ran = site
+            .program()
+            .args(["status", "--format", "json"])
+            .run()
+            .expect_code(0);
+        assert!(ran.stderr.contains("cannot be read"), "{when}: {}", ran.stderr);
+        let status: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(status["unreadable"]["stretches"], 1, "{when}: {status:#}");
+        let events = status["unreadable"]["events"].as_u64();
+        assert!(events > Some(0), "{when}: {status:#}");
+        assert_eq!(status["balances"], true, "{when}: {status:#}");
+    };
+    status("before a start has told it to the log");
+    for _ in 0..2 {
+        site.run()
+            .expect_code(0)
+            .expect_said("the disk has damaged the spool: 1 stretch")
+            .expect_said("quarantine");
+        status("after a start");
+    }
+    site.prove(3_000);
+}
