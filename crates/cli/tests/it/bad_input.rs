@@ -371,27 +371,3 @@ fn a_changed_destination_with_events_to_deliver_is_refused() {
     site.configure(&wrong);
     site.run().expect_code(3);
 }
-
-#[test]
-fn a_damaged_spool_is_exit_4() {
-    let site = Site::local();
-    site.sample(400, 1);
-    site.run().expect_code(0);
-    let segment = files(&site.file("spool"))
-        .into_iter()
-        .find(|path| path.extension().is_some_and(|e| e == "seg"))
-        .unwrap();
-    let mut bytes = std::fs::read(&segment).unwrap();
-    let middle = bytes.len() / 2;
-    for byte in &mut bytes[middle..middle + 64] {
-        *byte ^= 0xff;
-    }
-    std::fs::write(&segment, &bytes).unwrap();
-    let ran = site.run();
-    assert_eq!(ran.code, 4, "{ran:?}");
-    assert_eq!(
-        std::fs::read(&segment).unwrap(),
-        bytes,
-        "left as it is, to be looked at"
-    );
-}
