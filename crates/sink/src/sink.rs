@@ -77,8 +77,8 @@ pub trait Sink: Debug + Display + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// `NotFound` if the key has no object; `Corrupt` if what arrived is not what is stored; else as
-    /// [`put`](Self::put), always `NotApplied`.
+    /// `NotFound` if the key has no object; `Corrupt` if what arrived is not what is stored; `Unsupported` if it is
+    /// larger than this sink reads; else as [`put`](Self::put), always `NotApplied`.
     ///
     /// # Cancel safety
     ///

@@ -23,6 +23,7 @@ pub struct S3SinkBuilder {
     http: Option<SharedHttpClient>,
     connect_timeout: Duration,
     attempt_timeout: Duration,
+    largest_read: u64,
 }
 
 impl S3SinkBuilder {
@@ -32,6 +33,9 @@ impl S3SinkBuilder {
     /// The time for one request, unless set: more than the 30 seconds for which a store may keep a key locked
     /// behind a broken upload.
     pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(45);
+
+    /// The largest object that is read, unless set, in bytes: 1 GiB.
+    pub const LARGEST_READ: u64 = 1 << 30;
 
     pub(super) fn new(bucket: BucketName) -> Self {
         Self {
@@ -43,6 +47,7 @@ impl S3SinkBuilder {
             http: None,
             connect_timeout: Self::CONNECT_TIMEOUT,
             attempt_timeout: Self::ATTEMPT_TIMEOUT,
+            largest_read: Self::LARGEST_READ,
         }
     }
 
@@ -93,6 +98,13 @@ impl S3SinkBuilder {
         self
     }
 
+    /// The largest object that is read, in bytes. A read is whole and in memory, and what lies in a bucket is its
+    /// owner's choice: a larger one is refused as `Unsupported`, before its body is taken in.
+    pub fn largest_read(mut self, bytes: u64) -> Self {
+        self.largest_read = bytes;
+        self
+    }
+
     /// Checks the settings. Nothing is sent.
     ///
     /// # Errors
@@ -131,6 +143,7 @@ impl S3SinkBuilder {
             http: self.http.unwrap_or_else(shared_http_client),
             connect_timeout: self.connect_timeout,
             attempt_timeout: self.attempt_timeout,
+            largest_read: self.largest_read,
         }))
     }
 }

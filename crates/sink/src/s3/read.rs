@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use aws_sdk_s3::primitives::{ByteStream, ByteStreamError};
 use aws_sdk_s3::types::ChecksumMode;
+use bytes::{Bytes, BytesMut};
 
 use crate::s3::attempt::{request_ids, unusable};
 use crate::s3::{S3Sink, encryption};
@@ -68,19 +70,22 @@ pub(super) async fn get(sink: &S3Sink, key: &ObjectKey) -> Result<Object, Error>
         ..ObjectInfo::new(key.clone(), 0)
     };
     let (request_id, host_id) = request_ids(&answer);
-    // The SDK compares a checksum on the way and watches for a stalled body.
-    match answer.body.collect().await {
-        Ok(bytes) => {
-            let bytes = bytes.into_bytes();
-            Ok(Object::new(
-                ObjectInfo {
-                    size: bytes.len() as u64,
-                    ..info
-                },
-                bytes,
-            ))
+    let announced = answer
+        .content_length()
+        .and_then(|length| u64::try_from(length).ok());
+    match whole(answer.body, announced, sink.0.settings.largest_read).await {
+        Ok(bytes) => Ok(Object::new(
+            ObjectInfo {
+                size: bytes.len() as u64,
+                ..info
+            },
+            bytes,
+        )),
+        Err(Unread::TooLarge(limit)) => {
+            let what = format!("the object is larger than the {limit} bytes that are read into memory");
+            Err(unusable(sink, &call, ErrorKind::Unsupported, &what).with_request_ids(request_id, host_id))
         }
-        Err(error) => Err(unusable(
+        Err(Unread::Broken(error)) => Err(unusable(
             sink,
             &call,
             ErrorKind::Corrupt,
@@ -89,6 +94,33 @@ pub(super) async fn get(sink: &S3Sink, key: &ObjectKey) -> Result<Object, Error>
         .with_request_ids(request_id, host_id)
         .with_source(error)),
     }
+}
+
+/// The most that is set aside for a body before it has come.
+const MOST_AHEAD: usize = 64 << 20;
+
+/// Why there is no body.
+enum Unread {
+    TooLarge(u64),
+    Broken(ByteStreamError),
+}
+
+/// The body in one piece, given up where it is larger than `limit`: what lies in a bucket is its owner's choice, and must
+/// not take the memory of everyone else. The SDK compares a checksum on the way and watches for a stall.
+async fn whole(mut body: ByteStream, announced: Option<u64>, limit: u64) -> Result<Bytes, Unread> {
+    let too_large = |size: u64| size > limit;
+    if announced.is_some_and(too_large) {
+        return Err(Unread::TooLarge(limit));
+    }
+    let room = usize::try_from(announced.unwrap_or(0)).unwrap_or(0);
+    let mut bytes = BytesMut::with_capacity(room.min(MOST_AHEAD));
+    while let Some(piece) = body.try_next().await.map_err(Unread::Broken)? {
+        if too_large(bytes.len() as u64 + piece.len() as u64) {
+            return Err(Unread::TooLarge(limit));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes.freeze())
 }
 
 fn sorted(metadata: Option<&HashMap<String, String>>) -> BTreeMap<String, String> {

@@ -19,6 +19,7 @@ pub(super) struct Settings {
     pub(super) http: SharedHttpClient,
     pub(super) connect_timeout: Duration,
     pub(super) attempt_timeout: Duration,
+    pub(super) largest_read: u64,
 }
 
 impl fmt::Debug for Settings {
@@ -30,6 +31,7 @@ impl fmt::Debug for Settings {
             .field("owner", &self.owner)
             .field("connect_timeout", &self.connect_timeout)
             .field("attempt_timeout", &self.attempt_timeout)
+            .field("largest_read", &self.largest_read)
             .finish_non_exhaustive()
     }
 }

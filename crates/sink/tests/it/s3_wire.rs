@@ -706,6 +706,28 @@ async fn a_body_that_does_not_fit_its_checksum_is_corrupt() {
 }
 
 #[tokio::test]
+async fn an_object_too_large_for_memory_is_not_read() {
+    // Its size is not said ahead: it is given up on the way.
+    let pieces = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nbyt\r\n3\r\nes!\r\n0\r\n\r\n";
+    let wire = Wire::start([
+        answer("200 OK", &[], "bytes"),
+        answer("200 OK", &[], "bytes!"),
+        Step::Answer(pieces.to_owned()),
+    ])
+    .await;
+    let sink = builder(&wire).largest_read(5).build().unwrap();
+    assert_eq!(sink.get(&key("a")).await.unwrap().payload, "bytes");
+    for _ in 0..2 {
+        let error = sink.get(&key("a")).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.effect()),
+            (&ErrorKind::Unsupported, Effect::NotApplied)
+        );
+        assert!(error.to_string().contains("larger than the 5 bytes"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_is_followed_by_its_token_and_xml_is_unescaped() {
     let page = |keys: &[&str], tail: &str| {
         let lines: String = keys
