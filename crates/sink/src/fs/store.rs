@@ -6,6 +6,7 @@ use std::path::Path;
 use std::slice;
 
 use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
 
 use crate::fs::atomic_write::{Temporary, make_folders, sweep, sync_folder};
 use crate::fs::layout::{Layout, Places, parent};
@@ -269,10 +270,18 @@ fn checksum_of(mut file: File, path: &Path) -> Result<Checksum, PathError> {
     hash(&mut file, path)
 }
 
+/// Piece by piece: a file is not taken into memory to be hashed.
 fn hash(file: &mut File, path: &Path) -> Result<Checksum, PathError> {
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).at(path)?;
-    Ok(Checksum::sha256_of(&[bytes.into()]))
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(Checksum::sha256(hasher.finalize().into())),
+            Ok(read) => hasher.update(buffer.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error).at(path),
+        }
+    }
 }
 
 fn info(key: &ObjectKey, size: u64, content: Option<Content>) -> ObjectInfo {
