@@ -5,6 +5,7 @@ mod action;
 mod arn;
 mod bucket_name;
 pub mod catalog;
+pub mod compare;
 mod document;
 mod error;
 mod evaluate;

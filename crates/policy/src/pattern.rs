@@ -111,6 +111,43 @@ impl Pattern {
     }
 }
 
+/// One element of a pattern, for those who reason about patterns instead of matching them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Symbol {
+    Char(char),
+    /// `?`
+    One,
+    /// `*`
+    Run,
+    /// `${key}`, in lower case.
+    Variable(Box<str>),
+}
+
+/// The elements of a pattern's text.
+pub(crate) fn symbols(text: &str, syntax: Syntax) -> Vec<Symbol> {
+    let token = |token| match token {
+        Token::Char(c) => Symbol::Char(c),
+        Token::One => Symbol::One,
+        Token::Run => Symbol::Run,
+    };
+    if syntax.variables && text.contains("${") {
+        let pieces = template::pieces(text, syntax.wildcards).into_iter();
+        return pieces
+            .map(|piece| match piece {
+                template::Piece::Token(known) => token(known),
+                template::Piece::Variable(variable) => Symbol::Variable(variable.key().into()),
+            })
+            .collect();
+    }
+    text.chars()
+        .map(|c| match c {
+            '*' if syntax.wildcards => Symbol::Run,
+            '?' if syntax.wildcards => Symbol::One,
+            _ => Symbol::Char(c),
+        })
+        .collect()
+}
+
 /// Splits at colons that do not stand inside `${...}`, into at most `limit` parts.
 pub(crate) fn split_fields(text: &str, limit: usize, syntax: Syntax) -> Vec<&str> {
     if !syntax.variables || !text.contains("${") {

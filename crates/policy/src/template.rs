@@ -16,7 +16,7 @@ mod boundary;
 mod bucket;
 mod documented;
 mod export;
-mod folder;
+pub(crate) mod folder;
 mod kms;
 mod reach;
 mod session;

@@ -35,6 +35,10 @@ impl Variable {
         }
     }
 
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
     fn value<'v>(&'v self, variables: &'v dyn Variables) -> Option<&'v str> {
         variables.value(&self.key).or(self.default.as_deref())
     }

@@ -4,10 +4,10 @@ use crate::Error;
 
 /// A key prefix without slashes at its ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Folder(String);
+pub(crate) struct Folder(String);
 
 impl Folder {
-    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         if text.is_empty() {
             return Err(Error::name(
                 "the folder is empty: a policy for the whole bucket is never what is wanted",
@@ -30,7 +30,7 @@ impl Folder {
     }
 
     /// For use in a resource or in the value of a `StringLike` condition.
-    pub(super) fn escaped(&self) -> String {
+    pub(crate) fn escaped(&self) -> String {
         let mut out = String::with_capacity(self.0.len());
         for c in self.0.chars() {
             match c {

@@ -8,6 +8,7 @@
 
 mod case;
 mod cases;
+mod compare;
 mod documents;
 mod fuzz;
 #[cfg(feature = "catalog")]

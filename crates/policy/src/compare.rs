@@ -1,0 +1,121 @@
+//! Policies against policies: which allows more, what an integration lacks, and what it was given beyond its needs.
+//!
+//! Reasons about patterns instead of trying requests, and says [`Relation::Unknown`] where it cannot know. What it does
+//! claim is sound: every witness was put to the evaluator before it is given. It never imports the linter.
+
+mod audit;
+mod caller;
+mod circumstance;
+mod needs;
+mod search;
+mod term;
+mod text;
+
+pub use audit::{Audit, Excess, Lack, LackReason, audit};
+pub use needs::Needs;
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::{DocumentKind, PolicySet, Request};
+use search::{Side, only_in};
+
+/// How what one set of policies allows stands to what another allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "two sets stand to each other in one of these ways, or it is not known"
+)]
+pub enum Relation {
+    /// Both allow the same requests.
+    Equal,
+    /// The first allows all that the second allows, and more.
+    Broader,
+    /// The second allows all that the first allows, and more.
+    Narrower,
+    /// Each allows something that the other does not.
+    Incomparable,
+    /// Not everything that would have to be known could be found out.
+    Unknown,
+}
+
+/// What [`diff`] found out.
+#[derive(Clone, Debug)]
+pub struct Diff {
+    first: Side,
+    second: Side,
+}
+
+impl Diff {
+    /// How the first stands to the second.
+    pub fn relation(&self) -> Relation {
+        match (&self.first, &self.second) {
+            (Side::Nothing, Side::Nothing) => Relation::Equal,
+            (Side::Witness(_), Side::Nothing) => Relation::Broader,
+            (Side::Nothing, Side::Witness(_)) => Relation::Narrower,
+            (Side::Witness(_), Side::Witness(_)) => Relation::Incomparable,
+            (Side::Unknown, _) | (_, Side::Unknown) => Relation::Unknown,
+        }
+    }
+
+    /// A request that the first allows and the second does not. Absent when there is none or none was found.
+    pub fn only_first(&self) -> Option<&Request> {
+        self.first.witness()
+    }
+
+    /// A request that the second allows and the first does not. Absent when there is none or none was found.
+    pub fn only_second(&self) -> Option<&Request> {
+        self.second.witness()
+    }
+
+    /// Whether it is proven that the first allows nothing that the second does not.
+    pub fn first_is_within_second(&self) -> bool {
+        matches!(self.first, Side::Nothing)
+    }
+
+    /// Whether it is proven that the second allows nothing that the first does not.
+    pub fn second_is_within_first(&self) -> bool {
+        matches!(self.second, Side::Nothing)
+    }
+}
+
+/// Compares what two sets of policies of one kind allow, each alone, as [`PolicySet::decide`] answers.
+///
+/// Requests count as policies see them, whether or not a service knows them: an object action on a bucket's own ARN is a
+/// request here. Variables, and conditions that contradict each other in other ways than as texts, can make the answer
+/// [`Relation::Unknown`]; so can documents of thousands of patterns, since the work is limited.
+///
+/// ```
+/// use bucketline_policy::compare::{Relation, diff};
+/// use bucketline_policy::{Document, DocumentKind, PolicySet};
+/// let allow = |resource: &str| -> Result<PolicySet, bucketline_policy::Error> {
+///     let text = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:PutObject","Resource":"{resource}"}}}}"#);
+///     Ok(PolicySet::compile(&[Document::parse(&text)?]))
+/// };
+/// let (wide, narrow) = (allow("arn:aws:s3:::acme*")?, allow("arn:aws:s3:::acme/*")?);
+/// let found = diff(DocumentKind::Identity, &wide, &narrow);
+/// assert_eq!(found.relation(), Relation::Broader);
+/// let witness = found.only_first().expect("broader means that there is one");
+/// assert!(witness.resource().as_str().starts_with("arn:aws:s3:::acme"));
+/// # Ok::<(), bucketline_policy::Error>(())
+/// ```
+pub fn diff(kind: DocumentKind, first: &PolicySet, second: &PolicySet) -> Diff {
+    Diff {
+        first: only_in(kind, first, second),
+        second: only_in(kind, second, first),
+    }
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Equal => "equal",
+            Self::Broader => "broader",
+            Self::Narrower => "narrower",
+            Self::Incomparable => "incomparable",
+            Self::Unknown => "unknown",
+        })
+    }
+}

@@ -1,0 +1,380 @@
+//! Comparing policies: golden relations, and properties against the evaluator.
+
+use std::fs;
+use std::path::Path;
+
+use bucketline_policy::compare::{LackReason, Needs, Relation, audit, diff};
+use bucketline_policy::template::{
+    DocumentedForm, ExportScope, Holder, Integration, SessionScope, documented, least_privilege,
+    session_policy,
+};
+use bucketline_policy::{CallOption, Decision, Document, DocumentKind, Operation, PolicySet, Request};
+use proptest::prelude::*;
+use serde_json::Value;
+
+fn set(value: &Value) -> PolicySet {
+    PolicySet::compile(&[serde_json::from_value::<Document>(value.clone()).unwrap()])
+}
+
+/// Every witness has to be one, whatever else is claimed.
+fn check_witnesses(kind: DocumentKind, first: &PolicySet, second: &PolicySet) -> Relation {
+    let found = diff(kind, first, second);
+    for (witness, allows, does_not) in [
+        (found.only_first(), first, second),
+        (found.only_second(), second, first),
+    ] {
+        if let Some(request) = witness {
+            assert_eq!(allows.decide(kind, request), Decision::Allow, "{request:?}");
+            assert_ne!(does_not.decide(kind, request), Decision::Allow, "{request:?}");
+        }
+    }
+    found.relation()
+}
+
+#[test]
+fn relations_of_the_golden_cases() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/compare/relations.jsonl");
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for line in fs::read_to_string(file).unwrap().lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let kind = match case["kind"].as_str().unwrap() {
+            "identity" => DocumentKind::Identity,
+            "resource" => DocumentKind::Resource,
+            "trust" => DocumentKind::Trust,
+            other => panic!("no kind: {other}"),
+        };
+        let (first, second) = (set(&case["first"]), set(&case["second"]));
+        let relation = check_witnesses(kind, &first, &second);
+        let mirrored = check_witnesses(kind, &second, &first);
+        let expected_back = match relation {
+            Relation::Broader => Relation::Narrower,
+            Relation::Narrower => Relation::Broader,
+            same => same,
+        };
+        seen += 1;
+        if relation.to_string() != case["relation"] || mirrored != expected_back {
+            wrong.push(format!("{relation} (and back: {mirrored}), but {line}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {seen} are wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert!(seen >= 40);
+}
+
+#[test]
+fn hostile_documents_end_in_unknown_or_an_answer_soon() {
+    let resource = |text: String| {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::{text}"}}}}"#
+        );
+        PolicySet::compile(&[text.parse().unwrap()])
+    };
+    let (a, b) = (resource("*a".repeat(400)), resource("*b".repeat(400)));
+    check_witnesses(DocumentKind::Identity, &a, &b);
+    let many = |word: &str| {
+        let statements: Vec<String> = (0..60)
+            .map(|n| format!(r#"{{"Effect":"{}","Action":"s3:*","Resource":"*","Condition":{{"StringEquals":{{"{word}:k{n}":"v"}}}}}}"#, if n % 2 == 0 { "Allow" } else { "Deny" }))
+            .collect();
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
+            statements.join(",")
+        );
+        PolicySet::compile(&[text.parse().unwrap()])
+    };
+    check_witnesses(DocumentKind::Identity, &many("a"), &many("b"));
+}
+
+fn bucket() -> bucketline_policy::BucketName {
+    "acme-events".parse().unwrap()
+}
+
+#[test]
+fn templates_are_exactly_what_their_integrations_need() {
+    for (scope, needs) in [
+        (
+            ExportScope::new(bucket()).folder("currents").without_claims(),
+            Needs::new(bucket()).folder("currents").unwrap().exporter(),
+        ),
+        (
+            ExportScope::new(bucket())
+                .folder("a")
+                .folder("b")
+                .without_claims()
+                .with_multipart(),
+            Needs::new(bucket())
+                .folder("a")
+                .unwrap()
+                .folder("b")
+                .unwrap()
+                .exporter()
+                .multipart(),
+        ),
+        (
+            ExportScope::new(bucket())
+                .folder("a")
+                .without_claims()
+                .kms_of_bucket("eu-west-1"),
+            Needs::new(bucket())
+                .folder("a")
+                .unwrap()
+                .exporter()
+                .kms_of_bucket("eu-west-1"),
+        ),
+    ] {
+        let policy = PolicySet::compile(&[least_privilege(&scope).unwrap()]);
+        let found = audit(&policy, &needs);
+        assert!(found.is_sufficient(), "{:?}", found.lacks);
+        let beyond: Vec<_> = found
+            .beyond
+            .iter()
+            .map(|excess| (&excess.action, &excess.resource))
+            .collect();
+        // `folder/*` matches `folder/` too, and any key of KMS stands for any resource of KMS.
+        assert!(
+            beyond.iter().all(|(action, _)| action.starts_with("kms:")),
+            "{beyond:?}"
+        );
+    }
+}
+
+#[test]
+fn an_audit_names_what_is_lacking_and_what_is_too_much() {
+    let given = documented(&DocumentedForm::new(Integration::DataExport, Holder::User).bucket(bucket()));
+    let needs = Needs::new(bucket())
+        .folder("currents")
+        .unwrap()
+        .exporter()
+        .multipart();
+    let found = audit(&PolicySet::compile(&[given]), &needs);
+    let lacks: Vec<_> = found
+        .lacks
+        .iter()
+        .map(|lack| (lack.operation, lack.action))
+        .collect();
+    assert_eq!(
+        lacks,
+        [
+            (Operation::AbortMultipartUpload, "s3:AbortMultipartUpload"),
+            (Operation::ListParts, "s3:ListMultipartUploadParts"),
+            (Operation::ListMultipartUploads, "s3:ListBucketMultipartUploads"),
+        ]
+    );
+    assert!(
+        found
+            .lacks
+            .iter()
+            .all(|lack| lack.reason == LackReason::NotGranted && lack.witness.is_some())
+    );
+    // What the audit proposes to add is enough.
+    let mut statements = vec![];
+    for lack in &found.lacks {
+        statements.push(lack.grant.clone());
+    }
+    let given = documented(&DocumentedForm::new(Integration::DataExport, Holder::User).bucket(bucket()));
+    assert!(audit(&PolicySet::compile(&[given, Document::new(statements)]), &needs).is_sufficient());
+
+    assert!(
+        found
+            .beyond
+            .iter()
+            .any(|excess| excess.action == "s3:DeleteObject" && excess.place.statement == 1)
+    );
+    assert!(
+        found
+            .beyond
+            .iter()
+            .any(|excess| excess.action == "s3:PutObject" && excess.resource == "arn:aws:s3:::acme-events*")
+    );
+    for excess in &found.beyond {
+        assert!(excess.witness.is_some(), "{excess:?}");
+    }
+}
+
+#[test]
+fn a_denial_of_what_is_needed_is_named() {
+    let policy: Document = r#"{"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Action":"s3:*","Resource":"*"},
+        {"Sid":"No","Effect":"Deny","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-events/currents/secret/*"}]}"#
+        .parse()
+        .unwrap();
+    let needs = Needs::new(bucket())
+        .folder("currents")
+        .unwrap()
+        .call(Operation::PutObject, &[CallOption::Tags]);
+    let found = audit(&PolicySet::compile(&[policy]), &needs);
+    assert_eq!(found.lacks.len(), 1);
+    let LackReason::Denied(place) = found.lacks[0].reason else {
+        panic!("{:?}", found.lacks)
+    };
+    assert_eq!(place.statement, 1);
+}
+
+#[test]
+fn a_session_policy_is_within_the_role_it_narrows() {
+    let role = least_privilege(&ExportScope::new(bucket()).folder("a").folder("b")).unwrap();
+    let session = session_policy(&SessionScope::new(bucket(), "a")).unwrap();
+    let found = diff(
+        DocumentKind::Identity,
+        &PolicySet::compile(&[role]),
+        &PolicySet::compile(&[session]),
+    );
+    assert_eq!(found.relation(), Relation::Broader);
+}
+
+fn statement() -> impl Strategy<Value = Value> {
+    let action = prop::sample::select(vec![
+        "s3:Get*",
+        "s3:GetObject",
+        "s3:PutObject",
+        "*",
+        "s3:*",
+        "iam:*",
+        "s3:?etObject",
+    ]);
+    let resource = prop::sample::select(vec![
+        "*",
+        "arn:aws:s3:::b/*",
+        "arn:aws:s3:::b*",
+        "arn:aws:s3:::b/a/*",
+        "arn:aws:s3:::b/?",
+        "arn:*:s3:::b/a",
+        "arn:aws:s3:::b/${aws:username}/*",
+        "arn:aws:s3:*:1:b/a",
+    ]);
+    let condition = prop::sample::select(vec![
+        "null",
+        "null",
+        "null",
+        r#"{"StringEquals":{"k":"x"}}"#,
+        r#"{"StringEquals":{"k":["x","y"]}}"#,
+        r#"{"StringNotEquals":{"k":"x"}}"#,
+        r#"{"StringLikeIfExists":{"k":"x*"}}"#,
+        r#"{"StringLike":{"k":"?"}}"#,
+        r#"{"ForAnyValue:StringEquals":{"k":["x","y"]}}"#,
+        r#"{"ForAllValues:StringNotEquals":{"k":["x"]}}"#,
+        r#"{"Null":{"k":"true"}}"#,
+        r#"{"NumericLessThan":{"n":"5"}}"#,
+        r#"{"Bool":{"t":"true"},"StringEquals":{"k":"${aws:username}"}}"#,
+    ]);
+    (
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        prop::collection::vec(action, 1..3),
+        prop::collection::vec(resource, 1..3),
+        condition,
+        0..5u8,
+    )
+        .prop_map(
+            |(not_action, not_resource, not_often, actions, resources, condition, effect)| {
+                let mut statement = serde_json::json!({"Effect": if effect == 0 { "Deny" } else { "Allow" }});
+                statement[if not_action && not_often {
+                    "NotAction"
+                } else {
+                    "Action"
+                }] = actions.into();
+                statement[if not_resource && not_often {
+                    "NotResource"
+                } else {
+                    "Resource"
+                }] = resources.into();
+                let condition: Value = serde_json::from_str(condition).unwrap();
+                if !condition.is_null() {
+                    statement["Condition"] = condition;
+                }
+                statement
+            },
+        )
+}
+
+fn document() -> impl Strategy<Value = Value> {
+    prop::collection::vec(statement(), 1..4)
+        .prop_map(|statements| serde_json::json!({"Version": "2012-10-17", "Statement": statements}))
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    let action = prop::sample::select(vec![
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:GetX",
+        "iam:GetUser",
+        "s3:SetObject",
+        "ec2:Run",
+    ]);
+    let resource = prop::sample::select(vec![
+        "*",
+        "arn:aws:s3:::b/a",
+        "arn:aws:s3:::b/a/x",
+        "arn:aws:s3:::b/ada/f",
+        "arn:aws:s3:::bb/x",
+        "arn:aws:s3:::b",
+        "arn:aws-cn:s3:::b/a",
+        "arn:aws:s3:eu:1:b/a",
+        "arn:aws:iam::1:user/u",
+    ]);
+    let values = || prop::collection::vec(prop::sample::select(vec!["x", "y", "z", "xx", "ada"]), 0..3);
+    (
+        action,
+        resource,
+        values(),
+        prop::option::of(0..9u8),
+        prop::option::of(any::<bool>()),
+        any::<bool>(),
+    )
+        .prop_map(|(action, resource, values, number, flag, named)| {
+            let caller = "arn:aws:iam::111122223333:user/ada".parse().unwrap();
+            let mut request = Request::new(caller, action.parse().unwrap(), resource);
+            for value in values {
+                request = request.context("k", value);
+            }
+            if let Some(number) = number {
+                request = request.context("n", number.to_string());
+            }
+            if let Some(flag) = flag {
+                request = request.context("t", flag.to_string());
+            }
+            if named {
+                request = request.context("aws:username", "ada");
+            }
+            request
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_claimed_of_two_documents_is_true(a in document(), b in document(), requests in prop::collection::vec(request(), 40)) {
+        let (first, second) = (set(&a), set(&b));
+        let kind = DocumentKind::Identity;
+        check_witnesses(kind, &first, &second);
+        let found = diff(kind, &first, &second);
+        for request in &requests {
+            let (one, other) = (first.decide(kind, request).is_allowed(), second.decide(kind, request).is_allowed());
+            prop_assert!(!(found.first_is_within_second() && one && !other), "{request:?}");
+            prop_assert!(!(found.second_is_within_first() && other && !one), "{request:?}");
+        }
+    }
+
+    #[test]
+    fn a_document_never_differs_from_itself(a in document()) {
+        let set = set(&a);
+        let found = diff(DocumentKind::Identity, &set, &set);
+        prop_assert!(found.only_first().is_none() && found.only_second().is_none());
+        prop_assert!(matches!(found.relation(), Relation::Equal | Relation::Unknown));
+    }
+
+    #[test]
+    fn one_more_denial_never_allows_more(a in document(), denial in statement()) {
+        let mut denied = a.clone();
+        let mut denial = denial;
+        denial["Effect"] = "Deny".into();
+        denied["Statement"].as_array_mut().unwrap().push(denial);
+        let found = diff(DocumentKind::Identity, &set(&denied), &set(&a));
+        prop_assert!(found.only_first().is_none());
+    }
+}
