@@ -6,6 +6,7 @@ mod arn;
 mod bucket_name;
 pub mod catalog;
 pub mod compare;
+pub mod denied;
 mod document;
 mod error;
 mod evaluate;

@@ -1,10 +1,13 @@
 //! `bucketline policy`: IAM policies at the command line. Every judgement is made in `bucketline-policy`; here are options,
 //! files and what a person sees. Needs no configuration and no network.
 
+mod audit;
 mod batch;
 mod case;
+mod diff;
 mod evaluate;
 mod explain;
+mod explain_denied;
 mod file;
 mod fmt;
 mod layers;
@@ -37,6 +40,9 @@ enum Command {
     Lint(lint::Lint),
     Evaluate(evaluate::Evaluate),
     Explain(explain::Explain),
+    ExplainDenied(explain_denied::ExplainDenied),
+    Audit(audit::Audit),
+    Diff(diff::Diff),
     Fmt(fmt::Fmt),
 }
 
@@ -47,6 +53,9 @@ pub(super) fn run(policy: Policy) -> Outcome<Exit> {
         Command::Lint(options) => lint::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Explain(options) => explain::run(&options),
+        Command::ExplainDenied(options) => explain_denied::run(&options),
+        Command::Audit(options) => audit::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Fmt(options) => fmt::run(&options),
     }
 }

@@ -21,6 +21,7 @@ pub struct Needs {
     bucket: BucketName,
     partition: Partition,
     folders: Vec<Folder>,
+    claims: bool,
     calls: Vec<(Operation, Vec<CallOption>)>,
     key: Option<Key>,
     role: Option<Arn>,
@@ -48,6 +49,7 @@ impl Needs {
             bucket,
             partition: Partition::AWS,
             folders: Vec::new(),
+            claims: false,
             calls: Vec::new(),
             key: None,
             role: None,
@@ -99,6 +101,13 @@ impl Needs {
     pub fn folder(mut self, folder: &str) -> Result<Self, Error> {
         self.folders.push(Folder::parse(folder)?);
         Ok(self)
+    }
+
+    /// Objects below `_bucketline/`, where the register of folders lies, are needed too. Nothing is listed there.
+    #[must_use]
+    pub fn claims(mut self) -> Self {
+        self.claims = true;
+        self
     }
 
     /// The partition of the bucket, `aws` unless set.
@@ -166,6 +175,9 @@ impl Needs {
             }
             Scope::Object | Scope::SourceObject => {
                 places.extend(folders().map(|folder| (format!("{bucket}/{}", below(&folder)), None)));
+                if self.claims {
+                    places.push((format!("{bucket}/_bucketline/*"), None));
+                }
             }
             // Its requests carry the prefix that is listed; those of `HeadBucket` do not.
             Scope::Bucket

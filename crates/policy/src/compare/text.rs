@@ -106,13 +106,17 @@ pub(super) fn matches(glob: &[Symbol], text: &str) -> bool {
     places.last() == Some(&glob.len())
 }
 
-/// A text that the pattern matches: every wildcard is `filling`.
+/// A text that the pattern matches: a star is `filling`, and one that ends a name goes on to another name first.
 pub(super) fn filled(glob: &[Symbol], filling: &str) -> String {
     let mut out = String::new();
     for symbol in glob {
         match symbol {
             Symbol::Char(c) => out.push(*c),
             Symbol::One | Symbol::OneInField => out.push('x'),
+            Symbol::Run if !out.ends_with(['/', ':']) => {
+                out.push_str("-other/");
+                out.push_str(filling);
+            }
             Symbol::Run | Symbol::RunInField => out.push_str(filling),
         }
     }

@@ -91,6 +91,18 @@ impl<'a> Layers<'a> {
         self.rcps = levels;
         self
     }
+
+    /// The policies of one layer, if it exists.
+    pub fn policies(&self, layer: Layer) -> Option<&'a PolicySet> {
+        match layer {
+            Layer::ResourceControl(level) => self.rcps.get(level),
+            Layer::ServiceControl(level) => self.scps.get(level),
+            Layer::Resource => self.resource,
+            Layer::Identity => Some(self.identity),
+            Layer::Boundary => self.boundary,
+            Layer::Session => self.session,
+        }
+    }
 }
 
 /// Kinds of resource policy that AWS treats differently.

@@ -93,9 +93,9 @@ pub(super) struct RequestOptions {
     /// What for, such as `s3:PutObject`
     #[arg(long, value_name = "ACTION")]
     action: Option<ActionName>,
-    /// On what: an ARN, or `*` for actions without a resource
-    #[arg(long, value_name = "ARN", default_value = "*")]
-    resource: String,
+    /// On what: an ARN [default: `*`, for actions without a resource]
+    #[arg(long, value_name = "ARN")]
+    resource: Option<String>,
     /// The account that owns the resource [default: that of its ARN, or else the caller's]
     #[arg(long, value_name = "ACCOUNT")]
     resource_account: Option<AccountId>,
@@ -108,10 +108,21 @@ pub(super) struct RequestOptions {
 impl RequestOptions {
     /// The request, if principal and action are given.
     pub(super) fn request(&self) -> Option<Request> {
+        self.request_or(None, None, None)
+    }
+
+    /// The same, where what is not given is known from elsewhere.
+    pub(super) fn request_or(
+        &self,
+        principal: Option<&Principal>,
+        action: Option<&ActionName>,
+        resource: Option<&str>,
+    ) -> Option<Request> {
+        let resource = self.resource.as_deref().or(resource).unwrap_or("*");
         let mut request = Request::new(
-            self.principal.clone()?,
-            self.action.clone()?,
-            self.resource.as_str(),
+            self.principal.as_ref().or(principal)?.clone(),
+            self.action.as_ref().or(action)?.clone(),
+            resource,
         );
         if let Some(account) = self.resource_account {
             request = request.resource_account(account);

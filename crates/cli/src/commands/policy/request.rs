@@ -1,7 +1,11 @@
 //! A request as cases and options write it. Gives the crate's `Request`; decides nothing.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use bucketline_policy::{Context, Request};
-use serde::Deserialize;
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// `request` of a case.
@@ -64,4 +68,42 @@ fn scalar(value: &Value) -> Option<String> {
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// A request in an answer: for programs as in a case, for people as a sentence.
+pub(super) struct Written<'r>(pub(super) &'r Request);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(request) = self;
+        let mut out = serializer.serialize_struct("Request", 4)?;
+        out.serialize_field("principal", request.principal().as_str())?;
+        out.serialize_field("action", request.action())?;
+        out.serialize_field("resource", request.resource().as_str())?;
+        let context: BTreeMap<&str, &[String]> = present(request).collect();
+        out.serialize_field("context", &context)?;
+        out.end()
+    }
+}
+
+impl fmt::Display for Written<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(request) = self;
+        write!(
+            f,
+            "`{}` on `{}` by `{}`",
+            request.action(),
+            request.resource(),
+            request.principal()
+        )?;
+        for (key, values) in present(request) {
+            write!(f, ", `{key}` being `{}`", values.join("`, `"))?;
+        }
+        Ok(())
+    }
+}
+
+fn present(request: &Request) -> impl Iterator<Item = (&str, &[String])> {
+    let context = request.circumstances().iter();
+    context.filter(|(_, values)| !values.is_empty())
 }

@@ -1,0 +1,146 @@
+//! A diagnosis as lines for a person.
+
+use std::fmt::{Display, Formatter, Result};
+
+use super::diagnosis::{Agreement, Diagnosis, Step, is_outside_the_layers};
+use super::message::Denial;
+use crate::required_permissions;
+
+impl Display for Denial {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match (self.principal(), self.action()) {
+            (None, None) => f.write_str("access denied, and not to whom nor for what")?,
+            (principal, action) => {
+                match principal {
+                    Some(principal) => write!(f, "`{principal}`")?,
+                    None => f.write_str("somebody")?,
+                }
+                f.write_str(" may not do ")?;
+                match action {
+                    Some(action) => write!(f, "`{action}`")?,
+                    None => f.write_str("something")?,
+                }
+            }
+        }
+        if let Some(resource) = self.resource() {
+            write!(f, " on `{resource}`")?;
+        }
+        match self.cause() {
+            Some(cause) if cause.is_explicit => write!(f, ": a {} denies it", cause.by.as_str())?,
+            Some(cause) => write!(f, ": no {} allows it", cause.by.as_str())?,
+            None => {}
+        }
+        if let Some(policy) = self.cause().and_then(|cause| cause.policy.as_ref()) {
+            write!(f, " (`{policy}`)")?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Step {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Grant {
+                layer,
+                document,
+                edit,
+            } => {
+                write!(f, "in {layer} {}, grant it: {}", document + 1, json(edit))
+            }
+            Self::RemoveDenial {
+                layer,
+                place,
+                sid,
+                edit,
+            } => {
+                write!(
+                    f,
+                    "in {layer} {}, statement {}",
+                    place.document + 1,
+                    place.statement + 1
+                )?;
+                if let Some(sid) = sid {
+                    write!(f, " `{sid}`")?;
+                }
+                write!(
+                    f,
+                    " denies it explicitly and has to be removed or narrowed, since no grant outweighs it: {}",
+                    json(edit)
+                )
+            }
+            Self::MeetCondition {
+                layer,
+                place,
+                condition,
+            } => write!(
+                f,
+                "{layer} {}, statement {} grants it under a condition that the request has to meet: {condition}",
+                place.document + 1,
+                place.statement + 1
+            ),
+        }
+    }
+}
+
+fn json(edit: &impl serde::Serialize) -> String {
+    // INVARIANT: keys are strings and numbers finite, so serialization has nothing to fail on.
+    serde_json::to_string(edit).unwrap_or_default()
+}
+
+impl Display for Diagnosis {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        writeln!(f, "the message: {}", self.denial)?;
+        if let Some(id) = self.denial.request_id() {
+            writeln!(
+                f,
+                "  request id {id}: CloudTrail has more under it, if data events are recorded"
+            )?;
+        }
+        match self.agreement {
+            Agreement::Agree => writeln!(f, "the policies at hand agree")?,
+            Agreement::OtherPolicy => writeln!(
+                f,
+                "the policies at hand refuse it too, but for another reason: not all of those that AWS asked are here"
+            )?,
+            Agreement::Allowed => writeln!(
+                f,
+                "the policies at hand allow it: a policy that is not here refused it, or the request had other \
+                 circumstances (context keys) than were given"
+            )?,
+            Agreement::NotAsked if self.denial.request().is_some() => {
+                writeln!(f, "no policies are at hand, so none were asked")?;
+            }
+            Agreement::NotAsked => {
+                writeln!(
+                    f,
+                    "the message does not tell caller and action, so the policies were not asked"
+                )?;
+                if let Some(operation) = self.denial.operation() {
+                    let actions: Vec<String> = required_permissions(operation, &[])
+                        .iter()
+                        .map(|permission| format!("`{}`", permission.action))
+                        .collect();
+                    writeln!(f, "  `{operation}` needs {}", actions.join(", "))?;
+                }
+            }
+        }
+        if let Some(explanation) = &self.explanation {
+            write!(f, "{explanation}")?;
+        }
+        if let Some(cause) = self.denial.cause()
+            && is_outside_the_layers(cause.by)
+        {
+            writeln!(
+                f,
+                "the policy of the VPC endpoint is edited in the VPC console: it has to allow the action on the resource"
+            )?;
+        }
+        if !self.steps.is_empty() {
+            writeln!(f, "to allow it:")?;
+            for (at, step) in self.steps.iter().enumerate() {
+                writeln!(f, "  {}. {step}", at + 1)?;
+            }
+        }
+        Ok(())
+    }
+}
