@@ -42,6 +42,16 @@ pub(super) struct LayerSets {
 }
 
 impl LayerFiles {
+    /// Whether no policy at all is at hand.
+    pub(super) fn is_empty(&self) -> bool {
+        self.identity.is_empty()
+            && self.resource_policy.is_none()
+            && self.boundary.is_empty()
+            && self.session_policy.is_empty()
+            && self.scp.is_empty()
+            && self.rcp.is_empty()
+    }
+
     pub(super) fn load(&self) -> Outcome<LayerSets> {
         let set = |inputs: &[Input]| -> Outcome<Option<PolicySet>> {
             if inputs.is_empty() {
