@@ -277,7 +277,7 @@ impl Copy {
             });
         }
         let extends = near.iter().find(|report| {
-            only(report, |m| {
+            let lists_actions = |m: &Mismatch| {
                 matches!(
                     m,
                     Mismatch::Action {
@@ -285,11 +285,17 @@ impl Copy {
                         ..
                     }
                 )
-            })
+            };
+            only(report, lists_actions)
         });
         let documents = self.documents(layer);
         if let Some(report) = extends
             && let Some(document) = documents.get_mut(report.place.document)
+            && document
+                .statements()
+                .as_slice()
+                .get(report.place.statement)
+                .is_some_and(|statement| is_about_the_like(statement, request))
             && let Some((changed, edit)) =
                 edit::add_action(document, report.place.statement, request.action().as_str())
         {
@@ -327,6 +333,25 @@ impl Copy {
 }
 
 const EXTERNAL_ID: &str = "sts:ExternalId";
+
+/// Whether one more action in this statement grants little beyond the request: all its actions are of the same service,
+/// and it does not reach everything.
+fn is_about_the_like(statement: &Statement, request: &Request) -> bool {
+    let service = request.action().service();
+    let same = |action: &String| {
+        let (of, _) = action.split_once(':').unwrap_or((action, ""));
+        of.eq_ignore_ascii_case(service)
+    };
+    let resources = statement.resource();
+    statement.action().patterns().iter().all(same)
+        && resources.is_none_or(|element| {
+            !element.is_negated()
+                && element
+                    .patterns()
+                    .iter()
+                    .all(|pattern| pattern.starts_with("arn:"))
+        })
+}
 
 /// A statement that grants exactly this request, under the conditions of another, if one is given.
 fn granting(layer: Layer, request: &Request, like: Option<&Statement>) -> Statement {

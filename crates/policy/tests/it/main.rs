@@ -9,6 +9,7 @@
 mod case;
 mod cases;
 mod compare;
+mod denied;
 mod documents;
 mod fuzz;
 #[cfg(feature = "catalog")]
