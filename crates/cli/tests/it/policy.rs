@@ -1,6 +1,7 @@
 //! `bucketline policy`: case files, every subcommand, and input that means harm.
 
 mod cases;
+mod commands;
 
 use std::path::Path;
 
