@@ -17,6 +17,7 @@ use bucketline_format::EventSelection;
 use bucketline_sink::{BucketName, Encryption};
 
 use crate::failure::{Failure, Outcome, Problem};
+pub(crate) use check::is_endpoint;
 pub(crate) use duration::parse as parse_duration;
 pub(crate) use source::Place;
 

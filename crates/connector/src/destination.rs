@@ -5,7 +5,7 @@ use std::fmt;
 use crate::FolderPath;
 
 /// The endpoint that stands for local directories.
-const LOCAL: &str = "file:";
+pub(crate) const LOCAL: &str = "file:";
 
 /// A connector's destination, as an identity to be compared: two connectors with the same [`store`](Self::store) write
 /// into the same bucket, and their folders must not overlap.

@@ -68,6 +68,13 @@ impl Error {
         self
     }
 
+    /// Says what kind it is, where more is known of it further out: a wrapper that knows the credentials provider, for one.
+    #[must_use]
+    pub fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
     /// Says which operation it was, where that is known only further out.
     #[must_use]
     pub fn with_operation(mut self, operation: Operation) -> Self {

@@ -5,6 +5,8 @@ mod connectors;
 mod destinations;
 mod grants;
 
+pub(crate) use destinations::is_endpoint;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::Range;

@@ -11,7 +11,7 @@ use bucketline_auth::{AwsSts, Cached, Chain, Fixed, Region, Sts};
 use bucketline_sink::{S3Sink, shared_http_client};
 
 use super::secret;
-use crate::config::{Bucket, Config, Connector, GrantKind};
+use crate::config::{Bucket, Config, Connector, GrantKind, is_endpoint};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome, Problem, chain};
 
@@ -40,6 +40,7 @@ impl Aws {
             .no_credentials()
             .load()
             .await;
+        check_endpoints(environment)?;
         let endpoint_of = |name: &str| {
             environment
                 .optional(name)
@@ -129,4 +130,20 @@ impl Aws {
             .build()
             .map_err(|error| Failure::usage(Problem::new(chain(&error)).at(&connector.place)))
     }
+}
+
+/// The SDK passes over an address that it cannot read and asks AWS itself: not what whoever set it wants.
+fn check_endpoints(environment: Environment) -> Outcome<()> {
+    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS"] {
+        if let Some(url) = environment.optional(name)
+            && !is_endpoint(&url)
+        {
+            return Err(Failure::usage(
+                Problem::new("it is not an http or https address without user, query or fragment")
+                    .at(format_args!("the environment variable `{name}`"))
+                    .advice("it looks like `https://s3.example.net`"),
+            ));
+        }
+    }
+    Ok(())
 }

@@ -1,10 +1,12 @@
 //! A bucket whose credentials are fetched anew when the store refuses them: a session that ended before its time, a key
-//! that was replaced. Once per call, and only after an answer that says that nothing was done.
+//! that was replaced. Once per call, and only after an answer that says that nothing was done. And credentials that could
+//! not be asked for are told apart from credentials that are refused.
 
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bucketline_auth::ErrorKind as Trouble;
 use bucketline_sink::{
     Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload, PutOptions,
     PutOutcome, Sink,
@@ -48,38 +50,53 @@ impl<S: Sink> Sink for Renewing<S> {
         options: &PutOptions,
     ) -> Result<PutOutcome, Error> {
         match self.inner.put(key, payload.clone(), options).await {
-            Err(error) if self.renewed(&error) => self.inner.put(key, payload, options).await,
-            answer => answer,
+            Err(error) if self.renewed(&error) => self.inner.put(key, payload, options).await.map_err(told),
+            answer => answer.map_err(told),
         }
     }
 
     async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo, Error> {
         match self.inner.head(key).await {
-            Err(error) if self.renewed(&error) => self.inner.head(key).await,
-            answer => answer,
+            Err(error) if self.renewed(&error) => self.inner.head(key).await.map_err(told),
+            answer => answer.map_err(told),
         }
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Object, Error> {
         match self.inner.get(key).await {
-            Err(error) if self.renewed(&error) => self.inner.get(key).await,
-            answer => answer,
+            Err(error) if self.renewed(&error) => self.inner.get(key).await.map_err(told),
+            answer => answer.map_err(told),
         }
     }
 
     async fn list(&self, prefix: &str, after: Option<&ListToken>) -> Result<ListPage, Error> {
         match self.inner.list(prefix, after).await {
-            Err(error) if self.renewed(&error) => self.inner.list(prefix, after).await,
-            answer => answer,
+            Err(error) if self.renewed(&error) => self.inner.list(prefix, after).await.map_err(told),
+            answer => answer.map_err(told),
         }
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         match self.inner.delete(key).await {
-            Err(error) if self.renewed(&error) => self.inner.delete(key).await,
-            answer => answer,
+            Err(error) if self.renewed(&error) => self.inner.delete(key).await.map_err(told),
+            answer => answer.map_err(told),
         }
     }
+}
+
+/// Credentials that could not be fetched were not refused: where STS could not be asked, that passes, and is no fault of
+/// the customer's.
+fn told(error: Error) -> Error {
+    if *error.kind() != ErrorKind::Credentials {
+        return error;
+    }
+    let kind = match bucketline_auth::Error::find_in(&error).map(bucketline_auth::Error::kind) {
+        Some(Trouble::Throttled) => ErrorKind::Throttled,
+        Some(Trouble::TimedOut) => ErrorKind::TimedOut,
+        Some(Trouble::Unavailable) => ErrorKind::Connection,
+        _ => return error,
+    };
+    error.with_kind(kind)
 }
 
 impl<S: fmt::Debug> fmt::Debug for Renewing<S> {

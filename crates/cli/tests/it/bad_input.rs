@@ -371,3 +371,20 @@ fn a_changed_destination_with_events_to_deliver_is_refused() {
     site.configure(&wrong);
     site.run().expect_code(3);
 }
+
+#[test]
+fn an_address_that_cannot_be_read_is_refused_and_not_passed_over() {
+    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS"] {
+        for url in [
+            "127.0.0.1:9000",
+            "not a url",
+            "https://user:canary-word@s3.example.net",
+        ] {
+            let site = Cloud::new_without_a_server().set(name, url);
+            site.sample(1, 1);
+            let ran = site.run().expect_code(2).expect_said(name);
+            assert!(!ran.all().contains("canary-word"), "{}", ran.all());
+            assert!(!site.file("spool").exists(), "{name}={url}");
+        }
+    }
+}

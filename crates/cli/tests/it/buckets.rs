@@ -329,3 +329,42 @@ fn wait_until(mut condition: impl FnMut() -> bool) {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
 }
+
+#[test]
+fn an_sts_that_cannot_be_asked_is_waited_for_and_blames_nobody() {
+    let cloud = Cloud::new();
+    let site = cloud.site();
+    site.sample(300, 1);
+    let faults = cloud.kit().faults();
+    let outage = || {
+        Fault::error(503, "ServiceUnavailable")
+            .operation(Operation::AssumeRole)
+            .times(4)
+    };
+    faults.add(outage());
+    site.run().expect_code(0);
+    assert_eq!(faults.struck(), 4);
+    site.prove(300);
+
+    faults.add(outage().always());
+    site.append("events.ndjson", &crate::site::sample(50, 2));
+    let ran = site
+        .program()
+        .args([
+            "run",
+            "--input",
+            "events.ndjson",
+            "--drain",
+            "--drain-timeout",
+            "2s",
+        ])
+        .run()
+        .expect_code(3)
+        .expect_said("time is up");
+    let line = ran.stdout.lines().find(|line| line.contains(GLOBEX)).unwrap();
+    assert!(
+        line.contains("degraded") && line.contains("ServiceUnavailable"),
+        "{line}"
+    );
+    assert!(!line.contains("renew the credentials"), "{line}");
+}

@@ -6,6 +6,7 @@ use bucketline_format::{EventType, SchemaId, SchemaRegistry, ocf};
 use bucketline_spool::{Generation, GenerationId, Opened, PartitionId, Record};
 
 use crate::config::ConnectorConfig;
+use crate::destination::LOCAL;
 use crate::error::{Error, ErrorKind};
 use crate::fold::Fold;
 use crate::folder_path::FolderRegistry;
@@ -130,16 +131,29 @@ fn destination_changed(fold: &Fold, config: &ConnectorConfig, held_for: &Generat
     Error::new(
         ErrorKind::DestinationChanged,
         format!(
-            "connector `{}` ({}): its destination is now `{}`, but {} events are held for `{}/{}`; change it back, \
-             drain, then change it",
+            "connector `{}` ({}): its destination is now {}, but {} events are held for {}; change it back, drain, \
+             then change it",
             config.name,
             config.id,
-            config.destination,
+            told(
+                config.destination.endpoint(),
+                config.destination.bucket_name(),
+                config.destination.folder().as_str()
+            ),
             held.map_or(0, |book| book.events_held),
-            held_for.bucket,
-            held_for.folder,
+            told(&held_for.endpoint, &held_for.bucket, &held_for.folder),
         ),
     )
+}
+
+/// A destination with its endpoint: the same bucket of another store is another one.
+fn told(endpoint: &str, bucket: &str, folder: &str) -> String {
+    let store = match endpoint {
+        "" => " on AWS".to_owned(),
+        LOCAL => String::new(),
+        custom => format!(" at `{custom}`"),
+    };
+    format!("`{bucket}/{folder}`{store}")
 }
 
 fn check_buildable(lane: &LaneState, generation: &Generation, schemas: &SchemaRegistry) -> Result<(), Error> {

@@ -45,6 +45,23 @@ async fn equal_ids_are_refused() {
 }
 
 #[tokio::test]
+async fn the_same_bucket_at_another_endpoint_is_told_apart_by_it() {
+    let spool = tempfile::tempdir().unwrap();
+    let mux = start(spool.path(), Arc::new(MemorySink::new())).await;
+    submit(&mux, 0, 30).await;
+    mux.shutdown().await;
+    let mut config = connector('1');
+    config.destination = Destination::bucket("events", "", "f1".parse().unwrap());
+    let error = refused(spool.path(), [config]).await;
+    assert_eq!(error.kind(), ErrorKind::DestinationChanged);
+    let text = error.to_string();
+    assert!(
+        text.contains("`events/f1` on AWS") && text.contains("`events/f1` at `memory:`"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
 async fn a_changed_destination_waits_until_the_old_one_is_drained() {
     let (spool, bucket) = (tempfile::tempdir().unwrap(), Arc::new(MemorySink::new()));
     let mux = start(spool.path(), bucket.clone()).await;

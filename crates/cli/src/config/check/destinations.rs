@@ -72,10 +72,7 @@ impl Checker<'_> {
 
     fn endpoint(&mut self, text: &Text) -> Option<String> {
         let url = text.get_ref();
-        let host = url
-            .strip_prefix("https://")
-            .or_else(|| url.strip_prefix("http://"));
-        if host.is_some_and(|host| !host.is_empty() && !host.contains(['@', '?', '#', ' '])) {
+        if is_endpoint(url) {
             return Some(url.trim_end_matches('/').to_owned());
         }
         let what =
@@ -132,4 +129,12 @@ fn lexical(path: &Path) -> PathBuf {
         }
     }
     plain
+}
+
+/// Whether this is the address of a store or of STS.
+pub(crate) fn is_endpoint(url: &str) -> bool {
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['@', '?', '#', ' ']))
 }
