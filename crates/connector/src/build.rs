@@ -20,6 +20,8 @@ use crate::reconcile::Expected;
 pub struct BuildJob {
     pub(crate) attempt: AttemptId,
     pub(crate) schema: Schema,
+    /// Whether the bodies are from before this start, and the schema's file may have been changed since.
+    pub(crate) recheck: bool,
     pub(crate) lane_tag: [u8; 16],
     pub(crate) first: Position,
     pub(crate) parts: Vec<Part>,
@@ -86,7 +88,8 @@ impl BuildJob {
     ///
     /// # Errors
     ///
-    /// `Contradiction` if a frame was not supplied, or does not hold what it held before.
+    /// `Contradiction` if a frame was not supplied, or does not hold what it held before; `MissingSchema` if the schema
+    /// is not the one that the events were admitted under.
     pub fn run(self) -> Result<Built, Error> {
         let mut digest = EventDigest::default();
         let mut datums = Vec::new();
@@ -98,6 +101,9 @@ impl BuildJob {
                 Bodies::Missing => return Err(gone(part.chunk.lsn)),
             };
             for (item, body) in part.chunk.items.iter().zip(bodies) {
+                if self.recheck && self.schema.validate(&body).is_err() {
+                    return Err(changed(&self.schema));
+                }
                 last = part.chunk.position(*item);
                 digest.event(last, &body);
                 datums.push(body);
@@ -148,6 +154,18 @@ fn bodies(chunk: &Chunk, events: &Events) -> Result<Vec<Bytes>, Error> {
     };
     let bodies: Option<Vec<Bytes>> = chunk.items.iter().map(body).collect();
     bodies.ok_or_else(|| gone(chunk.lsn))
+}
+
+fn changed(schema: &Schema) -> Error {
+    Error::new(
+        ErrorKind::MissingSchema,
+        format!(
+            "schema {} of `{}` is not the one that held events were admitted under: bring the file back as it was; a \
+             change of a schema gets a new id",
+            schema.id().get(),
+            schema.event_type()
+        ),
+    )
 }
 
 fn gone(lsn: Lsn) -> Error {

@@ -113,9 +113,16 @@ pub(crate) fn after_look(found: &Result<Option<ObjectInfo>, Error>, expected: &E
     }
     if proves(info, expected) {
         AfterLook::Verified
+    } else if info.size > most_to_read(expected) {
+        AfterLook::Conflict(format!("an object with our metadata, but of {} bytes", info.size))
     } else {
         AfterLook::Compare
     }
+}
+
+/// Other encoders cut the same events into other blocks; what is far larger is not made of them, and is not read.
+fn most_to_read(expected: &Expected) -> u64 {
+    expected.size.saturating_mul(2).saturating_add(1 << 20)
 }
 
 /// The range of the object that was found, as it builds here; `None` where not all of it is held here.
@@ -125,6 +132,8 @@ pub(crate) fn after_rebuild(info: &ObjectInfo, rebuilt: Option<&Expected>) -> Af
         (Some(theirs), Some(rebuilt)) if theirs == rebuilt.contents => {
             if proves(info, rebuilt) {
                 AfterRebuild::Adopted
+            } else if info.size > most_to_read(rebuilt) {
+                AfterRebuild::Conflict(format!("an object with our metadata, but of {} bytes", info.size))
             } else {
                 AfterRebuild::Compare
             }

@@ -45,7 +45,15 @@ pub(super) fn of(
     // The partition is the role's: a bucket of another one could not be reached with its session.
     let partition = role.partition().parse().map_err(policy_error)?;
     let name = bucket.name.as_str().parse().map_err(policy_error)?;
-    let scope = SessionScope::new(name, connector.folder.as_str()).partition(partition);
+    let mut scope = SessionScope::new(name, connector.folder.as_str()).partition(partition);
+    // A bucket may encrypt with a KMS key by default, which the role then has to use. Other servers than AWS's may refuse
+    // a session policy that names actions of KMS (MinIO does).
+    if aws.s3_endpoint(bucket).is_none() {
+        scope = match &bucket.region {
+            Some(region) => scope.kms_of_bucket(region.as_str()),
+            None => scope.kms_of_bucket_in_any_region(),
+        };
+    }
     let policy = session_policy(&scope).map_err(policy_error)?;
     let assume = format!("bucketline-{}", connector.id)
         .parse()

@@ -56,6 +56,12 @@ const CASES: &[Case] = &[
         said: &["external_id"],
     },
     Case {
+        name: "one external id for two customers",
+        from: "external_id = \"globex-4f1c9a72\"\n",
+        to: "external_id = \"globex-4f1c9a72\"\n\n[[grant]]\nid = \"initech-role\"\ntype = \"assume_role\"\nrole_arn = \"arn:aws:iam::777788889999:role/export\"\nexternal_id = \"globex-4f1c9a72\"\n",
+        said: &["share an external id", "initech-role"],
+    },
+    Case {
         name: "unset variable",
         from: "{ env = \"ACME_SECRET\" }",
         to: "{ env = \"ACME_SECRETS\" }",

@@ -162,10 +162,12 @@ impl Engine {
         });
         let parts = parts.collect();
         let (first, lane_tag) = (state.frontier, lane_tag(&connector.id, &state.key));
+        let recheck = state.key.partition != self.partition;
         let attempt = self.attempt(lane);
         Some(BuildJob {
             attempt,
             schema,
+            recheck,
             lane_tag,
             first,
             parts,

@@ -104,6 +104,16 @@ fn our_own_object_is_verified_by_size_and_checksum() {
 }
 
 #[test]
+fn what_is_far_larger_than_ours_is_not_read() {
+    let mut huge = found(CONTENTS);
+    huge.size = 1 << 30;
+    let seen = after_look(&Ok(Some(huge.clone())), &expected());
+    assert!(matches!(seen, AfterLook::Conflict(_)), "{seen:?}");
+    let seen = after_rebuild(&huge, Some(&expected()));
+    assert!(matches!(seen, AfterRebuild::Conflict(_)), "{seen:?}");
+}
+
+#[test]
 fn another_last_asks_for_that_range() {
     let shorter = Contents {
         last: 15,

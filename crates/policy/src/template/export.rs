@@ -64,7 +64,7 @@ impl ExportScope {
     #[must_use]
     pub fn kms_of_bucket(mut self, region: impl Into<String>) -> Self {
         self.0.kms = Some(KmsAccess::OfBucket {
-            region: region.into(),
+            region: Some(region.into()),
         });
         self
     }

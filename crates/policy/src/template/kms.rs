@@ -9,7 +9,8 @@ pub(super) enum KmsAccess {
     Key(Arn),
     /// The key that the bucket's own configuration names, which need not be known here.
     OfBucket {
-        region: String,
+        /// The bucket's region; `None` where it is not known yet.
+        region: Option<String>,
     },
 }
 
@@ -20,23 +21,29 @@ impl KmsAccess {
         partition: &Partition,
     ) -> Result<Statement, Error> {
         let (resource, region) = match self {
-            Self::Key(key) if is_key(key) => (key.as_str(), key.region()),
+            Self::Key(key) if is_key(key) => (key.as_str(), Some(key.region())),
             Self::Key(key) => {
                 return Err(Error::name(format!(
                     "`{key}` is not the ARN of a KMS key: `arn:aws:kms:...:key/...`"
                 )));
             }
-            Self::OfBucket { region } => ("*", region.as_str()),
+            Self::OfBucket { region } => ("*", region.as_deref()),
         };
-        let named = !region.is_empty() && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if !named {
+        let named = |region: &str| {
+            !region.is_empty() && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        if let Some(region) = region.filter(|region| !named(region)) {
             return Err(Error::name(format!("`{region}` is not a region")));
         }
+        let (test, region) = match region {
+            Some(region) => (Test::StringEquals, region),
+            None => (Test::StringLike, "*"),
+        };
         Statement::allow()
             .actions(actions)
             .resources([resource])
             .when(
-                Operator::new(Test::StringEquals),
+                Operator::new(test),
                 "kms:ViaService",
                 [format!("s3.{region}.{}", partition.dns_suffix())],
             )

@@ -50,8 +50,15 @@ impl SessionScope {
     #[must_use]
     pub fn kms_of_bucket(mut self, region: impl Into<String>) -> Self {
         self.0.kms = Some(KmsAccess::OfBucket {
-            region: region.into(),
+            region: Some(region.into()),
         });
+        self
+    }
+
+    /// Adds whichever KMS key the bucket encrypts with, used through S3, where the bucket's region is not known yet.
+    #[must_use]
+    pub fn kms_of_bucket_in_any_region(mut self) -> Self {
+        self.0.kms = Some(KmsAccess::OfBucket { region: None });
         self
     }
 }

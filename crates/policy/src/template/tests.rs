@@ -209,6 +209,34 @@ fn kms_is_usable_through_s3_alone() {
 }
 
 #[test]
+fn a_bucket_whose_region_is_not_known_has_its_key_through_s3_anywhere() {
+    let scope = SessionScope::new(bucket(), "currents").kms_of_bucket_in_any_region();
+    let document = session_policy(&scope).unwrap();
+    let via = |service| [("kms:ViaService", service)];
+    assert!(allows(
+        &document,
+        "kms:GenerateDataKey",
+        KEY,
+        &via("s3.eu-central-1.amazonaws.com")
+    ));
+    assert!(allows(
+        &document,
+        "kms:Decrypt",
+        KEY,
+        &via("s3.us-east-1.amazonaws.com")
+    ));
+    assert!(!allows(
+        &document,
+        "kms:Decrypt",
+        KEY,
+        &via("ec2.eu-central-1.amazonaws.com")
+    ));
+    assert!(!allows(&document, "kms:Decrypt", KEY, &[]));
+    let longest = SessionScope::new(bucket(), "f".repeat(512)).kms_of_bucket_in_any_region();
+    session_policy(&longest).unwrap();
+}
+
+#[test]
 fn wildcards_in_a_folder_mean_themselves() {
     let document = session_policy(&SessionScope::new(bucket(), "a*b?c$d")).unwrap();
     prove_folder(&document, "a*b?c$d");

@@ -126,7 +126,7 @@ impl Checker<'_> {
                 self.problem(
                     &raw.span(),
                     "encryption with a KMS key is not built in yet",
-                    "write `aes256` or `none`; a bucket's own default key is used with `none`",
+                    "write `aes256` or `none`; a bucket's own default key works with `none`",
                 );
                 None
             }

@@ -34,9 +34,32 @@ impl Checker<'_> {
                 id: id.get_ref().clone(),
                 kind,
             });
+            self.shared_external_id(&declared, &id, checked.as_ref());
             self.declare(&mut declared, &id, "grant", checked);
         }
         declared
+    }
+
+    /// An external ID tells one customer from another: shared by two accounts it protects neither.
+    fn shared_external_id(&mut self, declared: &Declared<Grant>, id: &Text, grant: Option<&Grant>) {
+        let Some(GrantKind::AssumeRole { role, external_id }) = grant.map(|grant| &grant.kind) else {
+            return;
+        };
+        let other = declared.values().flatten().find(|other| match &other.kind {
+            GrantKind::AssumeRole {
+                role: theirs,
+                external_id: same,
+            } => same == external_id && theirs.account() != role.account(),
+            GrantKind::AccessKey(_) => false,
+        });
+        if let Some(other) = other {
+            let what = format!(
+                "the grants `{}` and `{}` share an external id, for roles of two accounts",
+                other.id,
+                id.get_ref()
+            );
+            self.problem(&id.span(), what, "give each customer an external id of its own");
+        }
     }
 
     fn access_key_grant(&mut self, span: &std::ops::Range<usize>, grant: raw::Grant) -> Option<GrantKind> {
