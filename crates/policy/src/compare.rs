@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::{DocumentKind, PolicySet, Request};
 use search::{Side, only_in};
 
-/// How what one set of policies allows stands to what another allows.
+/// How what a second set of policies allows stands to what the first allows, as one asks of a change: is the new one broader?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(
@@ -31,9 +31,9 @@ use search::{Side, only_in};
 pub enum Relation {
     /// Both allow the same requests.
     Equal,
-    /// The first allows all that the second allows, and more.
+    /// The second allows all that the first allows, and more: a change from first to second grants something.
     Broader,
-    /// The second allows all that the first allows, and more.
+    /// The first allows all that the second allows, and more: a change from first to second takes something away.
     Narrower,
     /// Each allows something that the other does not.
     Incomparable,
@@ -49,12 +49,12 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// How the first stands to the second.
+    /// How the second stands to the first.
     pub fn relation(&self) -> Relation {
         match (&self.first, &self.second) {
             (Side::Nothing, Side::Nothing) => Relation::Equal,
-            (Side::Witness(_), Side::Nothing) => Relation::Broader,
-            (Side::Nothing, Side::Witness(_)) => Relation::Narrower,
+            (Side::Nothing, Side::Witness(_)) => Relation::Broader,
+            (Side::Witness(_), Side::Nothing) => Relation::Narrower,
             (Side::Witness(_), Side::Witness(_)) => Relation::Incomparable,
             (Side::Unknown, _) | (_, Side::Unknown) => Relation::Unknown,
         }
@@ -94,10 +94,10 @@ impl Diff {
 ///     let text = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:PutObject","Resource":"{resource}"}}}}"#);
 ///     Ok(PolicySet::compile(&[Document::parse(&text)?]))
 /// };
-/// let (wide, narrow) = (allow("arn:aws:s3:::acme*")?, allow("arn:aws:s3:::acme/*")?);
-/// let found = diff(DocumentKind::Identity, &wide, &narrow);
+/// let (old, new) = (allow("arn:aws:s3:::acme/*")?, allow("arn:aws:s3:::acme*")?);
+/// let found = diff(DocumentKind::Identity, &old, &new);
 /// assert_eq!(found.relation(), Relation::Broader);
-/// let witness = found.only_first().expect("broader means that there is one");
+/// let witness = found.only_second().expect("broader means that there is one");
 /// assert!(witness.resource().as_str().starts_with("arn:aws:s3:::acme"));
 /// # Ok::<(), bucketline_policy::Error>(())
 /// ```

@@ -222,7 +222,7 @@ fn a_session_policy_is_within_the_role_it_narrows() {
         &PolicySet::compile(&[role]),
         &PolicySet::compile(&[session]),
     );
-    assert_eq!(found.relation(), Relation::Broader);
+    assert_eq!(found.relation(), Relation::Narrower);
 }
 
 fn statement() -> impl Strategy<Value = Value> {

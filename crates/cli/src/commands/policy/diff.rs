@@ -15,7 +15,7 @@ use crate::report::result;
 
 /// Say which of two policies allows more
 ///
-/// Prints whether the first is equal to, broader or narrower than the second, or incomparable with it, and a request that
+/// Prints whether the second is equal to, broader or narrower than the first, or incomparable with it, and a request that
 /// one allows and the other does not, for each direction. Where that cannot be known it says unknown. Exits with 1 unless
 /// they are equal.
 #[derive(Args, Debug)]
@@ -91,8 +91,8 @@ fn tell(witness: Option<&Request>, what: &str) {
 fn sentence(relation: Relation) -> &'static str {
     match relation {
         Relation::Equal => "both allow the same requests",
-        Relation::Broader => "the first allows all that the second allows, and more",
-        Relation::Narrower => "the second allows all that the first allows, and more",
+        Relation::Broader => "the second allows all that the first allows, and more",
+        Relation::Narrower => "the first allows all that the second allows, and more",
         Relation::Incomparable => "each allows something that the other does not",
         Relation::Unknown => "not everything that has to be known for an answer could be found out",
     }

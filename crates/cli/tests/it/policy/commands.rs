@@ -494,14 +494,14 @@ fn diff_gives_a_request_for_each_direction() {
     );
     diff("wide.json", "own.json", &[])
         .expect_code(1)
-        .expect_said("broader")
+        .expect_said("narrower: the first allows all")
         .expect_said("only the first allows: `s3:");
     let found = json_of(
         &diff("own.json", "wide.json", &["--format", "json"])
             .expect_code(1)
             .stdout,
     );
-    assert_eq!(found["relation"], "narrower");
+    assert_eq!(found["relation"], "broader");
     assert_eq!(found["only_first"], Value::Null);
     // The witness is one, as `evaluate` answers.
     let witness = &found["only_second"];
