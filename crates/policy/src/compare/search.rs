@@ -43,10 +43,13 @@ const PATTERNS: usize = 100_000;
 
 /// A request that `first` allows and `second` does not.
 pub(super) fn only_in(kind: DocumentKind, first: &PolicySet, second: &PolicySet) -> Side {
-    let side = Search::new(kind, first, second, Variables::Anything).run();
-    let has_variables = || !variables(first).is_empty() || !variables(second).is_empty();
-    match side {
-        Side::Unknown if has_variables() => {
+    if first.documents() == second.documents() {
+        return Side::Nothing;
+    }
+    let search = Search::new(kind, first, second, Variables::Anything);
+    let has_variables = search.has_variables();
+    match search.run() {
+        Side::Unknown if has_variables => {
             match Search::new(kind, first, second, Variables::Chosen).run() {
                 Side::Witness(request) => Side::Witness(request),
                 // With one choice of values nothing is proven for all others.
@@ -156,6 +159,11 @@ impl<'p> Search<'p> {
             cases: CASES,
             is_exact: !names_canonical_users(first) && !names_canonical_users(second),
         }
+    }
+
+    fn has_variables(&self) -> bool {
+        let of_conditions = self.facts.variables();
+        !of_conditions.is_empty() || !variables(self.first).is_empty() || !variables(self.second).is_empty()
     }
 
     fn run(mut self) -> Side {
