@@ -291,6 +291,52 @@ fn statement() -> impl Strategy<Value = Value> {
         )
 }
 
+const CALLERS: [&str; 12] = [
+    "anonymous",
+    "123456789012",
+    "arn:aws:iam::123456789012:user/ada",
+    "arn:aws:iam::123456789012:user/eve",
+    "arn:aws:iam::123456789012:role/r",
+    "arn:aws:sts::123456789012:assumed-role/r/s",
+    "arn:aws:sts::123456789012:assumed-role/r/t",
+    "arn:aws:sts::123456789012:federated-user/f",
+    "arn:aws:iam::210987654321:user/ada",
+    "lambda.amazonaws.com",
+    "ec2.amazonaws.com",
+    "accounts.google.com",
+];
+
+/// One or two statements that name callers in every form, and now and then exclude them.
+fn resource_document() -> impl Strategy<Value = Value> {
+    let principal = prop::sample::select(vec![
+        r#""*""#,
+        r#"{"AWS":"*"}"#,
+        r#"{"AWS":"123456789012"}"#,
+        r#"{"AWS":"arn:aws:iam::123456789012:root"}"#,
+        r#"{"AWS":["arn:aws:iam::123456789012:user/ada","210987654321"]}"#,
+        r#"{"AWS":"arn:aws:iam::123456789012:role/r"}"#,
+        r#"{"AWS":"arn:aws:iam::123456789012:role/path/r"}"#,
+        r#"{"AWS":"arn:aws:sts::123456789012:assumed-role/r/s"}"#,
+        r#"{"AWS":"arn:aws:sts::123456789012:federated-user/f"}"#,
+        r#"{"Service":"lambda.amazonaws.com"}"#,
+        r#"{"Service":"ec2.amazonaws.com","AWS":"123456789012"}"#,
+        r#"{"Federated":"accounts.google.com"}"#,
+    ]);
+    let statement = (principal, 0..4u8, any::<bool>()).prop_map(|(principal, form, wide)| {
+        let principal: Value = serde_json::from_str(principal).unwrap();
+        let resource = if wide { "*" } else { "arn:aws:s3:::b/*" };
+        let mut statement = serde_json::json!({
+            "Effect": if form == 0 || form == 3 { "Deny" } else { "Allow" },
+            "Action": "s3:GetObject",
+            "Resource": resource,
+        });
+        statement[if form == 0 { "NotPrincipal" } else { "Principal" }] = principal;
+        statement
+    });
+    prop::collection::vec(statement, 1..4)
+        .prop_map(|statements| serde_json::json!({"Version": "2012-10-17", "Statement": statements}))
+}
+
 fn document() -> impl Strategy<Value = Value> {
     prop::collection::vec(statement(), 1..4)
         .prop_map(|statements| serde_json::json!({"Version": "2012-10-17", "Statement": statements}))
@@ -378,5 +424,23 @@ proptest! {
         denied["Statement"].as_array_mut().unwrap().push(denial);
         let found = diff(DocumentKind::Identity, &set(&denied), &set(&a));
         prop_assert!(found.only_first().is_none());
+    }
+
+    #[test]
+    fn what_is_claimed_of_two_resource_policies_is_true(
+        a in resource_document(),
+        b in resource_document(),
+        callers in prop::collection::vec(prop::sample::select(CALLERS.to_vec()), 12),
+    ) {
+        let (first, second) = (set(&a), set(&b));
+        let kind = DocumentKind::Resource;
+        check_witnesses(kind, &first, &second);
+        let found = diff(kind, &first, &second);
+        for caller in callers {
+            let request = Request::new(caller.parse().unwrap(), "s3:GetObject".parse().unwrap(), "arn:aws:s3:::b/a");
+            let (one, other) = (first.decide(kind, &request).is_allowed(), second.decide(kind, &request).is_allowed());
+            prop_assert!(!(found.first_is_within_second() && one && !other), "{request:?}");
+            prop_assert!(!(found.second_is_within_first() && other && !one), "{request:?}");
+        }
     }
 }
