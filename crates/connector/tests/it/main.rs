@@ -6,6 +6,7 @@
     reason = "tests may panic"
 )]
 
+mod clocks;
 mod damage;
 mod failing_disk;
 mod fixture;
