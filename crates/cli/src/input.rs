@@ -8,7 +8,7 @@ mod source;
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bucketline_spool::SourceId;
 
@@ -39,8 +39,8 @@ enum Origin {
         marks: Marks,
         length: u64,
     },
-    /// A pipe, a terminal, a device: read once.
-    Stream(File),
+    /// A pipe, a terminal, a device: read once. To open one may wait for its writer, so that is left to who reads.
+    Stream(PathBuf),
     Standard,
 }
 
@@ -69,8 +69,7 @@ impl Opened {
         let unreadable = |error: io::Error| {
             Failure::usage(Problem::new(format!("the input cannot be read: {error}")).at(path.display()))
         };
-        let file = File::open(path).map_err(unreadable)?;
-        let metadata = file.metadata().map_err(unreadable)?;
+        let metadata = path.metadata().map_err(unreadable)?;
         if metadata.is_dir() {
             return Err(Failure::usage(
                 Problem::new("the input is a folder")
@@ -85,10 +84,12 @@ impl Opened {
                 name,
                 source: reader::random_source()?,
                 from: Mark::default(),
-                origin: Origin::Stream(file),
+                origin: Origin::Stream(path.clone()),
                 note: Some(note),
             });
         }
+        let file = File::open(path).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
         let identity = Identity::of(&file, &metadata).map_err(unreadable)?;
         let length = metadata.len();
         let latest = (0..u32::MAX)

@@ -71,7 +71,7 @@ impl Feed {
         std::thread::spawn(move || {
             let read = match origin {
                 Origin::File { file, marks, .. } => read_file(file, marks, from, &sender),
-                Origin::Stream(file) => read_stream(file, &sender),
+                Origin::Stream(path) => File::open(path).and_then(|stream| read_stream(stream, &sender)),
                 Origin::Standard => read_stream(io::stdin(), &sender),
             };
             if let Err(error) = read {

@@ -121,6 +121,7 @@ impl<'a> Watch<'a> {
             let who = format!("connector `{}` ({})", status.id, status.name);
             match (&status.cause, status.state) {
                 (_, State::Running) => note(format_args!("{who} delivers again")),
+                (None, State::Orphaned) => {} // Removed, with nothing left to deliver.
                 (_, state) if self.draining => note(format_args!("{who} is {state}")),
                 (Some(cause), state) => warning(format_args!("{who} is {state}: {cause}")),
                 (None, state) => warning(format_args!("{who} is {state}")),

@@ -98,3 +98,30 @@ fn a_file_that_is_named_twice_is_proved_as_it_is_read_once() {
     twice("run", &["--drain"]).expect_said("50 lines read, 50 accepted");
     twice("verify", &[]).expect_said("events in: 50 ");
 }
+
+#[test]
+fn a_pipe_that_nobody_writes_to_is_left_at_the_first_signal() {
+    let site = Site::local();
+    site.sample(20, 1);
+    let pipe = site.file("pipe");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let child = site
+        .program()
+        .args(["run", "--input", "events.ndjson", "--input", "pipe"])
+        .start();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !site.program().args(["status"]).run().stdout.contains("received") {
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(signal(&child, "TERM").success());
+    finish(child)
+        .expect_code(0)
+        .expect_said("in all: 20 events delivered");
+}

@@ -41,7 +41,7 @@ impl Engine {
                 });
             }
         }
-        let (state, cause) = self.state_of(run, conflicts.first());
+        let (state, cause) = self.state_of(book, run, conflicts.first());
         let next_probe = match run.health {
             Health::Blocked { next_probe, .. } => Some(next_probe.since(now)),
             _ => None,
@@ -64,9 +64,17 @@ impl Engine {
         }
     }
 
-    fn state_of(&self, run: &ConnectorRun, conflict: Option<&LaneConflict>) -> (State, Option<Cause>) {
+    fn state_of(
+        &self,
+        book: &ConnectorBook,
+        run: &ConnectorRun,
+        conflict: Option<&LaneConflict>,
+    ) -> (State, Option<Cause>) {
         if let Some(failure) = &self.failed {
             return (State::Stopped, Some(Cause::plain(failure.to_string(), "")));
+        }
+        if run.configured.is_none() && book.events_held == 0 {
+            return (State::Orphaned, None); // Removed, and nobody misses anything.
         }
         if run.configured.is_none() {
             let advice = "add the connector to the configuration again, to deliver what is held for it";

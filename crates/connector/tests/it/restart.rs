@@ -171,6 +171,18 @@ async fn a_connector_that_left_the_configuration_keeps_its_events() {
     let _ = mux.drain(MINUTE).await;
     mux.shutdown().await;
     assert_exactly_once(&*bucket, "f1/", 30).await;
+
+    let mux = builder(spool.path())
+        .connector(connector('2'), bucket.clone())
+        .start()
+        .await
+        .unwrap();
+    let status = mux
+        .status()
+        .into_iter()
+        .find(|status| status.state == State::Orphaned);
+    assert_eq!(status.unwrap().cause, None, "nobody misses anything");
+    mux.shutdown().await;
 }
 
 #[tokio::test]
