@@ -160,6 +160,15 @@ impl Opened {
         }
     }
 
+    /// Whether an earlier run read further than where reading begins now: it was stopped in between, or the spool has lost
+    /// what it accepted.
+    pub(crate) fn was_read_further(&self) -> bool {
+        match &self.origin {
+            Origin::File { marks, .. } => marks.furthest() > self.from.offset,
+            _ => false,
+        }
+    }
+
     /// What a person should know before it is read.
     pub(crate) fn note(&self) -> Option<&str> {
         self.note.as_deref()

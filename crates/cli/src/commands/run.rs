@@ -127,6 +127,14 @@ async fn feed(options: &Run, feeder: &mut Feeder<'_>, watch: &mut Watch<'_>) -> 
             watch.clear();
             note(text);
         }
+        if opened.was_read_further() && feeder.multiplexer.ledger().unreadable().stretches > 0 {
+            watch.clear();
+            warning(format_args!(
+                "`{}` was read further before, and the damaged spool may have lost that: what of it was delivered then \
+                 arrives a second time",
+                opened.name()
+            ));
+        }
         feeder.feed(opened, watch).await?;
     }
     Ok(())

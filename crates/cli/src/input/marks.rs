@@ -58,6 +58,11 @@ impl Marks {
             .map(|(_, fingerprint)| *fingerprint)
     }
 
+    /// The furthest place that was read to; whether all up to there was accepted is for the spool to say.
+    pub(crate) fn furthest(&self) -> u64 {
+        self.latest.iter().map(|(end, _)| *end).max().unwrap_or(0)
+    }
+
     /// Notes a place. Where that fails, as on a full disk, the next one is tried afresh: what is lost is a check.
     pub(crate) fn note(&mut self, offset: u64, fingerprint: Fingerprint) {
         self.latest.push_back((offset, fingerprint));

@@ -38,3 +38,22 @@ fn a_damaged_spool_is_used_on_and_the_damage_is_said_each_time() {
     }
     site.prove(3_000);
 }
+
+#[test]
+fn an_input_that_is_read_again_over_damage_is_named() {
+    let site = Site::local();
+    site.sample(500, 1);
+    site.run().expect_code(0);
+    let segment = site.file("spool/shard-00/00000000000000000000.seg");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    // The one batch there is; the seals and commits behind it stay.
+    bytes[100_000] ^= 1;
+    std::fs::write(&segment, &bytes).unwrap();
+
+    site.run()
+        .expect_code(0)
+        .expect_said("`events.ndjson` was read further before")
+        .expect_said("500 lines read, 500 accepted");
+    let again = site.run().expect_code(0);
+    assert!(!again.stderr.contains("read further"), "{}", again.stderr);
+}
