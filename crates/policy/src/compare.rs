@@ -7,6 +7,7 @@ mod audit;
 mod caller;
 mod circumstance;
 mod needs;
+mod network;
 mod search;
 mod term;
 mod text;
@@ -84,7 +85,7 @@ impl Diff {
 /// Compares what two sets of policies of one kind allow, each alone, as [`PolicySet::decide`] answers.
 ///
 /// Requests count as policies see them, whether or not a service knows them: an object action on a bucket's own ARN is a
-/// request here. Variables, and conditions that contradict each other in other ways than as texts, can make the answer
+/// request here. Variables, and numbers and dates that exclude each other, can make the answer
 /// [`Relation::Unknown`]; so can documents of thousands of patterns, since the work is limited.
 ///
 /// ```

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::document::{ActionElement, Document, Effect, List, ResourceElement, Statement};
+use crate::document::{
+    ActionElement, ConditionBlock, ConditionTest, Document, Effect, List, Operator, ResourceElement,
+    Statement, Test,
+};
 use crate::{Decision, DocumentKind, Operation, PolicySet, Request, StatementRef};
 
 use super::needs::{Need, Needs};
@@ -102,7 +105,16 @@ pub fn audit(policies: &PolicySet, needs: &Needs) -> Audit {
 }
 
 fn lack(policies: &PolicySet, need: &Need) -> Option<Lack> {
-    let wanted = PolicySet::compile(&[Document::new(vec![need.statement.clone()])]);
+    let mut statement = need.statement.clone();
+    // Every client speaks TLS: a refusal of anything else keeps nobody from what is needed.
+    statement.condition.get_or_insert_default().push(ConditionBlock {
+        operator: Operator::new(Test::Bool),
+        tests: vec![ConditionTest {
+            key: "aws:SecureTransport".to_owned(),
+            values: List::one(true.into()),
+        }],
+    });
+    let wanted = PolicySet::compile(&[Document::new(vec![statement])]);
     let side = only_in(DocumentKind::Identity, &wanted, policies);
     let reason = match &side {
         Side::Nothing => return None,

@@ -5,6 +5,7 @@ use crate::document::{ConditionBlock, ConditionTest, List, Operator, Statement, 
 use crate::pattern::{self, Syntax};
 use crate::{Context, Decision, Document, DocumentKind, PolicySet, Principal, Request, Version};
 
+use super::network;
 use super::text::{self, Demand, Found, Glob, Shape, Symbol};
 
 /// One key under one operator, wherever in the documents it stands.
@@ -18,6 +19,13 @@ pub(super) struct Fact {
     version: Version,
     /// Allows everything in the contexts in which this fact holds.
     alone: PolicySet,
+}
+
+/// Ways of comparing in which few values stand for all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Comparison {
+    Flag,
+    Address,
 }
 
 /// All facts of the documents, each once.
@@ -62,10 +70,42 @@ impl Facts {
         if facts(true).any(|one| facts(false).any(|other| one.implies(other))) {
             return true;
         }
-        // Texts that some key's only value would have to be, all at once.
-        facts(true)
-            .filter(|fact| fact.needs_one_text())
-            .any(|fact| self.no_text(&fact.key, claims, work))
+        // What some key's only value would have to be, all at once.
+        facts(true).any(|fact| {
+            fact.needs_one_text() && self.no_text(&fact.key, claims, work)
+                || fact.needs_one_value() && self.no_value(fact, claims)
+        })
+    }
+
+    /// Whether none of the values that can be told apart fulfils all claims about the key of this fact, which holds.
+    /// `false` when some claim compares in another way, since the values would have to be others.
+    fn no_value(&self, holding: &Fact, claims: &[Claim]) -> bool {
+        let own: Vec<(&Fact, bool)> = claims
+            .iter()
+            .filter_map(|(place, holds)| Some((self.0.get(*place)?, *holds)))
+            .filter(|(fact, _)| fact.key == holding.key)
+            .collect();
+        let is_alike = |(fact, _): &(&Fact, bool)| {
+            fact.operator.test() == Test::Null
+                || fact.compares() == holding.compares() && !fact.has_variables()
+        };
+        if !own.iter().all(is_alike) {
+            return false;
+        }
+        let values: Vec<String> = match holding.compares() {
+            Some(Comparison::Flag) => ["true", "false"].map(str::to_owned).into(),
+            Some(Comparison::Address) => own
+                .iter()
+                .flat_map(|(fact, _)| &fact.values)
+                .flat_map(|range| network::edges(range))
+                .collect(),
+            None => return false,
+        };
+        !values.into_iter().any(|value| {
+            let mut context = Context::default();
+            context.set(&holding.key, [value]);
+            own.iter().all(|(fact, holds)| fact.holds(&context) == *holds)
+        })
     }
 
     /// Whether no single text fulfils all claims about this key that speak of texts.
@@ -220,6 +260,23 @@ impl Fact {
         self.as_texts().is_some() && !self.operator.if_exists() && !self.operator.test().is_negated()
     }
 
+    /// Whether it holds only where its key has exactly one value, one of few that can be told apart.
+    fn needs_one_value(&self) -> bool {
+        self.compares().is_some()
+            && self.operator.quantifier().is_none()
+            && !self.operator.if_exists()
+            && !self.operator.test().is_negated()
+            && !self.has_variables()
+    }
+
+    fn compares(&self) -> Option<Comparison> {
+        match self.operator.test() {
+            Test::Bool => Some(Comparison::Flag),
+            Test::IpAddress | Test::NotIpAddress => Some(Comparison::Address),
+            _ => None,
+        }
+    }
+
     /// Its values as patterns, if it compares one value as a text and has no variables.
     fn as_texts(&self) -> Option<Vec<Glob>> {
         let compares_text = matches!(
@@ -275,8 +332,7 @@ fn candidates(facts: &[(&Fact, bool)], context: &Context) -> Vec<String> {
             values.push(plain.replace(['*', '?'], "x"));
             values.push(plain.to_ascii_uppercase());
             values.push(plain.to_ascii_lowercase());
-            // A network's own address is in it.
-            values.extend(plain.split_once('/').map(|(address, _)| address.to_owned()));
+            values.extend(network::edges(&plain));
             if let Ok(number) = plain.parse::<i64>() {
                 values.extend([number.saturating_sub(1), number.saturating_add(1)].map(|n| n.to_string()));
             }

@@ -214,6 +214,21 @@ fn a_denial_of_what_is_needed_is_named() {
 }
 
 #[test]
+fn a_refusal_of_plain_http_keeps_nobody_from_what_is_needed() {
+    let policy: Document = r#"{"Version":"2012-10-17","Statement":[
+        {"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-events/currents/*"},
+        {"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}"#
+        .parse()
+        .unwrap();
+    let needs = Needs::new(bucket())
+        .folder("currents")
+        .unwrap()
+        .call(Operation::PutObject, &[]);
+    let found = audit(&PolicySet::compile(&[policy]), &needs);
+    assert!(found.is_sufficient() && found.is_minimal(), "{found:?}");
+}
+
+#[test]
 fn a_session_policy_is_within_the_role_it_narrows() {
     let role = least_privilege(&ExportScope::new(bucket()).folder("a").folder("b")).unwrap();
     let session = session_policy(&SessionScope::new(bucket(), "a")).unwrap();
@@ -257,6 +272,11 @@ fn statement() -> impl Strategy<Value = Value> {
         r#"{"ForAnyValue:StringEquals":{"k":["x","y"]}}"#,
         r#"{"ForAllValues:StringNotEquals":{"k":["x"]}}"#,
         r#"{"Null":{"k":"true"}}"#,
+        r#"{"IpAddress":{"ip":"10.0.0.0/8"}}"#,
+        r#"{"IpAddressIfExists":{"ip":["10.0.0.0/9","10.128.0.0/9"]}}"#,
+        r#"{"NotIpAddress":{"ip":"10.1.0.0/16"}}"#,
+        r#"{"Bool":{"t":"true"}}"#,
+        r#"{"BoolIfExists":{"t":"false"}}"#,
         r#"{"NumericLessThan":{"n":"5"}}"#,
         r#"{"Bool":{"t":"true"},"StringEquals":{"k":"${aws:username}"}}"#,
     ]);
@@ -382,6 +402,10 @@ fn request() -> impl Strategy<Value = Request> {
             }
             if let Some(flag) = flag {
                 request = request.context("t", flag.to_string());
+            }
+            if let Some(flag) = flag {
+                // Addresses go with flags: there is no need to vary all at once.
+                request = request.context("ip", if flag { "10.1.2.3" } else { "10.200.0.1" });
             }
             if named {
                 request = request.context("aws:username", "ada");
