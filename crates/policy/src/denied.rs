@@ -4,6 +4,7 @@
 //! Knows AWS's wordings (<https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>); the
 //! decision itself is the evaluator's. Every edit is tried out before it is proposed.
 
+mod attempt;
 mod diagnosis;
 mod edit;
 mod message;
