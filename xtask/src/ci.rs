@@ -85,15 +85,7 @@ fn every_feature_alone() -> Result<(), Error> {
             .filter(|f| *f != "default");
         for feature in std::iter::once(None).chain(names.map(Some)) {
             let mut command = workspace::cargo();
-            command.args([
-                "check",
-                "--quiet",
-                "--lib",
-                "--bins",
-                "--package",
-                name,
-                "--no-default-features",
-            ]);
+            command.args(["check", "--quiet", "--package", name, "--no-default-features"]);
             if let Some(feature) = feature {
                 command.args(["--features", feature]);
             }
