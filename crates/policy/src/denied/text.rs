@@ -26,7 +26,11 @@ impl Display for Denial {
             write!(f, " on `{resource}`")?;
         }
         match self.cause() {
-            Some(cause) if cause.is_explicit => write!(f, ": a {} denies it", cause.by.as_str())?,
+            Some(cause) if cause.is_explicit => {
+                let name = cause.by.as_str();
+                let article = if name.starts_with('i') { "an" } else { "a" };
+                write!(f, ": {article} {name} denies it")?;
+            }
             Some(cause) => write!(f, ": no {} allows it", cause.by.as_str())?,
             None => {}
         }

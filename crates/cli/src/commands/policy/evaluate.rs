@@ -28,7 +28,10 @@ pub(super) struct Evaluate {
     #[command(flatten)]
     request: RequestOptions,
     /// Cases, one JSON object per line, or `-` for standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["identity", "principal", "action"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "identity", "resource_policy", "boundary", "session_policy", "scp", "rcp",
+        "principal", "action", "resource", "resource_account", "context",
+    ])]
     cases: Option<Input>,
     /// How the result is printed; cases are always answered in JSON
     #[arg(long, value_enum, default_value_t = Format::Text)]

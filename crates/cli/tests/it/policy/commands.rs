@@ -327,6 +327,17 @@ fn what_a_request_lacks_is_said() {
 }
 
 #[test]
+fn cases_stand_alone() {
+    let dir = folder();
+    policy(
+        dir.path(),
+        &["evaluate", "--cases", "-", "--boundary", "own.json"],
+    )
+    .expect_code(2);
+    policy(dir.path(), &["lint", "--cases", "-", "own.json"]).expect_code(2);
+}
+
+#[test]
 fn fmt_keeps_what_was_written_and_the_order_of_files() {
     let dir = tempfile::tempdir().unwrap();
     let one =
