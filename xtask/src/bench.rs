@@ -17,6 +17,7 @@ const FIGURES: [&str; 5] = ["end-to-end", "end-to-end-minio", "policy", "format"
 pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     let mut events = 1_000_000;
     let mut only: Option<String> = None;
+    let mut policies = Vec::new();
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         let value = || Error::usage(format!("`{word}` needs a value"));
@@ -26,6 +27,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
                 events = text
                     .parse()
                     .map_err(|_| Error::usage(format!("`{text}` is not a number of events")))?;
+            }
+            "--policy" => {
+                let file = std::fs::canonicalize(words.next().ok_or_else(value)?)?;
+                policies.push(file);
             }
             "--only" => only = Some(words.next().ok_or_else(value)?.clone()),
             figure if FIGURES.contains(&figure) => only = Some(figure.to_owned()),
@@ -39,7 +44,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         match figure {
             "end-to-end" => end_to_end(events)?,
             "end-to-end-minio" => end_to_end_on_minio(events)?,
-            package => crate_figures(package)?,
+            package => crate_figures(package, if package == "policy" { &policies } else { &[] })?,
         }
     }
     Ok(())
@@ -105,8 +110,8 @@ fn measure(figure: &str, store: &str, events: u64, scene: &Scene) -> Result<(), 
     Ok(())
 }
 
-/// What a crate's own bench program prints: lines of JSON, passed on.
-fn crate_figures(package: &str) -> Result<(), Error> {
+/// What a crate's own bench program prints: lines of JSON, passed on. `files` are measured beside its own documents.
+fn crate_figures(package: &str, files: &[std::path::PathBuf]) -> Result<(), Error> {
     let mut command = workspace::cargo();
     command.args([
         "bench",
@@ -117,6 +122,9 @@ fn crate_figures(package: &str) -> Result<(), Error> {
         "--all-features",
     ]);
     command.args(["--package", &format!("bucketline-{package}")]);
+    if !files.is_empty() {
+        command.arg("--").args(files);
+    }
     let shown = cargo::show(&command);
     let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {

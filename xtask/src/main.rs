@@ -36,7 +36,8 @@ usage: cargo xtask COMMAND
   tidy                                    the house rules: files, documents, licences, dependency directions
   foreign [--only CHECK] [--managed-policies FILE]
                                           checks against software from outside: an S3 server, an Avro reader, real policies
-  bench [--events N] [--only FIGURE]      performance figures, one JSON line each
+  bench [--events N] [--only FIGURE] [--policy FILE]
+                                          performance figures, one JSON line each
   codegen [--check]                       the files made from data: written anew, or compared
 ";
 
