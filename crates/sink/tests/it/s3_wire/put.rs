@@ -1,0 +1,201 @@
+//! What a put sends, and what its answers mean.
+
+use super::*;
+
+#[tokio::test]
+async fn a_put_sends_condition_checksum_owner_encryption_and_metadata() {
+    let sum = Payload::from("payload").checksum();
+    let echo = format!("x-amz-checksum-sha256: {}", sum.base64());
+    let wire = Wire::start([answer(
+        "200 OK",
+        &[
+            "etag: \"e1\"",
+            "x-amz-version-id: v1",
+            "x-amz-server-side-encryption: AES256",
+            &echo,
+        ],
+        "",
+    )])
+    .await;
+    let sink = builder(&wire).expected_owner("111122223333").build().unwrap();
+    let options = PutOptions::create()
+        .metadata("bl-version", "1")
+        .metadata("bl-count", "2")
+        .content_type("application/vnd.apache.avro")
+        .encryption(Encryption::Aes256);
+    let outcome = sink
+        .put(&key(KEY), Payload::from("payload"), &options)
+        .await
+        .unwrap();
+
+    let PutOutcome::Created(receipt) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(receipt.etag, Some(ETag::new("\"e1\"")));
+    assert_eq!(receipt.version_id.as_deref(), Some("v1"));
+    assert_eq!(receipt.checksum, Some(sum));
+    assert_eq!(receipt.encryption, EncryptionSeen::Aes256);
+    assert_eq!(receipt.request_id.as_deref(), Some("REQ1"));
+
+    let request = wire.only_request();
+    // Path style; `=` and `+` stay apart from what they mean in a query.
+    assert_eq!(
+        request.line,
+        "PUT /acme-events/currents/event_type%3Da.b/date%3D2026-11-23-18/7/x%2B0%2B0000000000.avro HTTP/1.1"
+            .replace(" HTTP", "?x-id=PutObject HTTP")
+    );
+    for (name, value) in [
+        ("if-none-match", "*"),
+        ("x-amz-checksum-sha256", sum.base64().as_str()),
+        ("x-amz-content-sha256", sum.hex().as_str()),
+        ("x-amz-expected-bucket-owner", "111122223333"),
+        ("x-amz-server-side-encryption", "AES256"),
+        ("x-amz-meta-bl-version", "1"),
+        ("x-amz-meta-bl-count", "2"),
+        ("content-type", "application/vnd.apache.avro"),
+        ("content-length", "7"),
+    ] {
+        assert_eq!(request.header(name).as_deref(), Some(value), "{name}");
+    }
+    assert!(
+        request
+            .header("authorization")
+            .unwrap()
+            .contains("/eu-central-1/s3/aws4_request")
+    );
+    assert_eq!(request.body, b"payload");
+    assert!(!format!("{request:?}").contains(SECRET));
+}
+
+#[tokio::test]
+async fn a_plain_put_sends_no_more_than_that() {
+    let (wire, sink) = sink([answer("200 OK", &["etag: \"e1\""], "")]).await;
+    let options = PutOptions::overwrite();
+    sink.put(&key("a"), Payload::from("x"), &options).await.unwrap();
+    let request = wire.only_request();
+    assert_eq!(
+        request.header_names(),
+        [
+            "amz-sdk-invocation-id",
+            "amz-sdk-request",
+            "authorization",
+            "content-length",
+            "content-type",
+            "host",
+            "user-agent",
+            "x-amz-checksum-sha256",
+            "x-amz-content-sha256",
+            "x-amz-date",
+            "x-amz-security-token",
+            "x-amz-user-agent",
+        ]
+    );
+    assert_eq!(
+        request.header("amz-sdk-request").as_deref(),
+        Some("attempt=1; max=1")
+    );
+}
+
+#[tokio::test]
+async fn a_payload_in_pieces_is_one_body_with_one_length_and_signed_hash() {
+    let (wire, sink) = sink([answer("200 OK", &[], "")]).await;
+    let chunks: Vec<Bytes> = (0..100_u8).map(|n| Bytes::from(vec![n; 5000])).collect();
+    let payload = Payload::from(chunks.clone());
+    sink.put(&key("a"), payload.clone(), &PutOptions::create())
+        .await
+        .unwrap();
+    let request = wire.only_request();
+    assert_eq!(request.header("content-length").as_deref(), Some("500000"));
+    assert_eq!(request.header("transfer-encoding"), None);
+    assert_eq!(request.header("content-encoding"), None);
+    assert_eq!(
+        request.header("x-amz-content-sha256"),
+        Some(payload.checksum().hex())
+    );
+    assert_eq!(request.body, chunks.concat());
+}
+
+#[tokio::test]
+async fn an_empty_payload_is_a_put_as_well() {
+    let (wire, sink) = sink([answer("200 OK", &[], "")]).await;
+    sink.put(&key("a"), Payload::from(""), &PutOptions::create())
+        .await
+        .unwrap();
+    let request = wire.only_request();
+    assert_eq!(request.header("content-length").as_deref(), Some("0"));
+    assert_eq!(
+        request.header("x-amz-checksum-sha256"),
+        Some(Payload::from("").checksum().base64())
+    );
+}
+
+#[tokio::test]
+async fn kms_is_asked_for_by_key_and_its_echo_is_kept() {
+    let arn = "arn:aws:kms:eu-central-1:111122223333:key/k1";
+    let echo = format!("x-amz-server-side-encryption-aws-kms-key-id: {arn}");
+    let (wire, sink) = sink([answer(
+        "200 OK",
+        &["x-amz-server-side-encryption: aws:kms", &echo],
+        "",
+    )])
+    .await;
+    let asked = Encryption::Kms {
+        key_id: arn.to_owned(),
+    };
+    let options = PutOptions::create().encryption(asked.clone());
+    let outcome = sink.put(&key("a"), Payload::from("x"), &options).await.unwrap();
+    let PutOutcome::Created(receipt) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(receipt.encryption.satisfies(&asked));
+    let request = wire.only_request();
+    assert_eq!(
+        request.header("x-amz-server-side-encryption").as_deref(),
+        Some("aws:kms")
+    );
+    assert_eq!(
+        request
+            .header("x-amz-server-side-encryption-aws-kms-key-id")
+            .as_deref(),
+        Some(arn)
+    );
+}
+
+#[tokio::test]
+async fn an_encryption_that_was_dropped_is_seen() {
+    let (_wire, sink) = sink([answer("200 OK", &["etag: \"e1\""], "")]).await;
+    let options = PutOptions::create().encryption(Encryption::Aes256);
+    let outcome = sink.put(&key("a"), Payload::from("x"), &options).await.unwrap();
+    let PutOutcome::Created(receipt) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(receipt.encryption, EncryptionSeen::None);
+    assert!(!receipt.encryption.satisfies(&options.encryption));
+}
+
+#[tokio::test]
+async fn a_taken_key_is_a_condition_that_failed() {
+    let (wire, sink) = sink([
+        refusal(
+            "412 Precondition Failed",
+            "PreconditionFailed",
+            "At least one did not hold",
+        ),
+        refusal(
+            "412 Precondition Failed",
+            "PreconditionFailed",
+            "At least one did not hold",
+        ),
+        refusal("404 Not Found", "NoSuchKey", "The specified key does not exist."),
+    ])
+    .await;
+    assert_eq!(put(&sink).await.unwrap(), PutOutcome::PreconditionFailed);
+    for _ in 0..2 {
+        let options = PutOptions::if_match(ETag::new("\"e1\""));
+        let outcome = sink.put(&key(KEY), Payload::from("x"), &options).await.unwrap();
+        assert_eq!(outcome, PutOutcome::PreconditionFailed);
+    }
+    let requests = wire.requests();
+    assert_eq!(requests[1].header("if-match").as_deref(), Some("\"e1\""));
+    assert_eq!(requests[1].header("if-none-match"), None);
+}
