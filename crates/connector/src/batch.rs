@@ -30,6 +30,56 @@ impl Batch {
         }
     }
 
+    /// The lines of newline-delimited JSON that come after a place in a source; `None`: at its beginning. Blank lines are
+    /// passed over, a last line needs no line break, and `text` is shared, not copied.
+    ///
+    /// The next batch of the source comes after `end` and `line` of this one:
+    ///
+    /// ```
+    /// use bucketline_connector::Batch;
+    /// use bucketline_spool::{Sequence, SourceId};
+    ///
+    /// let source = SourceId::from_bytes([7; 16]);
+    /// let batch = Batch::ndjson(source, None, "events.ndjson", "{}\n\n{}\n");
+    /// assert_eq!((batch.len(), batch.sequence()), (2, Sequence::Offset { end: 7, line: 3 }));
+    /// ```
+    #[must_use]
+    pub fn ndjson(
+        source: SourceId,
+        after: Option<ResumePoint>,
+        input: impl Into<String>,
+        text: impl Into<Bytes>,
+    ) -> Self {
+        let text: Bytes = text.into();
+        let (start, before) = after.map_or((0, 0), |place| (place.end, place.line));
+        let (mut number, mut offset) = (before, start);
+        let mut lines = Vec::new();
+        for with_break in text.split_inclusive(|byte| *byte == b'\n') {
+            number += 1;
+            let line = with_break.trim_ascii_end();
+            if line.len() > Line::MAX_LENGTH {
+                lines.push(Line::oversized(number, offset));
+            } else if !line.is_empty() {
+                lines.push(Line::new(number, offset, text.slice_ref(line)));
+            }
+            offset += with_break.len() as u64;
+        }
+        Self::new(
+            source,
+            Sequence::Offset {
+                end: offset,
+                line: number,
+            },
+            input,
+        )
+        .lines(lines)
+    }
+
+    /// Its place in its source.
+    pub fn sequence(&self) -> Sequence {
+        self.sequence
+    }
+
     /// Adds lines at the end.
     #[must_use]
     pub fn lines(mut self, lines: impl IntoIterator<Item = Line>) -> Self {
@@ -101,4 +151,28 @@ pub struct ResumePoint {
     pub end: u64,
     /// The number of the last line of them, from 1.
     pub line: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_becomes_lines_with_their_places() {
+        let source = SourceId::from_bytes([1; 16]);
+        let after = ResumePoint { end: 100, line: 9 };
+        let huge = "x".repeat(Line::MAX_LENGTH + 1);
+        let batch = Batch::ndjson(source, Some(after), "a", format!("{{}}\r\n \n{huge}\n[]"));
+        let end = 100 + 4 + 2 + huge.len() as u64 + 1 + 2;
+        assert_eq!(batch.sequence(), Sequence::Offset { end, line: 13 });
+        assert_eq!(
+            batch.lines,
+            [
+                Line::new(10, 100, "{}"),
+                Line::oversized(12, 106),
+                Line::new(13, end - 2, "[]")
+            ]
+        );
+        assert!(Batch::ndjson(source, None, "a", "").is_empty());
+    }
 }
