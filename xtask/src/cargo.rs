@@ -29,6 +29,28 @@ pub(crate) fn run(mut command: Command) -> Result<(), Error> {
     }
 }
 
+/// Runs a `cargo test` that names one test; fails unless just that one ran and passed, so that a test that was renamed
+/// is noticed.
+pub(crate) fn run_one_test(mut command: Command) -> Result<(), Error> {
+    let shown = show(&command);
+    let output = command
+        .output()
+        .map_err(|e| Error::failed(format!("`{shown}`: {e}")))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let passed = text
+        .lines()
+        .filter(|line| line.starts_with("test result: ok. 1 passed"))
+        .count();
+    if output.status.success() && passed == 1 {
+        return Ok(());
+    }
+    let errors = String::from_utf8_lossy(&output.stderr);
+    Err(Error::failed(format!(
+        "`{shown}`: {passed} test(s) ran ({})\n{text}\n{errors}",
+        output.status
+    )))
+}
+
 /// A command as a person would type it.
 pub(crate) fn show(command: &Command) -> String {
     let mut text = command.get_program().to_string_lossy().into_owned();

@@ -2,8 +2,8 @@
 //!
 //! The crate that owns a generated file owns its generator too: a test that compares, and writes when it is told to.
 
-use crate::cargo::{self, shaped};
 use crate::error::Error;
+use crate::{cargo, workspace};
 
 /// Package and test of each generated file.
 const GENERATED: [(&str, &str); 1] = [(
@@ -18,12 +18,22 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         _ => return Err(Error::usage("usage: cargo xtask codegen [--check]")),
     };
     for (package, test) in GENERATED {
-        let mut command = shaped("test");
-        command.args(["--quiet", "--lib", "--package", package, "--", "--exact", test]);
+        let mut command = workspace::cargo();
+        command.args([
+            "test",
+            "--quiet",
+            "--lib",
+            "--all-features",
+            "--package",
+            package,
+            "--",
+            "--exact",
+            test,
+        ]);
         if !check {
             command.env("UPDATE_EXPECT", "1");
         }
-        cargo::run(command)?;
+        cargo::run_one_test(command)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::{Outcome, Settings};
+use crate::cargo::{run_one_test, shaped};
 use crate::error::Error;
 use crate::scene::{Programs, Scene};
 
@@ -35,7 +36,31 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
     scene.deliver()?;
     let proof = scene.verify()?;
     proof.require()?;
-    Ok(Outcome::Passed(proof.line()))
+    keeps_the_contract(&server)?;
+    Ok(Outcome::Passed(format!(
+        "{}; the sink's conformance suite holds",
+        proof.line()
+    )))
+}
+
+/// The suite that every sink has to pass, over the real thing. It deletes what it left, which the exporter may not.
+fn keeps_the_contract(server: &Minio) -> Result<(), Error> {
+    let mut command = shaped("test");
+    command.args([
+        "--test",
+        "it",
+        "--",
+        "--ignored",
+        "--exact",
+        "s3_live::it_keeps_the_contract",
+    ]);
+    command
+        .env("S3_ENDPOINT", &server.endpoint)
+        .env("S3_BUCKET", BUCKET);
+    command
+        .env("AWS_ACCESS_KEY_ID", ROOT_USER)
+        .env("AWS_SECRET_ACCESS_KEY", ROOT_PASSWORD);
+    run_one_test(command)
 }
 
 /// The server and its client, built once and kept; or why there are none.
