@@ -19,5 +19,6 @@ mod kill;
 mod other_reader;
 mod policy;
 mod program;
+mod readme;
 mod secrets;
 mod site;
