@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use bucketline_format::{Schema, ocf};
+use bucketline_format::{Encoder, Schema};
 use bucketline_sink::Payload;
 use bucketline_spool::{Events, Lsn, Position, Route};
 use bytes::{Bytes, BytesMut};
@@ -20,6 +20,8 @@ use crate::reconcile::Expected;
 pub struct BuildJob {
     pub(crate) attempt: AttemptId,
     pub(crate) schema: Schema,
+    /// The one that its seal names, or will.
+    pub(crate) encoder: &'static dyn Encoder,
     /// Whether the bodies are from before this start, and the schema's file may have been changed since.
     pub(crate) recheck: bool,
     pub(crate) lane_tag: [u8; 16],
@@ -49,6 +51,7 @@ pub(crate) enum Bodies {
 #[derive(Debug, Clone)]
 pub struct Built {
     pub(crate) payload: Payload,
+    pub(crate) encoder: &'static dyn Encoder,
     pub(crate) expected: Expected,
 }
 
@@ -88,8 +91,8 @@ impl BuildJob {
     ///
     /// # Errors
     ///
-    /// `Contradiction` if a frame was not supplied, or does not hold what it held before; `MissingSchema` if the schema
-    /// is not the one that the events were admitted under.
+    /// `Contradiction` if a frame was not supplied, or does not hold what it held before, or an event cannot be encoded;
+    /// `MissingSchema` if the schema is not the one that the events were admitted under.
     pub fn run(self) -> Result<Built, Error> {
         let mut digest = EventDigest::default();
         let mut datums = Vec::new();
@@ -111,8 +114,9 @@ impl BuildJob {
         }
         let digest = digest.finish();
         let marker = sync_marker(&digest);
-        let bytes = datums.iter().map(|datum| &**datum);
-        let payload = Payload::from(ocf::build(self.schema.text(), ocf::Codec::Null, marker, bytes));
+        let bytes: Vec<&[u8]> = datums.iter().map(|datum| &**datum).collect();
+        let chunks = self.encoder.encode(self.schema.record(), marker, &bytes);
+        let payload = Payload::from(chunks.map_err(|error| unencodable(&self.schema, &error))?);
         let contents = Contents {
             lane: self.lane_tag,
             first: self.first,
@@ -125,7 +129,11 @@ impl BuildJob {
             size: payload.len(),
             checksum: payload.checksum(),
         };
-        Ok(Built { payload, expected })
+        Ok(Built {
+            payload,
+            encoder: self.encoder,
+            expected,
+        })
     }
 }
 
@@ -133,13 +141,7 @@ impl Built {
     /// Whether an object, read whole, holds the same events in the same order; its bytes may differ.
     pub fn same_events(&self, object: &[u8]) -> bool {
         let ours = self.payload.to_bytes();
-        if *ours == *object {
-            return true;
-        }
-        let (Ok(ours), Ok(theirs)) = (ocf::Reader::new(&ours), ocf::Reader::new(object)) else {
-            return false;
-        };
-        ours.schema().text() == theirs.schema().text() && ours.map(Result::ok).eq(theirs.map(Result::ok))
+        *ours == *object || self.encoder.same_events(&ours, object)
     }
 }
 
@@ -163,6 +165,16 @@ fn changed(schema: &Schema) -> Error {
             "schema {} of `{}` is not the one that held events were admitted under: bring the file back as it was; a \
              change of a schema gets a new id",
             schema.id().get(),
+            schema.event_type()
+        ),
+    )
+}
+
+fn unencodable(schema: &Schema, error: &bucketline_format::Error) -> Error {
+    Error::new(
+        ErrorKind::Contradiction,
+        format!(
+            "an event of `{}` that was accepted cannot be encoded: {error}; keep the spool and report this",
             schema.event_type()
         ),
     )

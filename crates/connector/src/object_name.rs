@@ -55,6 +55,8 @@ pub struct ObjectName {
     pub partition: PartitionId,
     /// The first position of its range.
     pub first: Position,
+    /// What its format's names end with, without the dot: one of [`bucketline_format::extensions`].
+    pub extension: &'static str,
 }
 
 impl ObjectName {
@@ -71,12 +73,13 @@ impl ObjectName {
             + digits(u64::from(u32::MAX))
             + "/".len()
             + zone.as_str().len();
+        let extension = bucketline_format::extensions().map(str::len).max().unwrap_or(0);
         let file = integration
             + "+".len()
             + digits(u64::from(PartitionId::MAX.get()))
             + "+".len()
             + digits(u64::MAX);
-        folder.as_str().len() + "/".len() + directory + "/".len() + file + ".avro".len()
+        folder.as_str().len() + "/".len() + directory + "/".len() + file + ".".len() + extension
     }
 
     /// The key to put it under.
@@ -102,6 +105,7 @@ impl fmt::Display for ObjectName {
             zone,
             partition,
             first,
+            extension,
         } = self;
         write!(
             f,
@@ -110,7 +114,7 @@ impl fmt::Display for ObjectName {
         write!(f, "date={hour}/{schema}/{zone}/")?;
         write!(
             f,
-            "dataexport.{cluster}.S3.integration.{connector}+{partition}+{first:010}.avro"
+            "dataexport.{cluster}.S3.integration.{connector}+{partition}+{first:010}.{extension}"
         )
     }
 }
@@ -130,10 +134,10 @@ impl FromStr for ObjectName {
             .strip_prefix("dataexport.")
             .and_then(|rest| rest.split_once(".S3.integration."))
             .ok_or(bad("integration"))?;
-        let mut numbers = file
-            .strip_suffix(".avro")
-            .ok_or(bad("file name"))?
-            .rsplitn(3, '+');
+        let (stem, extension) = bucketline_format::extensions()
+            .find_map(|extension| Some((file.strip_suffix(extension)?.strip_suffix('.')?, extension)))
+            .ok_or(bad("file name"))?;
+        let mut numbers = stem.rsplitn(3, '+');
         let first = numbers
             .next()
             .and_then(|text| text.parse().ok())
@@ -154,6 +158,7 @@ impl FromStr for ObjectName {
             zone: zone.parse().map_err(|_| bad("zone"))?,
             partition: partition.ok_or(bad("partition"))?,
             first,
+            extension,
         };
         // Signs, leading zeros, a file name of another integration: only what would be written is read.
         if name.to_string() == key {
@@ -199,6 +204,7 @@ mod tests {
             zone: zone.clone(),
             partition: PartitionId::MAX,
             first: u64::MAX,
+            extension: "avro",
         };
         assert_eq!(
             name.to_string().len(),

@@ -3,6 +3,7 @@
 mod datum;
 mod decode;
 mod encode;
+mod encoder;
 mod error;
 mod event_type;
 mod evolution;
@@ -16,6 +17,7 @@ pub mod sample;
 mod schema;
 mod selection;
 
+pub use encoder::{Encoder, encoder, extensions, newest_encoder};
 pub use error::{Error, ErrorKind};
 pub use event_type::EventType;
 pub use evolution::Change;

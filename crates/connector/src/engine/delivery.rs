@@ -1,6 +1,6 @@
 //! One object's way, from a range of a lane to its commit: each step is the answer to the one before.
 
-use bucketline_format::{SchemaId, ocf};
+use bucketline_format::{Encoder, SchemaId, encoder, newest_encoder};
 use bucketline_sink::{Encryption, Error as SinkError, ObjectInfo, ObjectKey, PutOutcome};
 use bucketline_spool::{Learnt, Position, Record, Seal, SpoolTime};
 
@@ -9,7 +9,7 @@ use super::{AttemptId, Command, Engine, Purpose, PutJob};
 use crate::build::{Bodies, BuildJob, Built, Part};
 use crate::digest::lane_tag;
 use crate::error::{Error, ErrorKind};
-use crate::generation::{CODEC, FORMAT, encryption_of};
+use crate::generation::encryption_of;
 use crate::lane::LaneId;
 use crate::metadata::Contents;
 use crate::object_name::ObjectName;
@@ -152,6 +152,7 @@ impl Engine {
             .schemas
             .get(&*state.key.event_type, SchemaId::new(state.key.schema)?)?
             .clone();
+        let encoder = self.encoder_of(lane)?;
         let parts = state.part(last)?.into_iter().map(|chunk| Part {
             bodies: self
                 .fold
@@ -167,6 +168,7 @@ impl Engine {
         Some(BuildJob {
             attempt,
             schema,
+            encoder,
             recheck,
             lane_tag,
             first,
@@ -223,9 +225,9 @@ impl Engine {
             last: contents.last,
             count: contents.count,
             key: key.as_str().to_owned(),
-            format: FORMAT.to_owned(),
-            codec: CODEC.to_owned(),
-            encoder_version: ocf::ENCODER_VERSION,
+            format: built.encoder.format().to_owned(),
+            codec: built.encoder.codec().to_owned(),
+            encoder_version: built.encoder.version(),
             digest: contents.digest,
         };
         if let Some(delivery) = self.delivery(lane) {
@@ -257,8 +259,22 @@ impl Engine {
             zone: generation.zone.parse().ok()?,
             partition: state.key.partition,
             first: state.frontier,
+            extension: self.encoder_of(lane)?.extension(),
         };
         name.key().ok()
+    }
+
+    /// The encoder that a lane's seal names; without one, the newest of what its generation asks for.
+    fn encoder_of(&self, lane: LaneId) -> Option<&'static dyn Encoder> {
+        let state = self.fold.lanes.get(lane)?;
+        let found = match &state.seal {
+            Some(seal) => encoder(&seal.format, &seal.codec, seal.encoder_version),
+            None => {
+                let generation = &self.fold.generations.get(state.generation)?.record;
+                newest_encoder(&generation.format, &generation.codec)
+            }
+        };
+        found.ok() // What has none was refused at start.
     }
 
     fn put(&mut self, lane: LaneId) {
@@ -279,6 +295,7 @@ impl Engine {
             key: key.clone(),
             payload: built.payload.clone(),
             metadata: built.expected.contents.to_metadata(),
+            media_type: built.encoder.media_type(),
             encryption,
         };
         delivery.stage = Stage::Putting;

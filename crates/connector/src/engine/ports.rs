@@ -157,6 +157,7 @@ pub struct PutJob {
     pub(crate) key: ObjectKey,
     pub(crate) payload: Payload,
     pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) media_type: &'static str,
     pub(crate) encryption: Encryption,
 }
 
@@ -181,7 +182,7 @@ impl PutJob {
     /// The options of the put: create only, never overwrite.
     pub fn options(&self) -> PutOptions {
         let options = PutOptions::create()
-            .content_type("application/octet-stream")
+            .content_type(self.media_type)
             .encryption(self.encryption.clone());
         self.metadata
             .iter()

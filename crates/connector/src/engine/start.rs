@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bucketline_format::{EventType, SchemaId, SchemaRegistry, ocf};
+use bucketline_format::{EventType, SchemaId, SchemaRegistry, encoder, newest_encoder};
 use bucketline_spool::{Generation, GenerationId, Opened, PartitionId, Record};
 
 use crate::config::ConnectorConfig;
@@ -174,15 +174,18 @@ fn check_buildable(lane: &LaneState, generation: &Generation, schemas: &SchemaRe
         let kind = bucketline_spool::ErrorKind::NewerVersion;
         Err(Error::from(bucketline_spool::Error::new(kind, what)))
     };
-    if let Some(seal) = lane
-        .seal
-        .as_ref()
-        .filter(|seal| seal.encoder_version != ocf::ENCODER_VERSION)
-    {
-        return newer(format!(
-            "object `{}` was sealed by encoder version {}",
-            seal.key, seal.encoder_version
-        ));
+    let buildable = match &lane.seal {
+        Some(seal) => encoder(&seal.format, &seal.codec, seal.encoder_version)
+            .map_err(|error| format!("object `{}` was sealed, and {error}", seal.key)),
+        None => newest_encoder(&generation.format, &generation.codec).map_err(|error| {
+            format!(
+                "events are held for connector `{}`, and {error}",
+                generation.connector
+            )
+        }),
+    };
+    if let Err(what) = buildable {
+        return newer(what);
     }
     if encryption_of(generation).is_none() {
         return newer(format!(

@@ -92,6 +92,7 @@ proptest! {
             zone: label.parse().unwrap(),
             partition: PartitionId::new(numbers.1).unwrap(),
             first: numbers.2,
+            extension: "avro",
         };
         prop_assert_eq!(name.to_string().parse::<ObjectName>().unwrap(), name);
     }

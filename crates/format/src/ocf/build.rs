@@ -27,12 +27,12 @@ pub fn build<'a>(
     let mut chunks = vec![header(schema_text, marker)];
     let mut block = Block::default();
     for datum in datums {
-        if block.count > 0 && block.data.len() + datum.len() > BLOCK_SIZE {
+        if !block.datums.is_empty() && block.size + datum.len() > BLOCK_SIZE {
             chunks.push(block.finish(marker));
         }
         block.add(datum);
     }
-    if block.count > 0 {
+    if !block.datums.is_empty() {
         chunks.push(block.finish(marker));
     }
     chunks
@@ -49,26 +49,29 @@ fn header(schema_text: &str, marker: [u8; 16]) -> Bytes {
     out.into()
 }
 
+/// The datums of a block, which are copied once, when all of them are known.
 #[derive(Default)]
-struct Block {
-    count: usize,
-    data: Vec<u8>,
+struct Block<'a> {
+    datums: Vec<&'a [u8]>,
+    size: usize,
 }
 
-impl Block {
-    fn add(&mut self, datum: &[u8]) {
-        self.count += 1;
-        self.data.extend_from_slice(datum);
+impl<'a> Block<'a> {
+    fn add(&mut self, datum: &'a [u8]) {
+        self.datums.push(datum);
+        self.size += datum.len();
     }
 
     /// The block's bytes; what is left is empty, with its memory kept for the next one.
     fn finish(&mut self, marker: [u8; 16]) -> Bytes {
-        let mut out = Vec::with_capacity(self.data.len() + marker.len() + 20);
-        write_len(self.count, &mut out);
-        write_bytes(&self.data, &mut out);
+        let mut out = Vec::with_capacity(self.size + marker.len() + 20);
+        write_len(self.datums.len(), &mut out);
+        write_len(self.size, &mut out);
+        for datum in self.datums.drain(..) {
+            out.extend_from_slice(datum);
+        }
         out.extend_from_slice(&marker);
-        self.count = 0;
-        self.data.clear();
+        self.size = 0;
         out.into()
     }
 }
