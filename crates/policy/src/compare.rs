@@ -7,7 +7,6 @@ mod audit;
 mod caller;
 mod circumstance;
 mod needs;
-mod network;
 mod search;
 mod term;
 mod text;

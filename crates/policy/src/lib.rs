@@ -19,6 +19,7 @@ mod permissions;
 mod print;
 mod size;
 pub mod template;
+mod value;
 
 pub use account_id::AccountId;
 pub use action::ActionName;

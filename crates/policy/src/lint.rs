@@ -4,7 +4,6 @@
 
 mod code;
 mod condition_key;
-mod condition_value;
 mod federation;
 mod finding;
 mod fix;

@@ -5,9 +5,9 @@ mod candidate;
 
 use crate::document::{ConditionBlock, ConditionTest, List, Operator, Statement, Test};
 use crate::pattern::{self, Syntax};
+use crate::value::Cidr;
 use crate::{Context, Decision, Document, DocumentKind, PolicySet, Principal, Request, Version};
 
-use super::network;
 use super::text::{self, Demand, Found, Glob, Shape, Symbol};
 
 /// One key under one operator, wherever in the documents it stands.
@@ -99,7 +99,9 @@ impl Facts {
             Some(Comparison::Address) => own
                 .iter()
                 .flat_map(|(fact, _)| &fact.values)
-                .flat_map(|range| network::edges(range))
+                .filter_map(|range| Cidr::parse(range))
+                .flat_map(Cidr::edges)
+                .map(|edge| edge.to_string())
                 .collect(),
             None => return false,
         };

@@ -1,6 +1,5 @@
 //! Compiled conditions: one key, one operator, its values read once. Knows no statement and no layer.
 
-mod base64;
 mod values;
 
 use std::cmp::Ordering;

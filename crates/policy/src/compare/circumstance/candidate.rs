@@ -1,8 +1,9 @@
 //! Values that might fulfil some facts about a key, to be tried. Proves nothing.
 
 use super::Fact;
-use crate::compare::network;
+
 use crate::pattern::{self, Syntax};
+use crate::value::Cidr;
 use crate::{Context, Version};
 
 /// Values near those that the facts name: each itself, a little more and a little less, and others altogether.
@@ -27,7 +28,12 @@ pub(super) fn near(facts: &[(&Fact, bool)], context: &Context) -> Vec<String> {
             values.push(plain.replace(['*', '?'], "x"));
             values.push(plain.to_ascii_uppercase());
             values.push(plain.to_ascii_lowercase());
-            values.extend(network::edges(&plain));
+            values.extend(
+                Cidr::parse(&plain)
+                    .into_iter()
+                    .flat_map(Cidr::edges)
+                    .map(|edge| edge.to_string()),
+            );
             if let Ok(number) = plain.parse::<i64>() {
                 values.extend([number.saturating_sub(1), number.saturating_add(1)].map(|n| n.to_string()));
             }

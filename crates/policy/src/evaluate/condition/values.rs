@@ -2,13 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::super::instant::Instant;
-use super::super::net::Cidr;
-use super::super::number::Decimal;
 use super::super::request::Context;
-use super::{accepts, base64, parse_bool};
+use super::{accepts, parse_bool};
 use crate::document::{ConditionValue, List, Test};
 use crate::pattern::{Pattern, Syntax, split_fields};
+use crate::value::{Cidr, Decimal, Instant, decode_base64};
 
 #[derive(Clone, Debug)]
 pub(super) enum Values {
@@ -58,7 +56,7 @@ impl Values {
             // One AWS page lists variables for Bool and another does not; reading them can only make more match.
             T::Bool => Self::Booleans(patterns(false)),
             T::IpAddress | T::NotIpAddress => Self::Ranges(read(values, Cidr::parse)),
-            T::BinaryEquals => Self::Bytes(read(values, base64::decode)),
+            T::BinaryEquals => Self::Bytes(read(values, decode_base64)),
             T::Null => Self::Null {
                 wants_absent: read(values, parse_bool),
             },
@@ -117,7 +115,7 @@ impl Values {
             Self::Ranges(ranges) => value
                 .parse::<IpAddr>()
                 .is_ok_and(|address| ranges.iter().any(|range| range.contains(address))),
-            Self::Bytes(known) => base64::decode(value).is_some_and(|value| known.contains(&value)),
+            Self::Bytes(known) => decode_base64(value).is_some_and(|value| known.contains(&value)),
             Self::Null { .. } => false,
         }
     }

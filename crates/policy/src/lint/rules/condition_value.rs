@@ -9,9 +9,9 @@ use crate::document::{Operator, Test as Comparison};
 use crate::json::{Node, Value};
 use crate::lint::Edit;
 use crate::lint::condition_key::{KeyType, describe};
-use crate::lint::condition_value::{Range, is_base64, is_date, is_epoch, is_number};
 use crate::lint::policy::{Policy, Test};
 use crate::lint::report::Report;
+use crate::value::{Cidr, Decimal, Instant, decode_base64};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     for test in policy.statements.iter().flat_map(|statement| &statement.tests) {
@@ -124,12 +124,12 @@ fn booleans(test: &Test<'_>, operator: Operator, report: &mut Report<'_>) {
 
 fn dates(test: &Test<'_>, report: &mut Report<'_>) {
     for (text, node) in values(test) {
-        if is_epoch(text) {
+        if Instant::is_epoch(text) {
             let message = format!(
                 "`{text}` is read as seconds since 1970; a date such as `2026-11-23T00:00:00Z` is clearer"
             );
             report.add(&INVALID_DATE_VALUE, node.span, message);
-        } else if !is_date(text) {
+        } else if Instant::parse(text).is_none() {
             let message = format!("`{text}` is not a date such as `2026-11-23` or `2026-11-23T18:00:00Z`");
             report.add(&TYPE_MISMATCH_DATE, node.span, message);
         }
@@ -137,11 +137,11 @@ fn dates(test: &Test<'_>, report: &mut Report<'_>) {
 }
 
 fn numbers(test: &Test<'_>, operator: Operator, report: &mut Report<'_>) {
-    let mut all: Vec<(f64, &str)> = Vec::new();
+    let mut all: Vec<(Decimal, &str)> = Vec::new();
     for (text, node) in values(test) {
-        match text.parse() {
-            Ok(number) if is_number(text) => all.push((number, text)),
-            _ => report.add(
+        match Decimal::parse(text) {
+            Some(number) => all.push((number, text)),
+            None => report.add(
                 &TYPE_MISMATCH_NUMBER,
                 node.span,
                 format!("`{text}` is not a number"),
@@ -149,7 +149,7 @@ fn numbers(test: &Test<'_>, operator: Operator, report: &mut Report<'_>) {
         }
     }
     use Comparison as C;
-    let by_size = |(a, _): &&(f64, &str), (b, _): &&(f64, &str)| a.total_cmp(b);
+    let by_size = |(a, _): &&(Decimal, &str), (b, _): &&(Decimal, &str)| a.cmp(b);
     let enough = match operator.test() {
         C::NumericLessThan | C::NumericLessThanEquals => all.iter().max_by(by_size),
         C::NumericGreaterThan | C::NumericGreaterThanEquals => all.iter().min_by(by_size),
@@ -166,7 +166,7 @@ fn numbers(test: &Test<'_>, operator: Operator, report: &mut Report<'_>) {
 
 fn ranges(test: &Test<'_>, report: &mut Report<'_>) {
     for (text, node) in values(test) {
-        if Range::parse(text).is_none() {
+        if Cidr::parse(text).is_none() {
             let message =
                 format!("`{text}` is not an address range such as `203.0.113.0/24`, and matches nothing");
             report.add(&TYPE_MISMATCH_IP_RANGE, node.span, message);
@@ -176,7 +176,7 @@ fn ranges(test: &Test<'_>, report: &mut Report<'_>) {
 
 fn binaries(test: &Test<'_>, report: &mut Report<'_>) {
     for (text, node) in values(test) {
-        if !is_base64(text) {
+        if decode_base64(text).is_none() {
             report.add(
                 &TYPE_MISMATCH_STRING,
                 node.span,

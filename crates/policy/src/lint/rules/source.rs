@@ -5,11 +5,11 @@ use super::{
     PRIVATE_IP_ADDRESS_SUBSET, PRIVATE_NOT_IP_ADDRESS, PRIVATE_NOT_IP_ADDRESS_SUBSET,
 };
 use crate::document::Test as Comparison;
-use crate::lint::condition_value::Range;
 use crate::lint::policy::{Policy, Test, is_open};
 use crate::lint::region::is_region;
 use crate::lint::report::Report;
 use crate::lint::{Code, Edit};
+use crate::value::Cidr;
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     for test in policy.statements.iter().flat_map(|statement| &statement.tests) {
@@ -38,7 +38,7 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
 
 fn trim(test: &Test<'_>, report: &mut Report<'_>) {
     for value in test.texts() {
-        let Some(range) = Range::parse(value.text) else {
+        let Some(range) = Cidr::parse(value.text) else {
             continue;
         };
         let trimmed = range.trimmed();
@@ -57,8 +57,8 @@ fn private(test: &Test<'_>, all: &'static Code, some: &'static Code, report: &mu
     if !test.is_about("aws:SourceIp") {
         return;
     }
-    let ranges: Vec<_> = test.texts().map(|v| (v, Range::parse(v.text))).collect();
-    let is_private = |range: &Option<Range>| range.is_some_and(Range::is_private);
+    let ranges: Vec<_> = test.texts().map(|v| (v, Cidr::parse(v.text))).collect();
+    let is_private = |range: &Option<Cidr>| range.is_some_and(Cidr::is_private);
     let count = ranges.iter().filter(|(_, range)| is_private(range)).count();
     if count == 0 {
         return;

@@ -2,7 +2,7 @@
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Instant(i128);
+pub(crate) struct Instant(i128);
 
 const SECOND: i128 = 1_000_000_000;
 
@@ -10,12 +10,17 @@ impl Instant {
     /// `2026`, `2026-11`, `2026-11-23`, `2026-11-23T18:30Z`, `2026-11-23T18:30:00.5+01:00`
     /// (<https://www.w3.org/TR/NOTE-datetime>), or epoch seconds. Four digits are a year. A time without an offset counts
     /// as UTC.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         if text.is_ascii() {
             Self::iso(text).or_else(|| Self::epoch(text))
         } else {
             None
         }
+    }
+
+    /// Whether the text is one of seconds since 1970 rather than a date.
+    pub(crate) fn is_epoch(text: &str) -> bool {
+        Self::iso(text).is_none() && Self::epoch(text).is_some()
     }
 
     fn epoch(text: &str) -> Option<Self> {
@@ -154,8 +159,12 @@ mod tests {
             "-",
             "1.",
             "20121017T000000Z",
+            "2030-02-31",
+            "2030-01-01T24:00:00Z",
+            "+99999999999",
         ] {
             assert_eq!(Instant::parse(bad), None, "{bad}");
         }
+        assert!(Instant::is_epoch("1795372800") && !Instant::is_epoch("2026") && !Instant::is_epoch("later"));
     }
 }

@@ -1,6 +1,6 @@
 //! Standard base64 with padding (RFC 4648, section 4), decoded strictly. Policies use it for binary values alone.
 
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let body = text.trim_end_matches('=');
     let padding = text.len() - body.len();
     if !text.len().is_multiple_of(4) || padding > 2 {

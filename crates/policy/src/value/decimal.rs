@@ -2,12 +2,12 @@
 
 /// A decimal of up to 18 digits before and 18 after the point, as an integer of 10^-18.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Decimal(i128);
+pub(crate) struct Decimal(i128);
 
 const FRACTION_DIGITS: usize = 18;
 
 impl Decimal {
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (negative, digits) = match text.strip_prefix('-') {
             Some(digits) => (true, digits),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
