@@ -112,15 +112,8 @@ fn measure(figure: &str, store: &str, events: u64, scene: &Scene) -> Result<(), 
 
 /// What a crate's own bench program prints: lines of JSON, passed on. `files` are measured beside its own documents.
 fn crate_figures(package: &str, files: &[std::path::PathBuf]) -> Result<(), Error> {
-    let mut command = workspace::cargo();
-    command.args([
-        "bench",
-        "--quiet",
-        "--profile",
-        "bench-run",
-        "--benches",
-        "--all-features",
-    ]);
+    let mut command = cargo::locked("bench");
+    command.args(["--quiet", "--profile", "bench-run", "--benches", "--all-features"]);
     command.args(["--package", &format!("bucketline-{package}")]);
     if !files.is_empty() {
         command.arg("--").args(files);

@@ -1,18 +1,40 @@
-//! The one shape in which the workspace is built, linted and tested: one feature set, so that the AWS SDK is compiled once.
+//! How cargo is called: always with the lock file as it is, and in shapes that give shared dependencies the same features, so
+//! that the AWS SDK is compiled once. `tidy` checks that they do; docs/design/0006 says why.
 
 use std::process::Command;
 
 use crate::error::Error;
 use crate::workspace;
 
-/// Every crate, every target, every feature. `tidy` checks that `-p bucketline` resolves to the same features of
-/// shared dependencies, so that `cargo run -p bucketline` reuses what the tests have built.
-pub(crate) const SHAPE: [&str; 2] = ["--workspace", "--all-features"];
+/// The package that stands for the rest of the workspace where one crate alone is built.
+pub(crate) const FEATURE_SET: &str = "feature-set";
 
-/// `cargo SUBCOMMAND` in the one shape.
-pub(crate) fn shaped(subcommand: &str) -> Command {
+/// The dependencies of the programs: all crates are selected, with the features they have by default. `cargo run --bin
+/// bucketline` at the root, where every crate is a default member, is of this shape too.
+pub(crate) const PROGRAMS: [&str; 1] = ["--workspace"];
+
+/// The dependencies of the tests: every crate, every feature.
+pub(crate) const TESTS: [&str; 2] = ["--workspace", "--all-features"];
+
+/// One crate, every feature, and the features that the rest of the workspace asks of what both depend on.
+pub(crate) fn alone(package: &str) -> [&str; 5] {
+    ["--package", package, "--package", FEATURE_SET, "--all-features"]
+}
+
+/// Beside one crate with some of its features: nothing that would turn on others.
+pub(crate) const BESIDE: [&str; 3] = ["--package", FEATURE_SET, "--no-default-features"];
+
+/// `cargo SUBCOMMAND`, which never changes the lock file.
+pub(crate) fn locked(subcommand: &str) -> Command {
     let mut command = workspace::cargo();
-    command.arg(subcommand).args(SHAPE);
+    command.args([subcommand, "--locked"]);
+    command
+}
+
+/// `cargo SUBCOMMAND` over the whole workspace, tests and all.
+pub(crate) fn shaped(subcommand: &str) -> Command {
+    let mut command = locked(subcommand);
+    command.args(TESTS);
     command
 }
 

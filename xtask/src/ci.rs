@@ -45,13 +45,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     }
     if wanted("package") {
         stages.run("package", || {
-            let mut command = workspace::cargo();
+            let mut command = cargo::locked("package");
             // One call for all: each package is built against the others' packages, not against the registry.
             command.args([
-                "package",
                 "--workspace",
                 "--exclude",
                 "xtask",
+                "--exclude",
+                cargo::FEATURE_SET,
                 "--allow-dirty",
                 "--quiet",
             ]);
@@ -74,7 +75,7 @@ fn every_feature_alone() -> Result<(), Error> {
         let Some(name) = package
             .get("name")
             .and_then(Value::as_str)
-            .filter(|n| *n != "xtask")
+            .filter(|n| *n != "xtask" && *n != cargo::FEATURE_SET)
         else {
             continue;
         };
@@ -84,10 +85,10 @@ fn every_feature_alone() -> Result<(), Error> {
             .flat_map(|map| map.keys())
             .filter(|f| *f != "default");
         for feature in std::iter::once(None).chain(names.map(Some)) {
-            let mut command = workspace::cargo();
-            command.args(["check", "--quiet", "--package", name, "--no-default-features"]);
+            let mut command = cargo::locked("check");
+            command.args(cargo::BESIDE).args(["--quiet", "--package", name]);
             if let Some(feature) = feature {
-                command.args(["--features", feature]);
+                command.arg("--features").arg(format!("{name}/{feature}"));
             }
             println!("{}", cargo::show(&command));
             cargo::run(command)?;

@@ -2,8 +2,8 @@
 //!
 //! The crate that owns a generated file owns its generator too: a test that compares, and writes when it is told to.
 
+use crate::cargo;
 use crate::error::Error;
-use crate::{cargo, workspace};
 
 /// Package and test of each generated file.
 const GENERATED: [(&str, &str); 1] = [(
@@ -18,18 +18,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         _ => return Err(Error::usage("usage: cargo xtask codegen [--check]")),
     };
     for (package, test) in GENERATED {
-        let mut command = workspace::cargo();
-        command.args([
-            "test",
-            "--quiet",
-            "--lib",
-            "--all-features",
-            "--package",
-            package,
-            "--",
-            "--exact",
-            test,
-        ]);
+        let mut command = cargo::locked("test");
+        command.args(cargo::alone(package));
+        command.args(["--quiet", "--lib", "--", "--exact", test]);
         if !check {
             command.env("UPDATE_EXPECT", "1");
         }

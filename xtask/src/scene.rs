@@ -23,7 +23,7 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Builds them as `cargo run` would, in the one feature set.
+    /// Builds them as `cargo run --bin bucketline` would.
     pub(crate) fn build() -> Result<Self, Error> {
         Self::built("debug", &[])
     }
@@ -38,18 +38,10 @@ impl Programs {
     }
 
     fn built(folder: &str, profile: &[&str]) -> Result<Self, Error> {
-        let mut command = workspace::cargo();
-        // Not the whole workspace: that would compile the IAM client, which neither of them needs. The features of what
-        // they share with it are the same.
-        command
-            .args([
-                "build",
-                "--package",
-                "bucketline",
-                "--package",
-                "bucketline-testkit",
-            ])
-            .args(profile);
+        let mut command = cargo::locked("build");
+        // Two programs and not the whole workspace: that would compile what only its tests need.
+        command.args(cargo::PROGRAMS).args(["--bin", "bucketline"]);
+        command.args(["--bin", "bucketline-testkit"]).args(profile);
         cargo::run(command)?;
         let folder = workspace::target_directory()?.join(folder);
         Ok(Self {

@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     readme::check(&mut findings)?;
     edges::check(&metadata, &mut findings);
     licences::check(&metadata, &mut findings);
-    features::check(&mut findings)?;
+    features::check(&metadata, &mut findings)?;
     for finding in &findings.0 {
         eprintln!("tidy: {finding}");
     }

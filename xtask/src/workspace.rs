@@ -36,7 +36,7 @@ pub(crate) fn cargo() -> Command {
 /// `cargo metadata` of the workspace, with dependencies (`deps`) or without.
 pub(crate) fn metadata(deps: bool) -> Result<Value, Error> {
     let mut command = cargo();
-    command.args(["metadata", "--format-version", "1", "--all-features"]);
+    command.args(["metadata", "--locked", "--format-version", "1", "--all-features"]);
     if !deps {
         command.arg("--no-deps");
     }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::{Outcome, Settings};
-use crate::cargo::{run_one_test, shaped};
+use crate::cargo::{alone, locked, run_one_test};
 use crate::error::Error;
 use crate::scene::{Programs, Scene};
 
@@ -45,8 +45,8 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
 
 /// The suite that every sink has to pass, over the real thing. It deletes what it left, which the exporter may not.
 fn keeps_the_contract(server: &Minio) -> Result<(), Error> {
-    let mut command = shaped("test");
-    command.args([
+    let mut command = locked("test");
+    command.args(alone("bucketline-sink")).args([
         "--test",
         "it",
         "--",

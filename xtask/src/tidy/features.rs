@@ -1,41 +1,55 @@
-//! One feature set: `cargo run -p bucketline` must find the dependencies that the tests have built.
+//! One feature set: whatever is built, it must find the dependencies that were built before.
 //!
-//! Cargo gives a dependency the union of the features that the *selected* packages ask for. Where the program alone
-//! asks for fewer than the workspace, it and all above it (the AWS SDK) are compiled a second time. The program's
-//! manifest names what is missing.
+//! Cargo gives a dependency the union of the features that the *selected* packages ask for. Where a shape of the build asks
+//! for others than the rest, these dependencies and all above them (the AWS SDK) are compiled again. The manifest of
+//! `feature-set` names what is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Findings;
-use crate::cargo::SHAPE;
+use serde_json::Value;
+
+use super::{Findings, edges};
+use crate::cargo::{self, FEATURE_SET, PROGRAMS, TESTS};
 use crate::error::Error;
 use crate::workspace;
 
 type Features = BTreeMap<String, BTreeSet<String>>;
 
-pub(super) fn check(findings: &mut Findings) -> Result<(), Error> {
-    let program = features(&["-p", "bucketline", "-e", "normal,build"])?;
-    let workspace = features(&[SHAPE.as_slice(), &["-e", "normal,build"]].concat())?;
-    let tests = features(&[SHAPE.as_slice(), &["-e", "normal,build,dev"]].concat())?;
-    for (what, union) in [("the workspace", workspace), ("its tests", tests)] {
-        for (package, wanted) in &union {
-            let Some(has) = program.get(package).filter(|has| *has != wanted) else {
-                continue;
-            };
-            let missing: Vec<&str> = wanted.difference(has).map(String::as_str).collect();
-            findings.add(format!(
-                "{package}: {what} turns on {missing:?} and `-p bucketline` does not, so it is compiled twice; \
-                 name them in crates/cli/Cargo.toml, or do without"
-            ));
-        }
+const WITHOUT_TESTS: [&str; 2] = ["--edges", "normal,build"];
+const WITH_TESTS: [&str; 2] = ["--edges", "normal,build,dev"];
+
+pub(super) fn check(metadata: &Value, findings: &mut Findings) -> Result<(), Error> {
+    let all = features(&[TESTS.as_slice(), &WITH_TESTS].concat())?;
+    let programs = features(&[PROGRAMS.as_slice(), &WITHOUT_TESTS].concat())?;
+    compare("the programs", &programs, &all, findings);
+    let crate_features = features(&[cargo::BESIDE.as_slice(), &WITHOUT_TESTS].concat())?;
+    compare("one of its crates", &crate_features, &all, findings);
+    let members = edges::members(metadata);
+    let names = members.iter().filter_map(|package| edges::text(package, "name"));
+    for name in names.filter(|name| *name != FEATURE_SET) {
+        let alone = features(&[cargo::alone(name).as_slice(), &WITH_TESTS].concat())?;
+        compare(&format!("{name} alone"), &alone, &all, findings);
     }
     Ok(())
 }
 
+fn compare(what: &str, some: &Features, all: &Features, findings: &mut Findings) {
+    for (package, has) in some {
+        let Some(wanted) = all.get(package).filter(|wanted| *wanted != has) else {
+            continue;
+        };
+        let missing: Vec<&str> = wanted.difference(has).map(String::as_str).collect();
+        findings.add(format!(
+            "{package}: the workspace's tests turn on {missing:?}, a build of {what} does not, so it is compiled twice; \
+             let {FEATURE_SET}/Cargo.toml depend on what asks for them, or do without"
+        ));
+    }
+}
+
 fn features(selection: &[&str]) -> Result<Features, Error> {
-    let mut command = workspace::cargo();
+    let mut command = cargo::locked("tree");
     command
-        .args(["tree", "--prefix", "none", "-f", "{p}|{f}"])
+        .args(["--prefix", "none", "-f", "{p}|{f}"])
         .args(selection);
     let output = command.output()?;
     if !output.status.success() {
@@ -44,13 +58,14 @@ fn features(selection: &[&str]) -> Result<Features, Error> {
             String::from_utf8_lossy(&output.stderr)
         )));
     }
+    let own = format!("({}", workspace::root().display());
     let mut features = Features::new();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let Some((package, list)) = line.trim_end_matches(" (*)").split_once('|') else {
             continue;
         };
-        // Our own crates are cheap, and have features on purpose that the program does not use.
-        if package.contains('(') && package.contains("bucketline") {
+        // Our own crates are cheap, and have features on purpose that the programs do not use.
+        if package.contains(&own) {
             continue;
         }
         let names = list.split(',').filter(|name| !name.is_empty()).map(str::to_owned);
