@@ -8,7 +8,7 @@ use super::Findings;
 use crate::cargo;
 
 /// Normal dependencies between the crates of the workspace: these, and no others.
-const EDGES: [(&str, &[&str]); 9] = [
+const EDGES: [(&str, &[&str]); 10] = [
     ("bucketline-policy", &[]),
     ("bucketline-auth", &["bucketline-policy"]),
     ("bucketline-sink", &[]),
@@ -18,6 +18,7 @@ const EDGES: [(&str, &[&str]); 9] = [
         "bucketline-connector",
         &["bucketline-sink", "bucketline-format", "bucketline-spool"],
     ),
+    ("bucketline-notify", &[]),
     ("bucketline-testkit", &["bucketline-policy"]),
     (
         "bucketline",
