@@ -1,29 +1,34 @@
-//! `cargo xtask codegen`: the files that are made from data kept in the repository.
+//! `cargo xtask codegen`: the files that are made from data.
 //!
-//! The crate that owns a generated file owns its generator too: a test that compares, and writes when it is told to.
+//! The crate that owns a generated file owns the code that reads and writes its form: a test that compares, and an
+//! example that packs.
+
+mod service_data;
 
 use crate::cargo;
 use crate::error::Error;
 
 /// Package and test of each generated file.
 const GENERATED: [(&str, &str); 1] = [(
-    "bucketline-policy",
-    "catalog::tests::the_embedded_text_is_the_data_file",
+    "bucketline-iam-catalog",
+    "built_in::tests::the_embedded_text_is_whole",
 )];
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
-    let check = match arguments {
-        [] => false,
-        [flag] if flag == "--check" => true,
-        _ => return Err(Error::usage("usage: cargo xtask codegen [--check]")),
-    };
+    match arguments {
+        [] => {}
+        [flag] if flag == "--check" => {}
+        [flag] if flag == "--service-data" => service_data::write()?,
+        _ => {
+            return Err(Error::usage(
+                "usage: cargo xtask codegen [--check | --service-data]",
+            ));
+        }
+    }
     for (package, test) in GENERATED {
         let mut command = cargo::locked("test");
         command.args(cargo::alone(package));
         command.args(["--quiet", "--lib", "--", "--exact", test]);
-        if !check {
-            command.env("UPDATE_EXPECT", "1");
-        }
         cargo::run_one_test(command)?;
     }
     Ok(())

@@ -32,14 +32,13 @@ usage: cargo xtask COMMAND
 
   demo [--events N] [--seed S] [--keep]   the main job, end to end, on an embedded AWS
   test                                    format, clippy, tidy, every test, doc tests; a table of what took how long
-  test -p CRATE [-- ARGUMENTS]            one crate's tests, built from what the whole workspace has built
   ci [--only STAGE]                       test, then every feature alone, docs, packages, dependency edges
   tidy                                    the house rules: files, documents, licences, dependency directions
   foreign [--only CHECK] [--managed-policies FILE]
                                           checks against software from outside: an S3 server, an Avro reader, real policies
   bench [--events N] [--only FIGURE] [--policy FILE]
                                           performance figures, one JSON line each
-  codegen [--check]                       the files made from data: written anew, or compared
+  codegen [--check | --service-data]      the files made from data: compared, or written anew from the data named there
 ";
 
 fn main() -> ExitCode {

@@ -4,7 +4,6 @@ mod account_id;
 mod action;
 mod arn;
 mod bucket_name;
-pub mod catalog;
 pub mod compare;
 pub mod denied;
 mod document;
@@ -20,6 +19,9 @@ mod print;
 mod size;
 pub mod template;
 mod value;
+
+/// What AWS's services offer: actions, resource types and condition keys. Its data is there with the feature `catalog`.
+pub use bucketline_iam_catalog as catalog;
 
 pub use account_id::AccountId;
 pub use action::ActionName;

@@ -3,6 +3,7 @@
 mod global;
 
 use super::policy::Policy;
+use crate::catalog::ValueType;
 
 pub(super) use global::{GLOBAL, is_global};
 
@@ -32,34 +33,21 @@ pub(super) fn describe(policy: &Policy<'_>, key: &str) -> Option<KeyInfo> {
     }
     let prefix = key.split_once(':')?.0;
     let known = match policy.service(prefix) {
-        Some(service) => find(service, key)?,
+        Some(service) => service.condition_key(key)?,
         // The keys of identity providers carry the provider's name and belong to STS.
-        None => find(policy.service("sts")?, key)?,
+        None => policy.service("sts")?.condition_key(key)?,
     };
     Some(KeyInfo {
-        kind: match known.value_type().trim_start_matches("ArrayOf") {
-            "String" => KeyType::String,
-            "Bool" => KeyType::Bool,
-            "Numeric" => KeyType::Numeric,
-            "Date" => KeyType::Date,
-            "ARN" => KeyType::Arn,
-            "IPAddress" => KeyType::IpAddress,
+        kind: match known.value_type() {
+            ValueType::String => KeyType::String,
+            ValueType::Bool => KeyType::Bool,
+            ValueType::Numeric => KeyType::Numeric,
+            ValueType::Date => KeyType::Date,
+            ValueType::Arn => KeyType::Arn,
+            ValueType::IpAddress => KeyType::IpAddress,
             _ => return None,
         },
         multivalued: known.is_multivalued(),
-    })
-}
-
-/// The key of this service that `key` is or is an instance of, whatever separates its placeholder:
-/// `kms:EncryptionContext:aws:s3:arn` is one of `kms:EncryptionContext:${EncryptionContextKey}`.
-pub(super) fn find<'s>(
-    service: &'s crate::catalog::Service,
-    key: &str,
-) -> Option<&'s crate::catalog::ConditionKey> {
-    service.condition_key(key).or_else(|| {
-        service
-            .condition_keys()
-            .find(|known| is_instance(known.key(), key))
     })
 }
 

@@ -69,13 +69,20 @@ impl<'a> Policy<'a> {
         self.member("Version").and_then(|version| version.value.as_str()) == Some(Version::V2012.as_str())
     }
 
-    /// What is known of a service; nothing of most.
+    /// What is known of a service.
     pub(super) fn service(&self, prefix: &str) -> Option<&'a Service> {
         self.catalog?.service(prefix)
     }
 
-    pub(super) fn services(&self) -> impl Iterator<Item = &'a Service> {
-        self.catalog.into_iter().flat_map(Catalog::services)
+    /// The services that have resources with ARNs of this service.
+    pub(super) fn services_with_arns_of(&self, service: &'a str) -> impl Iterator<Item = &'a Service> {
+        self.catalog
+            .into_iter()
+            .flat_map(move |catalog| catalog.with_arns_of(service))
+    }
+
+    pub(super) fn prefixes(&self) -> impl Iterator<Item = &'a str> {
+        self.catalog.into_iter().flat_map(Catalog::prefixes)
     }
 }
 

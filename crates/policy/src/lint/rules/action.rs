@@ -27,15 +27,8 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
 fn one(policy: &Policy<'_>, action: Text<'_>, report: &mut Report<'_>) {
     let Text { text, span } = action;
     let Some((prefix, name)) = text.split_once(':') else {
-        let fix = policy.services().find_map(|service| {
-            let found = service.action(text)?;
-            Some(Edit::string(
-                span,
-                &format!("{}:{}", service.prefix(), found.name()),
-            ))
-        });
         let message = format!("`{text}` does not name a service: `service:Action` is needed");
-        report.add_with_fix(&INVALID_ACTION, span, message, fix);
+        report.add(&INVALID_ACTION, span, message);
         return;
     };
     if prefix.contains(['*', '?']) {
@@ -72,13 +65,16 @@ fn one(policy: &Policy<'_>, action: Text<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Most services are not known here. Their prefixes are right unless a single letter parts them from a known service
+/// A service may be newer than the catalogue. Its prefix is right unless a single letter parts it from a known service
 /// that has this very action.
 fn unknown_service(policy: &Policy<'_>, action: Text<'_>, prefix: &str, name: &str, report: &mut Report<'_>) {
     let Text { text, span } = action;
+    let written = prefix.to_ascii_lowercase();
     let twin = policy
-        .services()
-        .find(|s| s.action(name).is_some() && distance(s.prefix(), &prefix.to_ascii_lowercase()) == 1)
+        .prefixes()
+        .filter(|known| distance(known, &written) == 1)
+        .filter_map(|known| policy.service(known))
+        .find(|service| service.action(name).is_some())
         // Many services have this one.
         .filter(|_| !name.to_ascii_lowercase().ends_with("tagresource"));
     if let Some(service) = twin {

@@ -94,11 +94,15 @@ fn forms(policy: &Policy<'_>, arn: &ArnFields<'_>, resource: Text<'_>, report: &
         return;
     }
     let templates: Vec<ArnFields<'_>> = policy
-        .services()
+        .services_with_arns_of(arn.service())
         .flat_map(|service| service.resource_types())
-        .map(|kind| ArnFields::of(kind.arn()))
+        .flat_map(|kind| kind.arns())
+        .map(ArnFields::of)
         .filter(|template| template.service() == service.prefix())
         .collect();
+    if templates.is_empty() {
+        return;
+    }
     let forms: Vec<Form<'_>> = templates
         .iter()
         .map(|template| Form {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::catalog::Service;
 use crate::document::Test as Comparison;
-use crate::lint::condition_key::{GLOBAL, describe, find, is_global, is_instance};
+use crate::lint::condition_key::{GLOBAL, describe, is_global, is_instance};
 use crate::lint::policy::{Policy, Statement, Test};
 use crate::lint::report::Report;
 use crate::lint::{Edit, PolicyType};
@@ -110,7 +110,7 @@ fn of_service(policy: &Policy<'_>, statement: &Statement<'_>, test: &Test<'_>, r
     else {
         return;
     };
-    let Some(known) = find(service, test.key) else {
+    let Some(known) = service.condition_key(test.key) else {
         let message = format!("`{}` has no condition key `{}`", service.prefix(), test.key);
         report.add(&INVALID_SERVICE_CONDITION_KEY, test.key_span, message);
         return;
@@ -129,12 +129,7 @@ fn of_service(policy: &Policy<'_>, statement: &Statement<'_>, test: &Test<'_>, r
             .split_once(':')
             .filter(|(p, _)| p.eq_ignore_ascii_case(service.prefix()));
         let action = of_service.and_then(|(_, name)| service.action(name));
-        action.is_some_and(|action| {
-            !action
-                .condition_keys()
-                .iter()
-                .any(|key| is_instance(key, known.key()))
-        })
+        action.is_some_and(|action| !action.condition_keys().any(|key| is_instance(key, known.key())))
     };
     if of_resource(known.key()) || !is_of_actions(service, known.key()) {
         return;
@@ -172,12 +167,9 @@ fn of_resource(key: &str) -> bool {
 
 /// Keys that the reference lists with no action of a service hold for all of them.
 fn is_of_actions(service: &Service, key: &str) -> bool {
-    service.actions().any(|action| {
-        action
-            .condition_keys()
-            .iter()
-            .any(|known| is_instance(known, key))
-    })
+    service
+        .actions()
+        .any(|action| action.condition_keys().any(|known| is_instance(known, key)))
 }
 
 /// Keys about the resource, in the policy of that very resource.

@@ -77,7 +77,6 @@ fn never_carries(policy: &Policy<'_>, action: &str) -> bool {
         action.resources().is_empty()
             && !action
                 .condition_keys()
-                .iter()
                 .any(|key| is_instance(key, "aws:ResourceTag/any"))
     })
 }
