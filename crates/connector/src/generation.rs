@@ -27,7 +27,7 @@ pub(crate) fn generation(config: &ConnectorConfig, counter: u64) -> Generation {
         zone: config.zone.to_string(),
         format: FORMAT.to_owned(),
         codec: CODEC.to_owned(),
-        encryption: encryption_text(&config.encryption),
+        encryption: config.encryption.to_text(),
         transforms: String::new(),
     };
     generation.id = id_of(&generation);
@@ -47,21 +47,7 @@ pub(crate) fn same_destination(a: &Generation, b: &Generation) -> bool {
 
 /// The encryption that a generation asks for; nothing if this version cannot read it.
 pub(crate) fn encryption_of(generation: &Generation) -> Option<Encryption> {
-    match generation.encryption.as_str() {
-        "none" => Some(Encryption::BucketDefault),
-        "aes256" => Some(Encryption::Aes256),
-        other => other.strip_prefix("kms:").map(|key_id| Encryption::Kms {
-            key_id: key_id.to_owned(),
-        }),
-    }
-}
-
-fn encryption_text(encryption: &Encryption) -> String {
-    match encryption {
-        Encryption::Aes256 => "aes256".to_owned(),
-        Encryption::Kms { key_id } => format!("kms:{key_id}"),
-        _ => "none".to_owned(),
-    }
+    Encryption::from_text(&generation.encryption)
 }
 
 fn id_of(generation: &Generation) -> GenerationId {
@@ -91,6 +77,7 @@ fn settings(generation: &Generation) -> [&str; 11] {
 mod tests {
     use super::*;
     use crate::Destination;
+    use bucketline_sink::Kms;
 
     fn config(folder: &str) -> ConnectorConfig {
         ConnectorConfig::new(
@@ -121,9 +108,7 @@ mod tests {
         for encryption in [
             Encryption::BucketDefault,
             Encryption::Aes256,
-            Encryption::Kms {
-                key_id: "arn:aws:kms:x".into(),
-            },
+            Kms::new("arn:aws:kms:x").bucket_key(true).into(),
         ] {
             let generation = generation(&config("f").encryption(encryption.clone()), 0);
             assert_eq!(encryption_of(&generation), Some(encryption));

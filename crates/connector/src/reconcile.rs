@@ -148,7 +148,7 @@ pub(crate) fn after_rebuild(info: &ObjectInfo, rebuilt: Option<&Expected>) -> Af
 
 /// Equal metadata alone proves nothing: half an object under whole metadata has been seen.
 fn proves(info: &ObjectInfo, expected: &Expected) -> bool {
-    info.size == expected.size && info.checksum == Some(expected.checksum)
+    info.size == expected.size && info.checksums.agrees_with(&expected.checksum) == Some(true)
 }
 
 fn may_have_worked(error: &Error) -> bool {

@@ -5,114 +5,258 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use crc_fast::CrcAlgorithm;
 use sha2::{Digest as _, Sha256};
+
+pub use crate::checksum::set::Checksums;
+
+mod set;
 
 /// How a [`Checksum`] was computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ChecksumAlgorithm {
-    /// SHA-256 over the whole object (S3's `x-amz-checksum-sha256` of type `FULL_OBJECT`).
+    /// SHA-256 (`x-amz-checksum-sha256`).
     Sha256,
+    /// CRC-64/NVME (`x-amz-checksum-crc64nvme`).
+    Crc64Nvme,
+    /// CRC-32C, also called Castagnoli (`x-amz-checksum-crc32c`).
+    Crc32c,
 }
 
-/// A checksum of a whole object, of a kind that a store verifies, keeps and echoes.
+impl ChecksumAlgorithm {
+    /// Its name, as stores write it in headers and as it stands before a sum in a log: `sha256`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Crc64Nvme => "crc64nvme",
+            Self::Crc32c => "crc32c",
+        }
+    }
+
+    /// How many bytes its sums have.
+    #[must_use]
+    pub const fn size(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Crc64Nvme => 8,
+            Self::Crc32c => 4,
+        }
+    }
+
+    /// The sum of `chunks`, one after the other.
+    #[must_use]
+    pub fn sum<'a>(self, chunks: impl IntoIterator<Item = &'a Bytes>) -> Checksum {
+        let mut summing = Summing::new(self);
+        for chunk in chunks {
+            summing.update(chunk);
+        }
+        summing.finish()
+    }
+}
+
+/// What was summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a sum is of the bytes, or of the sums of the parts that they came in"
+)]
+pub enum ChecksumScope {
+    /// All bytes of the object (S3's type `FULL_OBJECT`).
+    WholeObject,
+    /// The sums of its parts, one after the other (S3's type `COMPOSITE`): it says nothing to those who do not
+    /// know where the parts began.
+    Parts(u32),
+}
+
+/// A checksum of an object, of a kind that a store verifies, keeps and echoes.
+///
+/// Two of them are equal only if algorithm, scope and sum are.
 ///
 /// ```
-/// use bucketline_sink::{Checksum, Payload};
+/// use bucketline_sink::{Checksum, ChecksumAlgorithm, ChecksumScope, Payload};
 ///
 /// let sum = Payload::from("abc").checksum();
 /// assert_eq!(sum.base64(), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
-/// assert_eq!(Checksum::sha256_from_base64(&sum.base64()), Some(sum));
+/// assert_eq!(sum.scope(), ChecksumScope::WholeObject);
+/// assert_eq!(Checksum::parse(ChecksumAlgorithm::Sha256, &sum.base64()), Some(sum));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Checksum([u8; 32]);
+pub struct Checksum {
+    algorithm: ChecksumAlgorithm,
+    scope: ChecksumScope,
+    /// As many as the algorithm has, then zeros.
+    bytes: [u8; 32],
+}
 
 impl Checksum {
-    /// A SHA-256 that was computed elsewhere.
+    /// A SHA-256 of a whole object that was computed elsewhere.
     #[must_use]
     pub const fn sha256(digest: [u8; 32]) -> Self {
-        Self(digest)
+        Self {
+            algorithm: ChecksumAlgorithm::Sha256,
+            scope: ChecksumScope::WholeObject,
+            bytes: digest,
+        }
     }
 
     /// The SHA-256 of `chunks`, one after the other.
     #[must_use]
     pub fn sha256_of(chunks: &[Bytes]) -> Self {
-        let mut hasher = Sha256::new();
-        for chunk in chunks {
-            hasher.update(chunk);
-        }
-        Self(hasher.finalize().into())
+        ChecksumAlgorithm::Sha256.sum(chunks)
     }
 
-    /// Reads a SHA-256 as a store says it; `None` if it is not one of a whole object (S3 marks the sum of a
-    /// multipart upload with a part count, as in `...=-3`).
+    /// A sum that was computed elsewhere; `None` if the algorithm makes longer or shorter ones.
     #[must_use]
-    pub fn sha256_from_base64(text: &str) -> Option<Self> {
-        let bytes = STANDARD.decode(text).ok()?;
-        bytes.try_into().ok().map(Self)
+    pub fn new(algorithm: ChecksumAlgorithm, scope: ChecksumScope, sum: &[u8]) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if sum.len() != algorithm.size() {
+            return None;
+        }
+        bytes.get_mut(..sum.len())?.copy_from_slice(sum);
+        Some(Self {
+            algorithm,
+            scope,
+            bytes,
+        })
+    }
+
+    /// Reads a sum as a store says it: base64, and where it is one of parts their number behind it, as in `...=-3`.
+    #[must_use]
+    pub fn parse(algorithm: ChecksumAlgorithm, text: &str) -> Option<Self> {
+        let (sum, scope) = match text.rsplit_once('-') {
+            Some((sum, parts)) => (sum, ChecksumScope::Parts(parts.parse().ok()?)),
+            None => (text, ChecksumScope::WholeObject),
+        };
+        Self::new(algorithm, scope, &STANDARD.decode(sum).ok()?)
+    }
+
+    /// What a store makes of the sums of an object's parts where it sums parts; `None` if they are not of one
+    /// algorithm, or there are none.
+    #[must_use]
+    pub fn of_parts(parts: &[Self]) -> Option<Self> {
+        let algorithm = parts.first()?.algorithm;
+        let mut summing = Summing::new(algorithm);
+        for part in parts {
+            if part.algorithm != algorithm {
+                return None;
+            }
+            summing.update(part.as_bytes());
+        }
+        Some(Self {
+            scope: ChecksumScope::Parts(u32::try_from(parts.len()).ok()?),
+            ..summing.finish()
+        })
     }
 
     /// How it was computed.
     #[must_use]
     pub const fn algorithm(&self) -> ChecksumAlgorithm {
-        ChecksumAlgorithm::Sha256
+        self.algorithm
+    }
+
+    /// What was summed.
+    #[must_use]
+    pub const fn scope(&self) -> ChecksumScope {
+        self.scope
     }
 
     /// The sum itself.
     #[must_use]
-    pub const fn as_bytes(&self) -> &[u8] {
-        &self.0
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.algorithm.size()).unwrap_or_default()
     }
 
-    /// The sum as it stands in a header.
+    /// The sum as it stands in a header, without the number of parts.
     #[must_use]
     pub fn base64(&self) -> String {
-        STANDARD.encode(self.0)
+        STANDARD.encode(self.as_bytes())
     }
 
     /// The sum in lower-case hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {
         use fmt::Write as _;
-        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        self.as_bytes()
+            .iter()
+            .fold(String::with_capacity(64), |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+    }
+
+    /// Algorithm and sum in one word, for a log: `sha256:ungW...`, `crc32c:AAAAAA==-3`.
+    #[must_use]
+    pub fn tagged(&self) -> String {
+        let sum = self.base64();
+        match self.scope {
+            ChecksumScope::WholeObject => format!("{}:{sum}", self.algorithm.as_str()),
+            ChecksumScope::Parts(parts) => format!("{}:{sum}-{parts}", self.algorithm.as_str()),
+        }
     }
 }
 
 impl fmt::Debug for Checksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Checksum(sha256:{})", self.base64())
+        write!(f, "Checksum({})", self.tagged())
+    }
+}
+
+/// A sum under way.
+pub(crate) struct Summing(Hasher);
+
+enum Hasher {
+    Sha256(Sha256),
+    Crc(ChecksumAlgorithm, crc_fast::Digest),
+}
+
+impl Summing {
+    pub(crate) fn new(algorithm: ChecksumAlgorithm) -> Self {
+        Self(match algorithm {
+            ChecksumAlgorithm::Sha256 => Hasher::Sha256(Sha256::new()),
+            ChecksumAlgorithm::Crc64Nvme => {
+                Hasher::Crc(algorithm, crc_fast::Digest::new(CrcAlgorithm::Crc64Nvme))
+            }
+            ChecksumAlgorithm::Crc32c => {
+                Hasher::Crc(algorithm, crc_fast::Digest::new(CrcAlgorithm::Crc32Iscsi))
+            }
+        })
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            Hasher::Sha256(hasher) => hasher.update(bytes),
+            Hasher::Crc(_, digest) => digest.update(bytes),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Checksum {
+        let mut bytes = [0; 32];
+        let algorithm = match self.0 {
+            Hasher::Sha256(hasher) => {
+                bytes = hasher.finalize().into();
+                ChecksumAlgorithm::Sha256
+            }
+            Hasher::Crc(algorithm, digest) => {
+                // Big-endian, and only as many of the 8 bytes as the algorithm has.
+                let sum = digest.finalize().to_be_bytes();
+                let used = sum
+                    .get(sum.len().saturating_sub(algorithm.size())..)
+                    .unwrap_or_default();
+                for (to, from) in bytes.iter_mut().zip(used) {
+                    *to = *from;
+                }
+                algorithm
+            }
+        };
+        Checksum {
+            algorithm,
+            scope: ChecksumScope::WholeObject,
+            bytes,
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chunks_do_not_matter() {
-        let whole = Checksum::sha256_of(&[Bytes::from_static(b"abc")]);
-        let parts = Checksum::sha256_of(&[Bytes::from_static(b"a"), Bytes::new(), Bytes::from_static(b"bc")]);
-        assert_eq!(whole, parts);
-        assert_eq!(
-            whole.hex(),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
-    }
-
-    #[test]
-    fn sums_of_parts_and_rubbish_are_none() {
-        let whole = Checksum::sha256([7; 32]).base64();
-        assert!(Checksum::sha256_from_base64(&whole).is_some());
-        for text in [
-            format!("{whole}-3"),
-            "AAAA".to_owned(),
-            "not base64".to_owned(),
-            String::new(),
-        ] {
-            assert_eq!(Checksum::sha256_from_base64(&text), None, "{text}");
-        }
-    }
-}
+mod tests;

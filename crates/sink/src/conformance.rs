@@ -23,7 +23,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
-use crate::{ETag, Effect, ErrorKind, ObjectKey, Payload, PutOptions, PutOutcome, Receipt, Sink, SinkExt};
+use crate::{
+    ChecksumScope, Checksums, ETag, Effect, ErrorKind, ObjectKey, Payload, PutOptions, PutOutcome, Receipt,
+    Sink, SinkExt,
+};
 
 /// All promises, one after the other.
 pub async fn all<S: Sink>(new: impl Fn() -> S + Send + Sync) {
@@ -262,11 +265,13 @@ pub async fn a_checksum_is_of_what_is_stored<S: Sink>(new: impl Fn() -> S + Send
     };
     let info = sink.head(&key).await.expect("head");
     let object = sink.get(&key).await.expect("get");
-    for checksum in [receipt.checksum, info.checksum, object.info.checksum]
-        .into_iter()
-        .flatten()
+    for checksum in [receipt.checksums, info.checksums, object.info.checksums]
+        .iter()
+        .flat_map(Checksums::iter)
     {
-        assert_eq!(checksum, payload.checksum());
+        if checksum.scope() == ChecksumScope::WholeObject {
+            assert_eq!(*checksum, payload.checksum_by(checksum.algorithm()));
+        }
     }
     assert_eq!(Payload::from(object.payload).checksum(), payload.checksum());
     assert_eq!((info.size, &info.key), (payload.len(), &key));

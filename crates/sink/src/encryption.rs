@@ -1,6 +1,13 @@
 //! Encryption at rest: what is asked of a store, and what it says it did. It must not know how a store is
 //! asked.
 
+use std::collections::BTreeMap;
+
+pub use crate::encryption::seen::{EncryptionSeen, KmsSeen};
+
+mod seen;
+mod text;
+
 /// The server-side encryption to ask for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -10,111 +17,86 @@ pub enum Encryption {
     BucketDefault,
     /// Keys managed by S3 (`x-amz-server-side-encryption: AES256`).
     Aes256,
-    /// A key in AWS KMS (`aws:kms`).
-    Kms {
-        /// The key's ARN, its id, or an alias; S3 takes an id only for a key of the bucket's own account.
-        key_id: String,
-    },
+    /// A key in AWS KMS (`aws:kms`, or `aws:kms:dsse`).
+    Kms(Kms),
 }
 
-/// The server-side encryption that an answer tells of.
+/// Encryption by a key in AWS KMS.
 ///
-/// Some stores take the header, drop it, and store in the clear: what was asked for proves nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+/// ```
+/// use bucketline_sink::{Encryption, Kms};
+///
+/// let key = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+/// let asked = Encryption::from(Kms::new(key).bucket_key(true).context("tenant", "acme"));
+/// assert_eq!(Encryption::from_text(&asked.to_text()), Some(asked));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum EncryptionSeen {
-    /// The answer says nothing of encryption.
-    #[default]
-    None,
-    /// Keys managed by S3.
-    Aes256,
-    /// A key in KMS.
-    Kms {
-        /// The key, as the store names it (AWS: its full ARN), if it does.
-        key_id: Option<String>,
-    },
-    /// Something else, as the store says it.
-    Other(String),
+pub struct Kms {
+    /// The key's ARN, its id, or an alias; S3 takes an id only for a key of the bucket's own account.
+    pub key_id: String,
+    /// Whether to use an S3 Bucket Key, which spares calls to KMS; the bucket's own setting if not said.
+    pub bucket_key: Option<bool>,
+    /// The encryption context: it is not secret, is logged by KMS, and policies of the key may ask for it.
+    pub context: BTreeMap<String, String>,
+    /// Two layers of encryption (`aws:kms:dsse`); no Bucket Key goes with it.
+    pub dsse: bool,
 }
 
-impl EncryptionSeen {
-    /// Whether this is what was asked for.
-    ///
-    /// Any answer satisfies [`Encryption::BucketDefault`]. A KMS key asked for by id, or by MinIO's short
-    /// name, is matched with the last part of the ARN in the answer; for one asked for by alias, any named
-    /// key will do, since stores answer with the key behind it.
-    ///
-    /// ```
-    /// use bucketline_sink::{Encryption, EncryptionSeen};
-    ///
-    /// assert!(EncryptionSeen::Aes256.satisfies(&Encryption::Aes256));
-    /// assert!(!EncryptionSeen::None.satisfies(&Encryption::Aes256));
-    /// ```
+impl Kms {
+    /// By this key, with everything else as the bucket has it.
     #[must_use]
-    pub fn satisfies(&self, asked: &Encryption) -> bool {
-        match (asked, self) {
-            (Encryption::BucketDefault, _) | (Encryption::Aes256, Self::Aes256) => true,
-            (Encryption::Kms { key_id }, Self::Kms { key_id: Some(seen) }) => same_key(key_id, seen),
-            (Encryption::Aes256 | Encryption::Kms { .. }, _) => false,
+    pub fn new(key_id: impl Into<String>) -> Self {
+        Self {
+            key_id: key_id.into(),
+            bucket_key: None,
+            context: BTreeMap::new(),
+            dsse: false,
+        }
+    }
+
+    /// Says whether an S3 Bucket Key is used.
+    #[must_use]
+    pub fn bucket_key(mut self, used: bool) -> Self {
+        self.bucket_key = Some(used);
+        self
+    }
+
+    /// Adds one pair to the encryption context.
+    #[must_use]
+    pub fn context(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.context.insert(name.into(), value.into());
+        self
+    }
+
+    /// Asks for two layers, or for one.
+    #[must_use]
+    pub fn dsse(mut self, two_layers: bool) -> Self {
+        self.dsse = two_layers;
+        self
+    }
+
+    /// What no store would take, in words.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        let printable = |text: &str| !text.is_empty() && text.bytes().all(|b| (b'!'..=b'~').contains(&b));
+        if !printable(&self.key_id) {
+            Some("a KMS key is named by its ARN, its id or an alias")
+        } else if self.dsse && self.bucket_key == Some(true) {
+            Some("a Bucket Key cannot be used with two layers of encryption (dsse)")
+        } else if self
+            .context
+            .iter()
+            .any(|(name, value)| name.is_empty() || value.is_empty())
+        {
+            Some("the encryption context needs a name and a value for each of its pairs")
+        } else {
+            None
         }
     }
 }
 
-fn same_key(asked: &str, seen: &str) -> bool {
-    if asked.starts_with("alias/") || asked.contains(":alias/") {
-        return true;
-    }
-    if asked.starts_with("arn:") && seen.starts_with("arn:") {
-        return asked == seen;
-    }
-    last_part(asked) == last_part(seen)
-}
-
-fn last_part(key_id: &str) -> &str {
-    key_id.rsplit([':', '/']).next().unwrap_or(key_id)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn kms(key_id: &str) -> Encryption {
-        Encryption::Kms {
-            key_id: key_id.to_owned(),
-        }
-    }
-
-    fn seen(key_id: &str) -> EncryptionSeen {
-        EncryptionSeen::Kms {
-            key_id: Some(key_id.to_owned()),
-        }
-    }
-
-    const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-
-    #[test]
-    fn the_bucket_s_own_setting_takes_any_answer() {
-        for answer in [EncryptionSeen::None, EncryptionSeen::Aes256, seen(ARN)] {
-            assert!(answer.satisfies(&Encryption::BucketDefault));
-        }
-    }
-
-    #[test]
-    fn a_kms_key_is_matched_by_arn_id_and_short_name() {
-        assert!(seen(ARN).satisfies(&kms(ARN)));
-        assert!(seen(ARN).satisfies(&kms("1234abcd-12ab-34cd-56ef-1234567890ab")));
-        assert!(seen("arn:aws:kms:k1").satisfies(&kms("k1")));
-        assert!(seen(ARN).satisfies(&kms("alias/events")));
-    }
-
-    #[test]
-    fn another_key_or_kind_does_not_do() {
-        let elsewhere = ARN.replace("eu-west-1", "us-east-1");
-        assert!(!seen(&elsewhere).satisfies(&kms(ARN)));
-        assert!(!seen("arn:aws:kms:k2").satisfies(&kms("k1")));
-        assert!(!EncryptionSeen::Kms { key_id: None }.satisfies(&kms(ARN)));
-        assert!(!EncryptionSeen::Aes256.satisfies(&kms(ARN)));
-        assert!(!seen(ARN).satisfies(&Encryption::Aes256));
-        assert!(!EncryptionSeen::Other("aws:kms:dsse".to_owned()).satisfies(&kms(ARN)));
+impl From<Kms> for Encryption {
+    fn from(kms: Kms) -> Self {
+        Self::Kms(kms)
     }
 }

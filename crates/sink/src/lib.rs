@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 pub use crate::bucket_name::BucketName;
-pub use crate::checksum::{Checksum, ChecksumAlgorithm};
-pub use crate::encryption::{Encryption, EncryptionSeen};
+pub use crate::checksum::{Checksum, ChecksumAlgorithm, ChecksumScope, Checksums};
+pub use crate::encryption::{Encryption, EncryptionSeen, Kms, KmsSeen};
 pub use crate::error::{Effect, Error, ErrorKind, Operation};
 pub use crate::etag::ETag;
 #[cfg(feature = "fs")]

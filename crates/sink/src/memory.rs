@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::{
-    Checksum, ETag, Effect, Encryption, EncryptionSeen, Error, ErrorKind, ListPage, ListToken, Listed,
-    Object, ObjectInfo, ObjectKey, Operation, Payload, PutMode, PutOptions, PutOutcome, Receipt, Sink,
+    Checksum, ETag, Effect, Encryption, EncryptionSeen, Error, ErrorKind, KmsSeen, ListPage, ListToken,
+    Listed, Object, ObjectInfo, ObjectKey, Operation, Payload, PutMode, PutOptions, PutOutcome, Receipt,
+    Sink,
 };
 
 /// A sink in memory that keeps the whole contract. Clones share their objects.
@@ -104,7 +105,7 @@ impl Stored {
     fn info(&self, key: &ObjectKey) -> ObjectInfo {
         ObjectInfo {
             etag: Some(self.etag()),
-            checksum: Some(self.checksum),
+            checksums: self.checksum.into(),
             encryption: self.encryption.clone(),
             metadata: self.metadata.clone(),
             ..ObjectInfo::new(key.clone(), self.payload.len() as u64)
@@ -127,9 +128,11 @@ impl Sink for MemorySink {
             encryption: match &options.encryption {
                 Encryption::BucketDefault => EncryptionSeen::None,
                 Encryption::Aes256 => EncryptionSeen::Aes256,
-                Encryption::Kms { key_id } => EncryptionSeen::Kms {
-                    key_id: Some(key_id.clone()),
-                },
+                Encryption::Kms(kms) => EncryptionSeen::Kms(KmsSeen {
+                    key_id: Some(kms.key_id.clone()),
+                    bucket_key: kms.bucket_key == Some(true),
+                    dsse: kms.dsse,
+                }),
             },
             metadata: options.metadata.clone(),
         };
@@ -144,7 +147,7 @@ impl Sink for MemorySink {
         }
         let receipt = Receipt {
             etag: Some(stored.etag()),
-            checksum: Some(stored.checksum),
+            checksums: stored.checksum.into(),
             encryption: stored.encryption.clone(),
             ..Receipt::default()
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use crate::{Checksum, ETag, EncryptionSeen, ObjectKey};
+use crate::{Checksums, ETag, EncryptionSeen, ObjectKey};
 
 /// What a store says of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +18,9 @@ pub struct ObjectInfo {
     pub etag: Option<ETag>,
     /// Its version, where the store keeps versions.
     pub version_id: Option<String>,
-    /// Its checksum, where the store kept one. Equal metadata alone proves nothing: a store was seen to keep
+    /// Its checksums, where the store kept any. Equal metadata alone proves nothing: a store was seen to keep
     /// half of a broken upload under it.
-    pub checksum: Option<Checksum>,
+    pub checksums: Checksums,
     /// How it is encrypted at rest.
     pub encryption: EncryptionSeen,
     /// Its user metadata, as it was put.
@@ -36,7 +36,7 @@ impl ObjectInfo {
             size,
             etag: None,
             version_id: None,
-            checksum: None,
+            checksums: Checksums::new(),
             encryption: EncryptionSeen::None,
             metadata: BTreeMap::new(),
         }

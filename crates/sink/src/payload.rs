@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use crate::Checksum;
+use crate::{Checksum, ChecksumAlgorithm};
 
 /// The bytes of an object, as a rope: what was built in pieces is sent in pieces, without being copied
 /// together.
@@ -56,6 +56,16 @@ impl Payload {
             .0
             .checksum
             .get_or_init(|| Checksum::sha256_of(&self.0.chunks))
+    }
+
+    /// The sum of all bytes by another algorithm, computed at each call; SHA-256 is remembered, as by
+    /// [`checksum`](Self::checksum).
+    #[must_use]
+    pub fn checksum_by(&self, algorithm: ChecksumAlgorithm) -> Checksum {
+        match algorithm {
+            ChecksumAlgorithm::Sha256 => self.checksum(),
+            other => other.sum(&self.0.chunks),
+        }
     }
 
     /// All bytes in one piece: free if they already are, one copy if not.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Checksum, ETag, Encryption, EncryptionSeen, Error};
+use crate::{Checksums, ETag, Encryption, EncryptionSeen, Error};
 
 /// When a put may take effect.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -99,7 +99,8 @@ impl PutOptions {
     ///
     /// # Errors
     ///
-    /// `InvalidRequest`, `NotApplied`: names the entry that breaks a rule, never its value.
+    /// `InvalidRequest`, `NotApplied`: names the entry that breaks a rule, never its value. Options of an
+    /// encryption that exclude each other are such an entry.
     pub fn check(&self) -> Result<(), Error> {
         let mut size = 0;
         for (name, value) in &self.metadata {
@@ -133,6 +134,11 @@ impl PutOptions {
                 "the content type has to be printable ASCII".to_owned(),
             ));
         }
+        if let Encryption::Kms(kms) = &self.encryption
+            && let Some(fault) = kms.fault()
+        {
+            return Err(Error::invalid(fault.to_owned()));
+        }
         Ok(())
     }
 }
@@ -162,8 +168,8 @@ pub struct Receipt {
     pub etag: Option<ETag>,
     /// The version, where the store keeps versions.
     pub version_id: Option<String>,
-    /// The checksum that the store says it verified.
-    pub checksum: Option<Checksum>,
+    /// The checksums that the store says it verified.
+    pub checksums: Checksums,
     /// The encryption that the store says it used; compare with
     /// [`EncryptionSeen::satisfies`].
     pub encryption: EncryptionSeen,

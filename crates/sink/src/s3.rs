@@ -18,6 +18,7 @@ use crate::{
 mod attempt;
 mod body;
 mod builder;
+mod checksums;
 mod classify;
 mod client;
 mod delete;

@@ -138,8 +138,8 @@ pub trait SinkExt: Sink {
         if info.size != payload.len() || info.metadata != options.metadata {
             return Ok(CreateOnce::Different(info));
         }
-        let same = match info.checksum {
-            Some(checksum) => checksum == payload.checksum(),
+        let same = match info.checksums.agrees_with(&payload.checksum()) {
+            Some(same) => same,
             None => {
                 let object = self.get(key).await.map_err(gone)?;
                 Payload::from(object.payload).checksum() == payload.checksum()

@@ -1,6 +1,6 @@
 //! How an attempt ends: with a commit, with another try later, with the connector blocked, or in a conflict.
 
-use bucketline_sink::{Error as SinkError, ObjectInfo, Receipt};
+use bucketline_sink::{Checksum, Error as SinkError, ObjectInfo, Receipt};
 use bucketline_spool::{Commit, Learnt, Record, SpoolTime};
 
 use super::delivery::Stage;
@@ -48,9 +48,7 @@ impl Engine {
             bytes,
             etag: receipt.etag.as_ref().map(|tag| tag.as_str().to_owned()),
             version_id: receipt.version_id.clone(),
-            checksum: receipt
-                .checksum
-                .map(|checksum| format!("sha256:{}", checksum.base64())),
+            checksum: receipt.checksums.iter().next().map(Checksum::tagged),
             learnt,
             encryption: encryption_text(&receipt.encryption),
             encrypted_as_asked,
@@ -161,7 +159,7 @@ impl Existing {
         let mut receipt = Receipt::default();
         receipt.etag = info.etag;
         receipt.version_id = info.version_id;
-        receipt.checksum = info.checksum;
+        receipt.checksums = info.checksums;
         receipt.encryption = info.encryption;
         Self {
             contents,
@@ -177,7 +175,10 @@ fn encryption_text(seen: &bucketline_sink::EncryptionSeen) -> String {
     match seen {
         Seen::None => "none".to_owned(),
         Seen::Aes256 => "aes256".to_owned(),
-        Seen::Kms { key_id } => format!("kms:{}", key_id.as_deref().unwrap_or("")),
+        Seen::Kms(kms) => {
+            let layers = if kms.dsse { "kms-dsse" } else { "kms" };
+            format!("{layers}:{}", kms.key_id.as_deref().unwrap_or(""))
+        }
         Seen::Other(other) => other.clone(),
         _ => "unknown".to_owned(),
     }

@@ -1,5 +1,5 @@
 use super::*;
-use bucketline_sink::{ObjectKey, Operation};
+use bucketline_sink::{Checksums, ObjectKey, Operation};
 
 const CONTENTS: Contents = Contents {
     lane: [1; 16],
@@ -19,7 +19,7 @@ fn expected() -> Expected {
 
 fn found(contents: Contents) -> ObjectInfo {
     let mut info = ObjectInfo::new(ObjectKey::parse("a/b").unwrap(), 100);
-    info.checksum = Some(Checksum::sha256([3; 32]));
+    info.checksums = Checksum::sha256([3; 32]).into();
     info.metadata = contents.to_metadata();
     info
 }
@@ -95,11 +95,11 @@ fn our_own_object_is_verified_by_size_and_checksum() {
     assert_eq!(after_look(&Ok(Some(half)), &expected()), AfterLook::Compare);
 
     let mut damaged = found(CONTENTS);
-    damaged.checksum = Some(Checksum::sha256([9; 32]));
+    damaged.checksums = Checksum::sha256([9; 32]).into();
     assert_eq!(after_look(&Ok(Some(damaged)), &expected()), AfterLook::Compare);
 
     let mut silent = found(CONTENTS);
-    silent.checksum = None;
+    silent.checksums = Checksums::new();
     assert_eq!(after_look(&Ok(Some(silent)), &expected()), AfterLook::Compare);
 }
 

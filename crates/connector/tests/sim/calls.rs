@@ -102,7 +102,7 @@ impl World {
                 {
                     info.metadata = sent.metadata.clone();
                     info.size = sent.payload.len() as u64;
-                    info.checksum = Some(Checksum::sha256_of(std::slice::from_ref(&sent.payload)));
+                    info.checksums = Checksum::sha256_of(std::slice::from_ref(&sent.payload)).into();
                 }
                 self.input(
                     replica,

@@ -45,7 +45,7 @@ impl Store {
         let stored = self.objects.get(key)?;
         let mut info = ObjectInfo::new(key.clone(), stored.payload.len() as u64);
         info.etag = Some(ETag::new("\"etag\""));
-        info.checksum = Some(Checksum::sha256_of(std::slice::from_ref(&stored.payload)));
+        info.checksums = Checksum::sha256_of(std::slice::from_ref(&stored.payload)).into();
         info.encryption = EncryptionSeen::Aes256;
         info.metadata = stored.metadata.clone();
         Some(info)

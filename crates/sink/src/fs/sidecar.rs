@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::{Checksum, ETag};
+use crate::{Checksum, ChecksumAlgorithm, ETag};
 
 /// What is known of the contents that an object has or had last.
 ///
@@ -93,7 +93,7 @@ impl Content {
     }
 
     pub(super) fn checksum(&self) -> Option<Checksum> {
-        Checksum::sha256_from_base64(&self.sha256)
+        Checksum::parse(ChecksumAlgorithm::Sha256, &self.sha256)
     }
 }
 

@@ -112,7 +112,7 @@ impl Store {
             .map_err(|cause| failure::error(Operation::Put, Effect::Unknown, cause))?;
         Ok(PutOutcome::Created(Receipt {
             etag: Some(etag(payload.checksum())),
-            checksum: Some(payload.checksum()),
+            checksums: payload.checksum().into(),
             ..Receipt::default()
         }))
     }
@@ -288,7 +288,7 @@ fn info(key: &ObjectKey, size: u64, content: Option<Content>) -> ObjectInfo {
     let checksum = content.as_ref().and_then(Content::checksum);
     ObjectInfo {
         etag: checksum.map(etag),
-        checksum,
+        checksums: checksum.into_iter().collect(),
         metadata: content.map(|content| content.metadata).unwrap_or_default(),
         ..ObjectInfo::new(key.clone(), size)
     }

@@ -8,7 +8,7 @@ use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 
 use crate::s3::attempt::{Call, request_ids};
-use crate::s3::{S3Sink, body, encryption};
+use crate::s3::{S3Sink, body, checksums, encryption};
 use crate::{
     Checksum, ETag, Error, ErrorKind, ObjectKey, Operation, Payload, PutMode, PutOptions, PutOutcome, Receipt,
 };
@@ -31,7 +31,7 @@ pub(super) async fn put(
         patience: call.patience + Duration::from_secs(payload.len() / BYTES_PER_SECOND),
         ..call
     };
-    let (algorithm, key_id) = encryption::asked(&options.encryption);
+    let encryption = encryption::asked(&options.encryption);
     let (if_none_match, if_match) = match &options.mode {
         PutMode::Create => (Some("*".to_owned()), None),
         PutMode::Overwrite => (None, None),
@@ -51,8 +51,10 @@ pub(super) async fn put(
         .set_if_match(if_match)
         .set_content_type(options.content_type.clone())
         .set_metadata(metadata)
-        .set_server_side_encryption(algorithm)
-        .set_ssekms_key_id(key_id)
+        .set_server_side_encryption(encryption.algorithm)
+        .set_ssekms_key_id(encryption.key_id)
+        .set_bucket_key_enabled(encryption.bucket_key)
+        .set_ssekms_encryption_context(encryption.context)
         .set_expected_bucket_owner(sink.owner())
         .customize()
         .interceptor(SignedChecksum(checksum))
@@ -61,8 +63,16 @@ pub(super) async fn put(
         Ok(answer) => Ok(PutOutcome::Created(Receipt {
             etag: answer.e_tag().map(ETag::new),
             version_id: answer.version_id().map(str::to_owned),
-            checksum: answer.checksum_sha256().and_then(Checksum::sha256_from_base64),
-            encryption: encryption::seen(answer.server_side_encryption(), answer.ssekms_key_id()),
+            checksums: checksums::said(
+                answer.checksum_sha256(),
+                answer.checksum_crc64_nvme(),
+                answer.checksum_crc32_c(),
+            ),
+            encryption: encryption::seen(
+                answer.server_side_encryption(),
+                answer.ssekms_key_id(),
+                answer.bucket_key_enabled(),
+            ),
             request_id: request_ids(&answer).0,
         })),
         Err(refusal) if refusal.status() == Some(412) && options.mode != PutMode::Overwrite => {

@@ -7,8 +7,8 @@ use aws_sdk_s3::types::ChecksumMode;
 use bytes::{Bytes, BytesMut};
 
 use crate::s3::attempt::{request_ids, unusable};
-use crate::s3::{S3Sink, encryption};
-use crate::{Checksum, ETag, Error, ErrorKind, Object, ObjectInfo, ObjectKey, Operation};
+use crate::s3::{S3Sink, checksums, encryption};
+use crate::{ETag, Error, ErrorKind, Object, ObjectInfo, ObjectKey, Operation};
 
 pub(super) async fn head(sink: &S3Sink, key: &ObjectKey) -> Result<ObjectInfo, Error> {
     let connection = sink.connection().await?;
@@ -39,8 +39,16 @@ pub(super) async fn head(sink: &S3Sink, key: &ObjectKey) -> Result<ObjectInfo, E
     Ok(ObjectInfo {
         etag: answer.e_tag().map(ETag::new),
         version_id: answer.version_id().map(str::to_owned),
-        checksum: answer.checksum_sha256().and_then(Checksum::sha256_from_base64),
-        encryption: encryption::seen(answer.server_side_encryption(), answer.ssekms_key_id()),
+        checksums: checksums::said(
+            answer.checksum_sha256(),
+            answer.checksum_crc64_nvme(),
+            answer.checksum_crc32_c(),
+        ),
+        encryption: encryption::seen(
+            answer.server_side_encryption(),
+            answer.ssekms_key_id(),
+            answer.bucket_key_enabled(),
+        ),
         metadata: sorted(answer.metadata()),
         ..ObjectInfo::new(key.clone(), size)
     })
@@ -64,8 +72,16 @@ pub(super) async fn get(sink: &S3Sink, key: &ObjectKey) -> Result<Object, Error>
     let info = ObjectInfo {
         etag: answer.e_tag().map(ETag::new),
         version_id: answer.version_id().map(str::to_owned),
-        checksum: answer.checksum_sha256().and_then(Checksum::sha256_from_base64),
-        encryption: encryption::seen(answer.server_side_encryption(), answer.ssekms_key_id()),
+        checksums: checksums::said(
+            answer.checksum_sha256(),
+            answer.checksum_crc64_nvme(),
+            answer.checksum_crc32_c(),
+        ),
+        encryption: encryption::seen(
+            answer.server_side_encryption(),
+            answer.ssekms_key_id(),
+            answer.bucket_key_enabled(),
+        ),
         metadata: sorted(answer.metadata()),
         ..ObjectInfo::new(key.clone(), 0)
     };

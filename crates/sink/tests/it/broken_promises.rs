@@ -47,7 +47,7 @@ impl BrokenSink {
     fn info(&self, mut info: ObjectInfo) -> ObjectInfo {
         match self.how {
             Broken::MetadataIsAdded => _ = info.metadata.insert("extra".to_owned(), "1".to_owned()),
-            Broken::ChecksumIsMadeUp => info.checksum = Some(Checksum::sha256([0; 32])),
+            Broken::ChecksumIsMadeUp => info.checksums = Checksum::sha256([0; 32]).into(),
             Broken::SizeIsWrong => info.size += 1,
             _ => {}
         }

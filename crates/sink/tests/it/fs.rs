@@ -3,8 +3,8 @@
 use std::fs;
 
 use bucketline_sink::{
-    Effect, Encryption, Error, ErrorKind, FsSink, ObjectKey, Payload, PutOptions, PutOutcome, Sink, SinkExt,
-    conformance,
+    Checksums, Effect, Encryption, Error, ErrorKind, FsSink, ObjectKey, Payload, PutOptions, PutOutcome,
+    Sink, SinkExt, conformance,
 };
 use tempfile::{TempDir, tempdir};
 
@@ -147,8 +147,8 @@ async fn files_of_other_programs_are_objects_without_metadata() {
     fs::write(sink.folder().join("theirs/x"), "abc").unwrap();
     let object = sink.get(&key("theirs/x")).await.unwrap();
     assert_eq!(
-        (object.payload.as_ref(), object.info.checksum),
-        (b"abc".as_slice(), None)
+        (object.payload.as_ref(), object.info.checksums),
+        (b"abc".as_slice(), Checksums::new())
     );
     assert_eq!(
         sink.put_bytes(&key("theirs/x"), "mine").await.unwrap(),

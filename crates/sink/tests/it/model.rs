@@ -111,7 +111,7 @@ async fn step(sink: &dyn Sink, model: &mut Model, op: &Op) {
             );
             let head = sink.head(&key(name)).await.unwrap();
             assert_eq!(head, object.info);
-            assert_eq!(head.checksum, Some(Payload::from(text.clone()).checksum()));
+            assert_eq!(head.checksums, Payload::from(text.clone()).checksum().into());
         }
         Op::List(prefix) => {
             let mut found: Vec<(String, u64)> = sink

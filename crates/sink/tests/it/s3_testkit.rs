@@ -3,8 +3,8 @@
 use aws_credential_types::Credentials;
 use bucketline_sink::layer::PrefixJail;
 use bucketline_sink::{
-    BucketName, Effect, Encryption, EncryptionSeen, ErrorKind, ObjectKey, Payload, PutOptions, PutOutcome,
-    S3Sink, S3SinkBuilder, Sink, SinkExt, conformance,
+    BucketName, Effect, Encryption, EncryptionSeen, ErrorKind, Kms, ObjectKey, Payload, PutOptions,
+    PutOutcome, S3Sink, S3SinkBuilder, Sink, SinkExt, conformance,
 };
 use bucketline_testkit::seed::{Account, Bucket, User};
 use bucketline_testkit::{Fault, Operation, Testkit, World};
@@ -113,12 +113,12 @@ async fn the_four_documented_permissions_are_enough_to_deliver() {
         panic!("{outcome:?}")
     };
     assert!(receipt.encryption.satisfies(&Encryption::Aes256));
-    assert_eq!(receipt.checksum, Some(Payload::from("x").checksum()));
+    assert_eq!(receipt.checksums, Payload::from("x").checksum().into());
     assert!(sink.exists(&key("currents/a+b=c.avro")).await.unwrap());
     let info = sink.head(&key("currents/a+b=c.avro")).await.unwrap();
     assert_eq!(
-        (info.size, info.checksum, info.metadata),
-        (1, receipt.checksum, options.metadata)
+        (info.size, info.checksums, info.metadata),
+        (1, receipt.checksums, options.metadata)
     );
     assert_eq!(
         failed(&sink, "elsewhere/a").await,
@@ -216,17 +216,13 @@ async fn what_is_wrong_with_the_credentials_or_the_bucket_is_told() {
 async fn encryption_is_asked_for_and_its_echo_told() {
     let testkit = testkit().await;
     let sink = builder(&testkit, "acme-events", "admin").build().unwrap();
-    let asked = Encryption::Kms {
-        key_id: KMS_KEY.to_owned(),
-    };
+    let asked = Encryption::from(Kms::new(KMS_KEY));
     let options = PutOptions::create().encryption(asked.clone());
     let outcome = sink.put(&key("kms"), Payload::from("x"), &options).await.unwrap();
     assert!(matches!(outcome, PutOutcome::Created(receipt) if receipt.encryption.satisfies(&asked)));
     assert!(sink.head(&key("kms")).await.unwrap().encryption.satisfies(&asked));
 
-    let absent = Encryption::Kms {
-        key_id: KMS_KEY.replace("1234abcd", "ffffffff"),
-    };
+    let absent = Encryption::from(Kms::new(KMS_KEY.replace("1234abcd", "ffffffff")));
     let options = PutOptions::create().encryption(absent);
     let error = sink
         .put(&key("b"), Payload::from("x"), &options)

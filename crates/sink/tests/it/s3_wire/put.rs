@@ -33,7 +33,7 @@ async fn a_put_sends_condition_checksum_owner_encryption_and_metadata() {
     };
     assert_eq!(receipt.etag, Some(ETag::new("\"e1\"")));
     assert_eq!(receipt.version_id.as_deref(), Some("v1"));
-    assert_eq!(receipt.checksum, Some(sum));
+    assert_eq!(receipt.checksums, sum.into());
     assert_eq!(receipt.encryption, EncryptionSeen::Aes256);
     assert_eq!(receipt.request_id.as_deref(), Some("REQ1"));
 
@@ -139,9 +139,7 @@ async fn kms_is_asked_for_by_key_and_its_echo_is_kept() {
         "",
     )])
     .await;
-    let asked = Encryption::Kms {
-        key_id: arn.to_owned(),
-    };
+    let asked = Encryption::from(Kms::new(arn.to_owned()));
     let options = PutOptions::create().encryption(asked.clone());
     let outcome = sink.put(&key("a"), Payload::from("x"), &options).await.unwrap();
     let PutOutcome::Created(receipt) = outcome else {
@@ -159,6 +157,66 @@ async fn kms_is_asked_for_by_key_and_its_echo_is_kept() {
             .as_deref(),
         Some(arn)
     );
+}
+
+#[tokio::test]
+async fn every_option_of_kms_is_asked_for_and_seen() {
+    let echo = [
+        "etag: \"e1\"",
+        "x-amz-server-side-encryption: aws:kms:dsse",
+        "x-amz-server-side-encryption-aws-kms-key-id: k1",
+    ];
+    let bucket_key = [
+        "etag: \"e1\"",
+        "x-amz-server-side-encryption: aws:kms",
+        "x-amz-server-side-encryption-aws-kms-key-id: k1",
+        "x-amz-server-side-encryption-bucket-key-enabled: true",
+    ];
+    let (wire, sink) = sink([answer("200 OK", &echo, ""), answer("200 OK", &bucket_key, "")]).await;
+    let asked = [
+        Encryption::from(Kms::new("k1").dsse(true).context("tenant", "acme")),
+        Encryption::from(Kms::new("k1").bucket_key(true)),
+    ];
+    for asked in &asked {
+        let options = PutOptions::create().encryption(asked.clone());
+        let outcome = sink.put(&key("a"), Payload::from("x"), &options).await.unwrap();
+        let PutOutcome::Created(receipt) = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!(receipt.encryption.satisfies(asked), "{receipt:?}");
+    }
+    let requests = wire.requests();
+    for (request, name, value) in [
+        (0, "x-amz-server-side-encryption", Some("aws:kms:dsse")),
+        (
+            0,
+            "x-amz-server-side-encryption-context",
+            Some("eyJ0ZW5hbnQiOiJhY21lIn0="),
+        ),
+        (0, "x-amz-server-side-encryption-bucket-key-enabled", None),
+        (1, "x-amz-server-side-encryption", Some("aws:kms")),
+        (1, "x-amz-server-side-encryption-context", None),
+        (1, "x-amz-server-side-encryption-bucket-key-enabled", Some("true")),
+    ] {
+        assert_eq!(
+            requests[request].header(name).as_deref(),
+            value,
+            "{request} {name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn options_of_kms_that_exclude_each_other_are_refused_before_anything_is_sent() {
+    let (wire, sink) = sink([]).await;
+    let asked = Kms::new("k1").dsse(true).bucket_key(true);
+    let options = PutOptions::create().encryption(asked.into());
+    let error = sink
+        .put(&key("a"), Payload::from("x"), &options)
+        .await
+        .unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::InvalidRequest, "{error}");
+    assert!(wire.requests().is_empty());
 }
 
 #[tokio::test]

@@ -24,8 +24,8 @@ async fn a_head_asks_for_the_checksum_and_returns_all_there_is() {
     let sink = builder(&wire).expected_owner("111122223333").build().unwrap();
     let info = sink.head(&key(KEY)).await.unwrap();
     assert_eq!(
-        (info.size, info.checksum, info.encryption),
-        (1234, Some(sum), EncryptionSeen::Aes256)
+        (info.size, info.checksums, info.encryption),
+        (1234, sum.into(), EncryptionSeen::Aes256)
     );
     assert_eq!(
         info.metadata.into_iter().collect::<Vec<_>>(),
