@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use bucketline_format::{Encoder, Schema};
 use bucketline_sink::Payload;
-use bucketline_spool::{Events, Lsn, Position, Route};
+use bucketline_spool::{Lane, Lsn, Position};
 use bytes::{Bytes, BytesMut};
 
 use crate::digest::{EventDigest, sync_marker};
 use crate::engine::AttemptId;
 use crate::error::{Error, ErrorKind};
-use crate::lane::Chunk;
+use crate::fold::HeldBatch;
+use crate::lane::Run;
 use crate::metadata::Contents;
 use crate::reconcile::Expected;
 
@@ -24,27 +25,38 @@ pub struct BuildJob {
     pub(crate) encoder: &'static dyn Encoder,
     /// Whether the bodies are from before this start, and the schema's file may have been changed since.
     pub(crate) recheck: bool,
+    pub(crate) lane: Lane,
     pub(crate) lane_tag: [u8; 16],
     pub(crate) first: Position,
+    pub(crate) limit: Limit,
     pub(crate) parts: Vec<Part>,
+}
+
+/// Where an object ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// At the event of this position: it was sealed, or found in the store.
+    Exactly(Position),
+    /// Where it would grow beyond these, though after one event at least.
+    Within { count: u64, bytes: u64 },
 }
 
 /// The events of one frame.
 #[derive(Debug)]
 pub(crate) struct Part {
-    pub(crate) chunk: Chunk,
-    pub(crate) bodies: Bodies,
+    pub(crate) run: Run,
+    pub(crate) events: PartEvents,
 }
 
-/// Where the bodies of a part are.
+/// Where the events of a part are.
 #[derive(Debug)]
-pub(crate) enum Bodies {
+pub(crate) enum PartEvents {
     /// In a batch that is still in memory.
-    Held(Arc<Events>),
+    Held(Arc<HeldBatch>),
     /// In the log.
     Missing,
     /// Read back: copied out of their frame, so that a few events do not keep all of it in memory.
-    Read(Vec<Bytes>),
+    Read(Vec<(Position, Bytes)>),
 }
 
 /// An object as it was built.
@@ -63,11 +75,11 @@ impl BuildJob {
 
     /// The frames to be read back from the log.
     pub fn missing(&self) -> Vec<Lsn> {
-        let missing = |part: &&Part| matches!(part.bodies, Bodies::Missing);
+        let missing = |part: &&Part| matches!(part.events, PartEvents::Missing);
         self.parts
             .iter()
             .filter(missing)
-            .map(|part| part.chunk.lsn)
+            .map(|part| part.run.frame)
             .collect()
     }
 
@@ -76,46 +88,52 @@ impl BuildJob {
     /// # Errors
     ///
     /// `Contradiction` if the frame does not hold what it held before.
-    pub fn supply(&mut self, lsn: Lsn, events: &Events) -> Result<(), Error> {
-        for part in self.parts.iter_mut().filter(|part| part.chunk.lsn == lsn) {
-            let bodies = bodies(&part.chunk, events)?;
-            let mut copy = BytesMut::with_capacity(bodies.iter().map(Bytes::len).sum());
-            bodies.iter().for_each(|body| copy.extend_from_slice(body));
+    pub fn supply(&mut self, lsn: Lsn, batch: &HeldBatch) -> Result<(), Error> {
+        for part in self.parts.iter_mut().filter(|part| part.run.frame == lsn) {
+            let events = events_of(&self.lane, &part.run, batch)?;
+            let mut copy = BytesMut::with_capacity(events.iter().map(|(_, body)| body.len()).sum());
+            events.iter().for_each(|(_, body)| copy.extend_from_slice(body));
             let mut copy = copy.freeze();
-            part.bodies = Bodies::Read(bodies.iter().map(|body| copy.split_to(body.len())).collect());
+            let owned = events
+                .iter()
+                .map(|(position, body)| (*position, copy.split_to(body.len())));
+            part.events = PartEvents::Read(owned.collect());
         }
         Ok(())
     }
 
-    /// Builds the object. Takes as long as hashing all of it twice: not for an async task.
+    /// Builds the object; `None` if it has to end at a position where no event is held. Takes as long as hashing all of it twice: not
+    /// for an async task.
     ///
     /// # Errors
     ///
     /// `Contradiction` if a frame was not supplied, or does not hold what it held before, or an event cannot be encoded;
     /// `MissingSchema` if the schema is not the one that the events were admitted under.
-    pub fn run(self) -> Result<Built, Error> {
-        let mut digest = EventDigest::default();
-        let mut datums = Vec::new();
-        let mut last = self.first;
+    pub fn run(self) -> Result<Option<Built>, Error> {
+        let mut range = Range::new(self.limit, self.first);
         for part in &self.parts {
-            let bodies = match &part.bodies {
-                Bodies::Held(events) => bodies(&part.chunk, events)?,
-                Bodies::Read(bodies) => bodies.clone(),
-                Bodies::Missing => return Err(gone(part.chunk.lsn)),
-            };
-            for (item, body) in part.chunk.items.iter().zip(bodies) {
-                if self.recheck && self.schema.validate(&body).is_err() {
-                    return Err(changed(&self.schema));
+            match &part.events {
+                PartEvents::Held(batch) => range.extend(events_of(&self.lane, &part.run, batch)?),
+                PartEvents::Read(events) => {
+                    range.extend(events.iter().map(|(position, body)| (*position, &**body)));
                 }
-                last = part.chunk.position(*item);
-                digest.event(last, &body);
-                datums.push(body);
+                PartEvents::Missing => return Err(gone(part.run.frame)),
             }
         }
+        let Some((last, datums)) = range.finish() else {
+            return Ok(None);
+        };
+        let mut digest = EventDigest::default();
+        for (position, datum) in &datums {
+            if self.recheck && self.schema.validate(datum).is_err() {
+                return Err(changed(&self.schema));
+            }
+            digest.event(*position, datum);
+        }
+        let datums: Vec<&[u8]> = datums.into_iter().map(|(_, datum)| datum).collect();
         let digest = digest.finish();
         let marker = sync_marker(&digest);
-        let bytes: Vec<&[u8]> = datums.iter().map(|datum| &**datum).collect();
-        let chunks = self.encoder.encode(self.schema.record(), marker, &bytes);
+        let chunks = self.encoder.encode(self.schema.record(), marker, &datums);
         let payload = Payload::from(chunks.map_err(|error| unencodable(&self.schema, &error))?);
         let contents = Contents {
             lane: self.lane_tag,
@@ -129,11 +147,11 @@ impl BuildJob {
             size: payload.len(),
             checksum: payload.checksum(),
         };
-        Ok(Built {
+        Ok(Some(Built {
             payload,
             encoder: self.encoder,
             expected,
-        })
+        }))
     }
 }
 
@@ -145,17 +163,73 @@ impl Built {
     }
 }
 
-fn bodies(chunk: &Chunk, events: &Events) -> Result<Vec<Bytes>, Error> {
-    let body = |item: &crate::lane::Item| {
-        let event = events.events.get(usize::try_from(item.index).ok()?)?;
-        let body = event.body_of(Route {
-            generation: 0,
-            body: item.body,
-        })?;
-        (body.bytes.len() as u64 == u64::from(item.length)).then(|| body.bytes.clone())
-    };
-    let bodies: Option<Vec<Bytes>> = chunk.items.iter().map(body).collect();
-    bodies.ok_or_else(|| gone(chunk.lsn))
+/// A position, and the body that stands there.
+type Event<'a> = (Position, &'a [u8]);
+
+/// Events in order, up to where the object ends.
+struct Range<'a> {
+    limit: Limit,
+    bytes: u64,
+    last: Position,
+    ended: bool,
+    events: Vec<Event<'a>>,
+}
+
+impl<'a> Range<'a> {
+    fn new(limit: Limit, first: Position) -> Self {
+        Self {
+            limit,
+            bytes: 0,
+            last: first,
+            ended: false,
+            events: Vec::new(),
+        }
+    }
+
+    fn extend(&mut self, events: impl IntoIterator<Item = Event<'a>>) {
+        for (position, body) in events {
+            self.bytes += body.len() as u64;
+            self.ended |= match self.limit {
+                Limit::Exactly(last) => position > last,
+                Limit::Within { count, bytes } => {
+                    !self.events.is_empty() && (self.events.len() as u64 >= count || self.bytes > bytes)
+                }
+            };
+            if self.ended {
+                return;
+            }
+            self.last = position;
+            self.events.push((position, body));
+        }
+    }
+
+    /// The last position and all events; nothing if they do not end where they have to.
+    fn finish(self) -> Option<(Position, Vec<Event<'a>>)> {
+        let whole = match self.limit {
+            Limit::Exactly(last) => self.last == last,
+            Limit::Within { .. } => true,
+        };
+        (whole && !self.events.is_empty()).then_some((self.last, self.events))
+    }
+}
+
+/// The events of a run, which have to be as many as it says.
+fn events_of<'a>(lane: &Lane, run: &Run, batch: &'a HeldBatch) -> Result<Vec<Event<'a>>, Error> {
+    let events = batch
+        .select(lane, run.place, run.first)
+        .ok_or_else(|| gone(run.frame))?;
+    let wanted = usize::try_from(run.count).unwrap_or(usize::MAX);
+    let last = run.last();
+    let events: Vec<Event<'_>> = events
+        .into_iter()
+        .filter(|(position, _)| *position <= last)
+        .map(|(position, body)| (position, &*body.bytes))
+        .collect();
+    if events.len() == wanted {
+        Ok(events)
+    } else {
+        Err(gone(run.frame))
+    }
 }
 
 fn changed(schema: &Schema) -> Error {

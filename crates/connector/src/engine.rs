@@ -29,21 +29,23 @@ mod taken_key;
 pub use crate::admit::Prepared;
 pub use crate::appender::{Appender, Request};
 pub use crate::build::{BuildJob, Built};
+pub use crate::fold::HeldBatch;
 pub use crate::startup::Started;
 pub use drain::{ConnectorReport, DrainReport};
 pub use ports::{AttemptId, Command, CompareJob, Input, Landed, LookJob, PutJob, RequestId, Ticket};
 pub(crate) use start::{Opening, opening};
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use bucketline_format::SchemaRegistry;
-use bucketline_spool::{PartitionId, Position, SpoolTime};
+use bucketline_spool::{Hour, PartitionId, Position, SpoolTime};
 
 use crate::config::Settings;
 use crate::error::Error;
 use crate::fairness::Turns;
-use crate::fold::Fold;
+use crate::fold::{Fold, Mixing};
 use crate::lane::LaneId;
 use connector::ConnectorRun;
 use delivery::Delivery;
@@ -62,11 +64,13 @@ pub struct Engine {
     fold: Fold,
     /// By place in the fold.
     connectors: Vec<ConnectorRun>,
-    /// By place in the fold.
-    lanes: Vec<LaneRun>,
+    /// Those that have anything to be remembered.
+    lanes: HashMap<LaneId, LaneRun, BuildHasherDefault<Mixing>>,
     partition: PartitionId,
     /// The position of the next event.
     next_position: Position,
+    /// The latest hour of an event.
+    hour: Hour,
     submissions: Submissions,
     appends: HashMap<Ticket, Purpose>,
     attempts: HashMap<AttemptId, LaneId>,
@@ -116,9 +120,10 @@ impl Engine {
                 .iter()
                 .map(|book| ConnectorRun::new(opening, &book.id, now))
                 .collect(),
-            lanes: fold.lanes.iter().map(|_| LaneRun::default()).collect(),
+            lanes: HashMap::default(),
             partition: opening.partition,
             next_position: 0,
+            hour: fold.hour,
             submissions: Submissions::default(),
             appends: HashMap::new(),
             attempts: HashMap::new(),
@@ -136,7 +141,8 @@ impl Engine {
             fold,
         };
         engine.fold.take_touched();
-        for lane in 0..engine.lanes.len() {
+        engine.fold.take_forgotten();
+        for lane in engine.all_lanes() {
             engine.resume(now, lane);
         }
         engine
@@ -165,6 +171,10 @@ impl Engine {
             self.refresh(now, lane);
         }
         self.pump(now);
+        for lane in self.fold.take_forgotten() {
+            self.clear_timer(lane);
+            self.lanes.remove(&lane);
+        }
         self.end_drain(now);
         std::mem::take(&mut self.commands)
     }
@@ -187,6 +197,17 @@ impl Engine {
     /// The counts.
     pub fn ledger(&self) -> &crate::Ledger {
         &self.fold.ledger
+    }
+
+    /// All lanes, in an order that depends on nothing but the log.
+    fn all_lanes(&self) -> Vec<LaneId> {
+        let books = self.fold.connectors.iter();
+        books.flat_map(|book| book.lanes.iter().copied()).collect()
+    }
+
+    /// What there is of a lane besides the log, made at its first use.
+    fn run_of(&mut self, lane: LaneId) -> &mut LaneRun {
+        self.lanes.entry(lane).or_default()
     }
 
     /// Ends everything: the log failed, so what is true can only be learnt from it by a new start.
@@ -246,7 +267,6 @@ impl Engine {
                 return self.fail(now, error);
             }
         }
-        self.lanes.resize_with(self.fold.lanes.len(), LaneRun::default);
         match purpose {
             Purpose::Batch(batch) => self.batch_durable(batch),
             Purpose::Seal(lane) => self.seal_durable(lane),

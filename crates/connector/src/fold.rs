@@ -1,22 +1,26 @@
 //! The state of everything, as a fold over the log's records. The same code folds the log at start and each record once it is
 //! durable, so there is no second truth. Takes records only; knows no time, no stores and no configuration.
 
-mod body_cache;
+mod batch;
 mod damage;
+mod frames;
 mod sources;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use bucketline_spool::{
-    Commit, Events, Generation, GenerationId, Lane, Lsn, PartitionId, Position, Record, Seal, SpoolTime,
+    Commit, Events, Generation, GenerationId, Hour, Lane, Lsn, PartitionId, Position, Record, Seal, SpoolTime,
 };
 
 use crate::error::{Error, ErrorKind};
-use crate::lane::{Chunk, Item, LaneId, LaneState};
+use crate::lane::{LaneId, LaneState, Run};
 use crate::ledger::Ledger;
-pub(crate) use body_cache::BodyCache;
+pub use batch::HeldBatch;
+pub(crate) use batch::{Mixing, Place, Share};
 pub(crate) use damage::Damage;
+pub(crate) use frames::Frames;
 pub(crate) use sources::Sources;
 
 /// All that the log means.
@@ -30,13 +34,20 @@ pub(crate) struct Fold {
     generation_ids: HashMap<GenerationId, usize>,
     pub(crate) connectors: Vec<ConnectorBook>,
     connector_ids: HashMap<Arc<str>, usize>,
-    pub(crate) lanes: Vec<LaneState>,
+    pub(crate) lanes: HashMap<LaneId, LaneState, BuildHasherDefault<Mixing>>,
+    next_lane: usize,
     lane_ids: HashMap<Lane, LaneId>,
     pub(crate) sources: Sources,
     pub(crate) ledger: Ledger,
-    pub(crate) bodies: BodyCache,
+    pub(crate) frames: Frames,
+    /// The latest hour of an event: none goes into an earlier one any more.
+    pub(crate) hour: Hour,
+    /// Lanes that hold nothing, and may yet.
+    idle: BTreeSet<LaneId>,
     /// Lanes that have changed since they were last taken.
     touched: Vec<LaneId>,
+    /// Lanes that were forgotten since these were last taken.
+    forgotten: Vec<LaneId>,
     /// Nothing for a log that can be read from end to end.
     damage: Option<Damage>,
 }
@@ -55,7 +66,7 @@ pub(crate) struct ConnectorBook {
     /// Its newest generation.
     pub(crate) newest: usize,
     /// Its lanes.
-    pub(crate) lanes: Vec<LaneId>,
+    pub(crate) lanes: BTreeSet<LaneId>,
     pub(crate) events_held: u64,
     pub(crate) bytes_held: u64,
 }
@@ -70,12 +81,16 @@ impl Fold {
             generation_ids: HashMap::new(),
             connectors: Vec::new(),
             connector_ids: HashMap::new(),
-            lanes: Vec::new(),
+            lanes: HashMap::default(),
+            next_lane: 0,
             lane_ids: HashMap::new(),
             sources: Sources::default(),
             ledger: Ledger::default(),
-            bodies: BodyCache::new(memory),
+            frames: Frames::new(memory),
+            hour: Hour::new(0),
+            idle: BTreeSet::new(),
             touched: Vec::new(),
+            forgotten: Vec::new(),
             damage: None,
         }
     }
@@ -104,10 +119,11 @@ impl Fold {
                     ));
                 }
                 self.newest = Some((opened.partition, 0));
+                self.forget_what_is_done();
                 Ok(())
             }
             Record::Generation(generation) => self.generation(lsn, generation),
-            Record::Events(events) => self.events(lsn, time, Arc::new(events)),
+            Record::Events(events) => self.events(lsn, time, events),
             Record::Rejects(_) => Ok(()),
             Record::Seal(seal) => self.seal(lsn, seal),
             Record::Commit(commit) => self.commit(lsn, &commit),
@@ -141,6 +157,17 @@ impl Fold {
         std::mem::take(&mut self.touched)
     }
 
+    /// The lanes that will never hold anything again, and are gone.
+    pub(crate) fn take_forgotten(&mut self) -> Vec<LaneId> {
+        std::mem::take(&mut self.forgotten)
+    }
+
+    /// All lanes, by connector.
+    pub(crate) fn all_lanes(&self) -> impl Iterator<Item = &LaneState> {
+        let ids = self.connectors.iter().flat_map(|book| &book.lanes);
+        ids.filter_map(|lane| self.lanes.get(lane))
+    }
+
     fn generation(&mut self, lsn: Lsn, record: Generation) -> Result<(), Error> {
         if self.is_behind_damage(lsn) && self.generation_ids.contains_key(&record.id) {
             return Ok(()); // Known again by its events already.
@@ -163,7 +190,7 @@ impl Fold {
                     newest: place,
                     events_held: 0,
                     bytes_held: 0,
-                    lanes: Vec::new(),
+                    lanes: BTreeSet::new(),
                 });
                 connector
             }
@@ -175,7 +202,7 @@ impl Fold {
         Ok(())
     }
 
-    fn events(&mut self, lsn: Lsn, time: SpoolTime, events: Arc<Events>) -> Result<(), Error> {
+    fn events(&mut self, lsn: Lsn, time: SpoolTime, events: Events) -> Result<(), Error> {
         let behind_damage = self.is_behind_damage(lsn);
         match &mut self.newest {
             Some((partition, next)) if *partition == events.partition && events.first >= *next => {
@@ -196,51 +223,42 @@ impl Fold {
         for counts in &events.counts {
             self.ledger.count_lines(counts);
         }
-        let chunks = self.chunks(lsn, events.admitted.unwrap_or(time), &events)?;
-        self.bodies.insert(lsn, events, chunks.len());
-        for (lane, chunk) in chunks {
-            self.hold(lane, chunk);
+        if events.hour > self.hour {
+            self.hour = events.hour;
+            self.forget_what_is_done();
+        }
+        let admitted = events.admitted.unwrap_or(time);
+        let batch = Arc::new(HeldBatch::new(events));
+        let shares = self.shares(lsn, &batch)?;
+        self.frames
+            .insert(lsn, admitted, Arc::clone(&batch), shares.len());
+        for (lane, share) in shares {
+            self.hold(lane, lsn, admitted, share, &batch)?;
         }
         Ok(())
     }
 
-    /// The events of a batch by lane.
-    fn chunks(&mut self, lsn: Lsn, time: SpoolTime, events: &Events) -> Result<Vec<(LaneId, Chunk)>, Error> {
-        let mut places: HashMap<(u16, u16, u32), usize> = HashMap::new();
-        let mut chunks: Vec<(LaneId, Chunk)> = Vec::new();
-        for (index, (position, event)) in events.iter().enumerate() {
-            for route in events.routes(event) {
-                let same_lane = (route.generation, event.event_type, event.schema);
-                let place = match places.get(&same_lane) {
-                    Some(place) => *place,
-                    None => {
-                        let lane = self.lane(lsn, events, same_lane, position)?;
-                        let chunk = Chunk {
-                            lsn,
-                            time,
-                            base: events.first,
-                            items: Default::default(),
-                        };
-                        places.insert(same_lane, chunks.len());
-                        chunks.push((lane, chunk));
-                        chunks.len() - 1
-                    }
-                };
-                let body = event
-                    .body_of(*route)
+    /// What each lane takes of a batch.
+    fn shares(&mut self, lsn: Lsn, batch: &HeldBatch) -> Result<Vec<(LaneId, Share)>, Error> {
+        let mut shares: Vec<(LaneId, Share)> = Vec::new();
+        let mut places: HashMap<LaneId, usize, BuildHasherDefault<Mixing>> = HashMap::default();
+        for (place, group, routes) in batch.groups() {
+            for route in routes {
+                let share = batch
+                    .share(place, group, *route)
                     .ok_or_else(|| contradiction(lsn, "an event lacks a body"))?;
-                let narrow = |number| u32::try_from(number).unwrap_or(u32::MAX);
-                if let Some((_, chunk)) = chunks.get_mut(place) {
-                    chunk.items.push_back(Item {
-                        index: narrow(index as u64),
-                        offset: narrow(position - events.first),
-                        length: narrow(body.bytes.len() as u64),
-                        body: route.body,
-                    });
+                let same_lane = (route.generation, group.event_type, group.schema);
+                let lane = self.lane(lsn, batch.events(), same_lane, share.first)?;
+                match places.get(&lane).and_then(|place| shares.get_mut(*place)) {
+                    Some((_, together)) => together.join(share),
+                    None => {
+                        places.insert(lane, shares.len());
+                        shares.push((lane, share));
+                    }
                 }
             }
         }
-        Ok(chunks)
+        Ok(shares)
     }
 
     /// The lane of an event, made if this is its first; that event's position is its frontier then.
@@ -287,22 +305,40 @@ impl Fold {
             .generations
             .get(place)
             .map_or(0, |generation| generation.connector);
-        let lane = self.lanes.len();
+        let lane = LaneId(self.next_lane);
+        self.next_lane += 1;
         self.lanes
-            .push(LaneState::new(key.clone(), place, connector, first));
+            .insert(lane, LaneState::new(key.clone(), place, connector, first));
         self.lane_ids.insert(key, lane);
+        self.idle.insert(lane);
         if let Some(book) = self.connectors.get_mut(connector) {
-            book.lanes.push(lane);
+            book.lanes.insert(lane);
         }
         Ok(lane)
     }
 
-    fn hold(&mut self, lane: LaneId, chunk: Chunk) {
-        let Some(state) = self.lanes.get_mut(lane) else {
-            return;
+    fn hold(
+        &mut self,
+        lane: LaneId,
+        lsn: Lsn,
+        admitted: SpoolTime,
+        share: Share,
+        batch: &HeldBatch,
+    ) -> Result<(), Error> {
+        let damaged = self.damage.is_some();
+        let Some(state) = self.lanes.get_mut(&lane) else {
+            return Ok(());
         };
         let (events, bytes) = (state.events, state.bytes);
-        state.push(chunk);
+        if damaged && !share.is_dense() {
+            // What is missing may have ended an object anywhere in here, and nothing would say at which event.
+            let single = batch.singles(&state.key, share.place);
+            for share in single.ok_or_else(|| contradiction(lsn, "an event lacks a body"))? {
+                state.push(Run::new(lsn, share), admitted);
+            }
+        } else {
+            state.push(Run::new(lsn, share), admitted);
+        }
         let (events, bytes) = (state.events - events, state.bytes - bytes);
         if let Some(book) = self.connectors.get_mut(state.connector) {
             book.events_held += events;
@@ -310,7 +346,9 @@ impl Fold {
             self.ledger
                 .count_admitted(&book.id, &state.key.event_type, events);
         }
+        self.idle.remove(&lane);
         self.touched.push(lane);
+        Ok(())
     }
 
     fn seal(&mut self, lsn: Lsn, seal: Seal) -> Result<(), Error> {
@@ -318,7 +356,7 @@ impl Fold {
             return self.seal_behind_damage(lsn, seal);
         }
         let lane = self.known_lane(lsn, &seal.lane)?;
-        let Some(state) = self.lanes.get_mut(lane) else {
+        let Some(state) = self.lanes.get_mut(&lane) else {
             return Ok(());
         };
         if state.seal.is_some() || seal.first != state.frontier {
@@ -328,6 +366,7 @@ impl Fold {
             ));
         }
         state.seal = Some(seal);
+        self.idle.remove(&lane);
         self.touched.push(lane);
         Ok(())
     }
@@ -337,7 +376,7 @@ impl Fold {
             return self.commit_behind_damage(lsn, commit);
         }
         let lane = self.known_lane(lsn, &commit.lane)?;
-        let Some(state) = self.lanes.get_mut(lane) else {
+        let Some(state) = self.lanes.get_mut(&lane) else {
             return Ok(());
         };
         let Some(seal) = state.seal.take_if(|seal| seal.first == commit.first) else {
@@ -346,36 +385,68 @@ impl Fold {
         if commit.after_unknown && commit.last < seal.last {
             state.unknown_through = Some(seal.last);
         }
-        let events = self.deliver(lane, commit.last, true);
-        if events != commit.count {
-            return Err(contradiction(
-                lsn,
-                format!("a commit counts {} events where {events} are held", commit.count),
-            ));
-        }
-        Ok(())
+        self.deliver(lane, commit.last, Some(commit.count), true)
+            .ok_or_else(|| {
+                contradiction(
+                    lsn,
+                    format!(
+                        "a commit counts {} events, and other than that are held",
+                        commit.count
+                    ),
+                )
+            })
     }
 
-    /// Takes the events of a lane up to `last` as delivered, in an object or without one that is known. Their number.
-    fn deliver(&mut self, lane: LaneId, last: Position, in_object: bool) -> u64 {
-        let Some(state) = self.lanes.get_mut(lane) else {
-            return 0;
-        };
-        let delivered = state.deliver(last);
+    /// Takes the events of a lane up to `last` as delivered, in an object or without one that is known. Nothing if `count`, where it is
+    /// known, is not how many are held.
+    fn deliver(&mut self, lane: LaneId, last: Position, count: Option<u64>, in_object: bool) -> Option<()> {
+        let state = self.lanes.get_mut(&lane)?;
+        let removed = state.remove_to(last, count)?;
+        state.advance(last);
+        for frame in removed.frames {
+            self.frames.release(frame);
+        }
+        state.oldest = state.front_frame().and_then(|frame| self.frames.admitted(frame));
         if let Some(book) = self.connectors.get_mut(state.connector) {
-            book.events_held = book.events_held.saturating_sub(delivered.events);
-            book.bytes_held = book.bytes_held.saturating_sub(delivered.bytes);
+            book.events_held = book.events_held.saturating_sub(removed.events);
+            book.bytes_held = book.bytes_held.saturating_sub(removed.bytes);
             let (id, event_type) = (&book.id, &state.key.event_type);
-            self.ledger.count_delivered(id, event_type, delivered.events);
+            self.ledger.count_delivered(id, event_type, removed.events);
             if in_object {
                 self.ledger.count_object(id);
             }
         }
-        for frame in delivered.frames {
-            self.bodies.release(frame);
-        }
         self.touched.push(lane);
-        delivered.events
+        if state.events == 0 && state.seal.is_none() {
+            self.idle.insert(lane);
+            self.forget_if_done(lane);
+        }
+        Some(())
+    }
+
+    /// Forgets the idle lanes that no event will go into any more.
+    fn forget_what_is_done(&mut self) {
+        for lane in self.idle.iter().copied().collect::<Vec<_>>() {
+            self.forget_if_done(lane);
+        }
+    }
+
+    /// Events go into the newest partition and the latest hour alone.
+    fn forget_if_done(&mut self, lane: LaneId) {
+        let Some(state) = self.lanes.get(&lane) else {
+            return;
+        };
+        let newest = self.newest.map(|(partition, _)| partition);
+        if newest == Some(state.key.partition) && state.key.hour >= self.hour {
+            return;
+        }
+        self.idle.remove(&lane);
+        if let Some(book) = self.connectors.get_mut(state.connector) {
+            book.lanes.remove(&lane);
+        }
+        self.lane_ids.remove(&state.key);
+        self.lanes.remove(&lane);
+        self.forgotten.push(lane);
     }
 
     fn known_lane(&self, lsn: Lsn, key: &Lane) -> Result<LaneId, Error> {

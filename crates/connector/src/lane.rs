@@ -5,13 +5,19 @@ use std::collections::VecDeque;
 
 use bucketline_spool::{Lane, Lsn, Position, Seal, SpoolTime};
 
-/// A lane's place in the fold.
-pub(crate) type LaneId = usize;
+use crate::backoff::mix;
+use crate::fold::{Place, Share};
+
+/// A lane of a fold: never used again once it is forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct LaneId(pub(crate) usize);
 
 /// The state of one lane.
 #[derive(Debug)]
 pub(crate) struct LaneState {
     pub(crate) key: Lane,
+    /// A number that is the same wherever this lane is folded: what spreads its moments among those of the others.
+    pub(crate) seed: u64,
     /// The generation's place in the fold.
     pub(crate) generation: usize,
     /// The connector's place in the fold.
@@ -20,46 +26,88 @@ pub(crate) struct LaneState {
     /// each object. Restarts and drops never move it.
     pub(crate) frontier: Position,
     /// What is held, in order of position; includes what the unsettled seal covers.
-    chunks: VecDeque<Chunk>,
+    runs: VecDeque<Run>,
     /// Events held.
     pub(crate) events: u64,
-    /// Stored bytes of the events held.
+    /// Stored bytes of the events held. Where an object ended within a batch, what is left of that batch counts in proportion: the
+    /// lengths of single events are not kept.
     pub(crate) bytes: u64,
+    /// When the oldest event held was admitted.
+    pub(crate) oldest: Option<SpoolTime>,
     /// The seal whose object is not known to exist yet.
     pub(crate) seal: Option<Seal>,
     /// Events up to here were in an attempt of unknown outcome that did not become their object.
     pub(crate) unknown_through: Option<Position>,
 }
 
-/// The events of one frame that belong to one lane.
-#[derive(Debug, Clone)]
-pub(crate) struct Chunk {
-    /// The frame.
-    pub(crate) lsn: Lsn,
-    /// When it was admitted.
-    pub(crate) time: SpoolTime,
-    /// The position that `offset`s count from.
-    pub(crate) base: Position,
-    /// The events, in order.
-    pub(crate) items: VecDeque<Item>,
-}
-
-/// One event of a chunk.
+/// The events of one frame that belong to one lane: how many, but not which. That is read again when an object is built, so that
+/// what is held costs memory by the frame and not by the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Item {
-    /// Its index in the frame.
-    pub(crate) index: u32,
-    /// Its position, from the chunk's base.
-    pub(crate) offset: u32,
-    /// The length of its body.
-    pub(crate) length: u32,
-    /// Which of its bodies.
-    pub(crate) body: u8,
+pub(crate) struct Run {
+    /// The frame.
+    pub(crate) frame: Lsn,
+    /// Nothing before this position is held any more. That of the first event, until an object ends within the run.
+    pub(crate) first: Position,
+    /// The distance to the position of its last event.
+    span: u32,
+    /// How many events.
+    pub(crate) count: u32,
+    /// Their stored bytes.
+    bytes: u32,
+    /// Where they stand in the frame.
+    pub(crate) place: Place,
 }
 
-impl Chunk {
-    pub(crate) fn position(&self, item: Item) -> Position {
-        self.base.saturating_add(u64::from(item.offset))
+impl Run {
+    /// A lane's share of a frame.
+    pub(crate) fn new(frame: Lsn, share: Share) -> Self {
+        let narrow = |number| u32::try_from(number).unwrap_or(u32::MAX);
+        Self {
+            frame,
+            first: share.first,
+            span: narrow(share.last.saturating_sub(share.first)),
+            count: share.count,
+            bytes: narrow(share.bytes),
+            place: share.place,
+        }
+    }
+
+    /// The position of its last event.
+    pub(crate) fn last(&self) -> Position {
+        self.first.saturating_add(u64::from(self.span))
+    }
+
+    /// Whether its positions follow one another without gaps.
+    fn is_dense(&self) -> bool {
+        u64::from(self.count) == u64::from(self.span) + 1
+    }
+
+    /// Splits off what stands up to `last`, which lies within it, before its last event. `count` is how many those are, where that is
+    /// known; a dense run knows it by itself. Nothing if that cannot be.
+    fn split_to(&mut self, last: Position, count: Option<u64>) -> Option<Self> {
+        let span = u32::try_from(last.checked_sub(self.first)?).ok()?;
+        let dense = self.is_dense().then(|| u64::from(span) + 1);
+        let taken = match (dense, count) {
+            (Some(dense), Some(count)) if dense != count => return None,
+            (Some(count), _) | (None, Some(count)) => u32::try_from(count).ok()?,
+            (None, None) => return None,
+        };
+        if taken == 0 || taken >= self.count || span >= self.span {
+            return None;
+        }
+        let bytes = u64::from(self.bytes) * u64::from(taken) / u64::from(self.count);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let front = Self {
+            span,
+            count: taken,
+            bytes,
+            ..*self
+        };
+        self.first = last.saturating_add(1);
+        self.span -= span + 1;
+        self.count -= taken;
+        self.bytes -= bytes;
+        Some(front)
     }
 }
 
@@ -67,191 +115,122 @@ impl LaneState {
     /// An empty lane whose first event will have this position.
     pub(crate) fn new(key: Lane, generation: usize, connector: usize, first: Position) -> Self {
         Self {
+            seed: seed_of(&key),
             key,
             generation,
             connector,
             frontier: first,
-            chunks: VecDeque::new(),
+            runs: VecDeque::new(),
             events: 0,
             bytes: 0,
+            oldest: None,
             seal: None,
             unknown_through: None,
         }
     }
 
-    /// Adds events at the end.
-    pub(crate) fn push(&mut self, chunk: Chunk) {
-        self.events += chunk.items.len() as u64;
-        self.bytes += chunk.items.iter().map(|item| u64::from(item.length)).sum::<u64>();
-        self.chunks.push_back(chunk);
+    /// Adds events at the end, admitted at a time.
+    pub(crate) fn push(&mut self, run: Run, admitted: SpoolTime) {
+        self.events += u64::from(run.count);
+        self.bytes += u64::from(run.bytes);
+        self.oldest.get_or_insert(admitted);
+        self.runs.push_back(run);
     }
 
-    /// When the oldest event held was admitted.
-    pub(crate) fn oldest(&self) -> Option<SpoolTime> {
-        self.chunks.front().map(|chunk| chunk.time)
-    }
-
-    /// The last position of the longest stretch within both limits, though of at least one event; nothing if nothing is held.
-    pub(crate) fn next_last(&self, max_count: u64, max_bytes: u64) -> Option<Position> {
-        let (mut count, mut bytes, mut last) = (0, 0, None);
-        let events = self
-            .chunks
+    /// The runs from the front on that hold the next `count` events or `bytes`, or all that there is.
+    pub(crate) fn front(&self, count: u64, bytes: u64) -> Vec<Run> {
+        let (mut taken, mut size) = (0, 0);
+        self.runs
             .iter()
-            .flat_map(|chunk| chunk.items.iter().map(move |item| (chunk, *item)));
-        for (chunk, item) in events {
-            bytes += u64::from(item.length);
-            if last.is_some() && (count >= max_count || bytes > max_bytes) {
-                break;
-            }
-            count += 1;
-            last = Some(chunk.position(item));
-        }
-        last
+            .take_while(|run| {
+                let wanted = taken == 0 || (taken < count && size < bytes);
+                taken += u64::from(run.count);
+                size += u64::from(run.bytes);
+                wanted
+            })
+            .copied()
+            .collect()
     }
 
-    /// The events held up to `last`, chunk by chunk, if `last` is one of them.
-    pub(crate) fn part(&self, last: Position) -> Option<Vec<Chunk>> {
-        let mut parts = Vec::new();
-        for chunk in &self.chunks {
-            let mut part = chunk.clone();
-            part.items.retain(|item| chunk.position(*item) <= last);
-            let whole = part.items.len() == chunk.items.len();
-            let ends_here = part.items.back().is_some_and(|item| part.position(*item) == last);
-            if !part.items.is_empty() {
-                parts.push(part);
-            }
-            if ends_here {
-                return Some(parts);
-            }
-            if !whole {
-                return None;
-            }
-        }
-        None
+    /// The runs that hold the events up to `last`, if all of those that were ever admitted since the frontier are held.
+    pub(crate) fn up_to(&self, last: Position) -> Option<Vec<Run>> {
+        let runs: Vec<Run> = self
+            .runs
+            .iter()
+            .take_while(|run| run.first <= last)
+            .copied()
+            .collect();
+        runs.last().is_some_and(|run| last <= run.last()).then_some(runs)
     }
 
-    /// Takes out the events up to `last` and moves the frontier past it. Returns how many they were, and the frames that no event
-    /// of this lane lies in any more.
-    pub(crate) fn deliver(&mut self, last: Position) -> Delivered {
-        let mut delivered = Delivered::default();
-        while let Some(chunk) = self.chunks.front_mut() {
-            while let Some(item) = chunk
-                .items
-                .front()
-                .copied()
-                .filter(|item| chunk.position(*item) <= last)
-            {
-                chunk.items.pop_front();
-                delivered.events += 1;
-                delivered.bytes += u64::from(item.length);
-            }
-            if !chunk.items.is_empty() {
+    /// Takes out the events up to `last`: `count` of them, where that is known. Nothing if they are not as many, or if that cannot be told.
+    pub(crate) fn remove_to(&mut self, last: Position, count: Option<u64>) -> Option<Removed> {
+        let mut removed = Removed::default();
+        while let Some(run) = self.runs.front_mut() {
+            if run.first > last {
                 break;
             }
-            delivered.frames.push(chunk.lsn);
-            self.chunks.pop_front();
+            let part = if run.last() <= last {
+                let run = *run;
+                self.runs.pop_front();
+                if self.front_frame() != Some(run.frame) {
+                    removed.frames.push(run.frame);
+                }
+                run
+            } else {
+                let rest = match count {
+                    Some(count) => Some(count.checked_sub(removed.events)?),
+                    None => None,
+                };
+                run.split_to(last, rest)?
+            };
+            removed.events += u64::from(part.count);
+            removed.bytes += u64::from(part.bytes);
         }
-        self.events = self.events.saturating_sub(delivered.events);
-        self.bytes = self.bytes.saturating_sub(delivered.bytes);
+        if count.is_some_and(|count| count != removed.events) {
+            return None;
+        }
+        self.events = self.events.saturating_sub(removed.events);
+        self.bytes = self.bytes.saturating_sub(removed.bytes);
+        Some(removed)
+    }
+
+    /// Moves the frontier past the last position of an object.
+    pub(crate) fn advance(&mut self, last: Position) {
         self.frontier = last.saturating_add(1);
-        delivered
+    }
+
+    /// The frame of the oldest event held.
+    pub(crate) fn front_frame(&self) -> Option<Lsn> {
+        self.runs.front().map(|run| run.frame)
     }
 
     /// Whether the event at the front was in an attempt of unknown outcome.
     pub(crate) fn front_is_unknown(&self) -> bool {
-        let front = self
-            .chunks
-            .front()
-            .and_then(|chunk| chunk.items.front().map(|item| chunk.position(*item)));
+        let front = self.runs.front().map(|run| run.first);
         front
             .zip(self.unknown_through)
             .is_some_and(|(front, through)| front <= through)
     }
 }
 
+fn seed_of(key: &Lane) -> u64 {
+    let numbers = [key.partition.get(), key.hour.get(), key.schema];
+    let bytes = key.generation.as_bytes().iter().chain(key.event_type.as_bytes());
+    let seed = numbers
+        .iter()
+        .fold(0, |seed, number| mix(seed ^ u64::from(*number)));
+    bytes.fold(seed, |seed, byte| mix(seed ^ u64::from(*byte)))
+}
+
 /// What left a lane.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Delivered {
+pub(crate) struct Removed {
     pub(crate) events: u64,
     pub(crate) bytes: u64,
+    /// The frames that no event of this lane lies in any more.
     pub(crate) frames: Vec<Lsn>,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use bucketline_spool::{GenerationId, Hour, PartitionId};
-
-    /// A lane that holds these positions, each a chunk of its own frame, of 10 bytes each.
-    fn lane(positions: &[&[u64]]) -> LaneState {
-        let key = Lane {
-            generation: GenerationId::from_bytes([0; 16]),
-            event_type: "a".into(),
-            partition: PartitionId::from_random(1),
-            hour: Hour::new(0),
-            schema: 1,
-        };
-        let mut lane = LaneState::new(key, 0, 0, positions[0][0]);
-        for (lsn, chunk) in positions.iter().enumerate() {
-            let item = |position: &u64| Item {
-                index: 0,
-                offset: u32::try_from(*position).unwrap(),
-                length: 10,
-                body: 0,
-            };
-            lane.push(Chunk {
-                lsn: Lsn::new(lsn as u64),
-                time: SpoolTime::ZERO,
-                base: 0,
-                items: chunk.iter().map(item).collect(),
-            });
-        }
-        lane
-    }
-
-    #[test]
-    fn a_range_keeps_to_its_limits_but_has_one_event() {
-        let lane = lane(&[&[3, 5], &[6, 9]]);
-        assert_eq!(lane.next_last(100, 100), Some(9));
-        assert_eq!(lane.next_last(3, 100), Some(6));
-        assert_eq!(lane.next_last(100, 25), Some(5));
-        assert_eq!(lane.next_last(100, 1), Some(3));
-        assert_eq!(lane.next_last(0, 100), Some(3));
-    }
-
-    #[test]
-    fn a_part_ends_at_an_event_that_is_held_or_is_none() {
-        let lane = lane(&[&[3, 5], &[6, 9]]);
-        let count = |last| {
-            lane.part(last)
-                .map(|parts| parts.iter().map(|chunk| chunk.items.len()).sum::<usize>())
-        };
-        assert_eq!(count(6), Some(3));
-        assert_eq!(count(9), Some(4));
-        assert_eq!(count(7), None);
-        assert_eq!(count(10), None);
-    }
-
-    #[test]
-    fn delivery_moves_the_frontier_to_the_successor_of_the_last() {
-        let mut lane = lane(&[&[3, 5], &[6, 9]]);
-        assert_eq!(
-            lane.deliver(5),
-            Delivered {
-                events: 2,
-                bytes: 20,
-                frames: vec![Lsn::new(0)]
-            }
-        );
-        assert_eq!((lane.frontier, lane.events, lane.bytes), (6, 2, 20));
-        assert_eq!(
-            lane.deliver(6),
-            Delivered {
-                events: 1,
-                bytes: 10,
-                frames: Vec::new()
-            }
-        );
-        assert_eq!((lane.frontier, lane.next_last(9, 99)), (7, Some(9)));
-    }
-}
+mod tests;

@@ -11,7 +11,7 @@ use super::clock::SpoolClock;
 use super::run_loop::Message;
 use crate::appender::{Appender, Request};
 use crate::build::BuildJob;
-use crate::engine::{Input, Landed};
+use crate::engine::{HeldBatch, Input, Landed};
 use crate::error::{Error, ErrorKind};
 use crate::multiplexer::RejectEntry;
 
@@ -181,7 +181,8 @@ impl Worker {
             );
             return Err(Error::new(ErrorKind::Contradiction, what));
         };
-        jobs.iter_mut().try_for_each(|job| job.supply(lsn, &events))
+        let batch = HeldBatch::new(events);
+        jobs.iter_mut().try_for_each(|job| job.supply(lsn, &batch))
     }
 
     fn rejects(&mut self, from: Lsn) -> Result<Vec<RejectEntry>, Error> {

@@ -2,11 +2,11 @@
 
 use bucketline_format::{Encoder, SchemaId, encoder, newest_encoder};
 use bucketline_sink::{Encryption, Error as SinkError, ObjectInfo, ObjectKey, PutOutcome};
-use bucketline_spool::{Learnt, Position, Record, Seal, SpoolTime};
+use bucketline_spool::{Learnt, Record, Seal, SpoolTime};
 
 use super::outcome::Existing;
 use super::{AttemptId, Command, Engine, Purpose, PutJob};
-use crate::build::{Bodies, BuildJob, Built, Part};
+use crate::build::{BuildJob, Built, Limit, Part, PartEvents};
 use crate::digest::lane_tag;
 use crate::error::{Error, ErrorKind};
 use crate::generation::encryption_of;
@@ -19,8 +19,6 @@ use crate::reconcile::{AfterPut, after_put};
 #[derive(Debug)]
 pub(super) struct Delivery {
     pub(super) stage: Stage,
-    /// The position of its last event; the first is the lane's frontier.
-    last: Position,
     /// Its key, once it is sealed.
     pub(super) key: Option<ObjectKey>,
     /// Whether an attempt may have taken effect without our knowing, or may yet.
@@ -79,11 +77,10 @@ impl Slot {
 impl Engine {
     /// Takes up a lane after a start: a seal without a commit may have been tried, whatever was known before.
     pub(super) fn resume(&mut self, now: SpoolTime, lane: LaneId) {
-        let seal = self.fold.lanes.get(lane).and_then(|state| state.seal.as_ref());
+        let seal = self.fold.lanes.get(&lane).and_then(|state| state.seal.as_ref());
         if let Some(seal) = seal {
             let delivery = Delivery {
                 stage: Stage::Waiting,
-                last: seal.last,
                 key: ObjectKey::parse(seal.key.as_str()).ok(),
                 unknown: true,
                 failures: 0,
@@ -91,9 +88,7 @@ impl Engine {
                 begun: now,
                 built: None,
             };
-            if let Some(run) = self.lanes.get_mut(lane) {
-                run.delivery = Some(Box::new(delivery));
-            }
+            self.run_of(lane).delivery = Some(Box::new(delivery));
             self.enqueue(now, lane);
         } else {
             self.refresh(now, lane);
@@ -102,18 +97,22 @@ impl Engine {
 
     /// Begins, or goes on with, a delivery that has got a slot.
     pub(super) fn begin(&mut self, now: SpoolTime, lane: LaneId, slot: Slot) -> Begun {
-        let Some(run) = self.lanes.get_mut(lane) else {
+        let Some(run) = self.lanes.get_mut(&lane) else {
             return Begun::Nothing;
         };
         run.queued = false;
+        let state = self.fold.lanes.get(&lane);
+        let limit = match state.map(|state| (&state.seal, state.events)) {
+            Some((Some(seal), _)) => Limit::Exactly(seal.last),
+            Some((None, 1..)) => Limit::Within {
+                count: self.settings.max_count,
+                bytes: self.settings.max_bytes,
+            },
+            _ => return Begun::Nothing,
+        };
         if run.delivery.is_none() {
-            let state = self.fold.lanes.get(lane);
-            let last =
-                state.and_then(|state| state.next_last(self.settings.max_count, self.settings.max_bytes));
-            let Some(last) = last else { return Begun::Nothing };
             run.delivery = Some(Box::new(Delivery {
                 stage: Stage::Waiting,
-                last,
                 key: None,
                 unknown: false,
                 failures: 0,
@@ -128,8 +127,7 @@ impl Engine {
         delivery.stage = Stage::Building;
         delivery.slot = Some(slot);
         delivery.begun = now;
-        let last = delivery.last;
-        match self.build_job(lane, last) {
+        match self.build_job(lane, limit) {
             Some(job) => {
                 self.commands.push(Command::Build(Box::new(job)));
                 Begun::Building
@@ -144,24 +142,29 @@ impl Engine {
         }
     }
 
-    /// The object of the events held up to `last`, if `last` is one of them.
-    pub(super) fn build_job(&mut self, lane: LaneId, last: Position) -> Option<BuildJob> {
-        let state = self.fold.lanes.get(lane)?;
+    /// The object of the events held up to a limit, if the log still tells of them.
+    pub(super) fn build_job(&mut self, lane: LaneId, limit: Limit) -> Option<BuildJob> {
+        let state = self.fold.lanes.get(&lane)?;
         let connector = self.fold.connectors.get(state.connector)?;
         let schema = self
             .schemas
             .get(&*state.key.event_type, SchemaId::new(state.key.schema)?)?
             .clone();
         let encoder = self.encoder_of(lane)?;
-        let parts = state.part(last)?.into_iter().map(|chunk| Part {
-            bodies: self
+        let runs = match limit {
+            Limit::Exactly(last) => state.up_to(last)?,
+            Limit::Within { count, bytes } => state.front(count, bytes),
+        };
+        let parts = runs.into_iter().map(|run| Part {
+            events: self
                 .fold
-                .bodies
-                .get(chunk.lsn)
-                .map_or(Bodies::Missing, Bodies::Held),
-            chunk,
+                .frames
+                .hot(run.frame)
+                .map_or(PartEvents::Missing, PartEvents::Held),
+            run,
         });
         let parts = parts.collect();
+        let key = state.key.clone();
         let (first, lane_tag) = (state.frontier, lane_tag(&connector.id, &state.key));
         let recheck = state.key.partition != self.partition;
         let attempt = self.attempt(lane);
@@ -170,13 +173,15 @@ impl Engine {
             schema,
             encoder,
             recheck,
+            lane: key,
             lane_tag,
             first,
+            limit,
             parts,
         })
     }
 
-    pub(super) fn built(&mut self, now: SpoolTime, attempt: AttemptId, result: Result<Built, Error>) {
+    pub(super) fn built(&mut self, now: SpoolTime, attempt: AttemptId, result: Result<Option<Built>, Error>) {
         let Some(lane) = self.attempts.remove(&attempt) else {
             return;
         };
@@ -188,10 +193,11 @@ impl Engine {
             return;
         };
         match std::mem::replace(&mut delivery.stage, Stage::Building) {
-            Stage::Rebuilding(info) => self.rebuilt(now, lane, info, Some(&built)),
+            Stage::Rebuilding(info) => self.rebuilt(now, lane, info, built.as_ref()),
             _ if delivery.key.is_some() => {
-                let sealed = self.fold.lanes.get(lane).and_then(|state| state.seal.as_ref());
-                if sealed.is_none_or(|seal| seal.digest != built.expected.contents.digest) {
+                let sealed = self.fold.lanes.get(&lane).and_then(|state| state.seal.as_ref());
+                let digest = built.as_ref().map(|built| built.expected.contents.digest);
+                if sealed.map(|seal| seal.digest) != digest {
                     if self.fold.ledger.unreadable().stretches > 0 {
                         let what = "nothing that could be built again: events it was sealed with stood in a part of the log \
                                     that cannot be read any more";
@@ -202,11 +208,17 @@ impl Engine {
                     return self.fail(now, Error::new(ErrorKind::Contradiction, what));
                 }
                 if let Some(delivery) = self.delivery(lane) {
-                    delivery.built = Some(built);
+                    delivery.built = built;
                 }
                 self.put(lane);
             }
-            _ => self.seal(now, lane, built),
+            _ => match built {
+                Some(built) => self.seal(now, lane, built),
+                None => {
+                    let what = "a batch no longer holds the events it held; keep the spool and report this";
+                    self.fail(now, Error::new(ErrorKind::Contradiction, what));
+                }
+            },
         }
     }
 
@@ -215,7 +227,7 @@ impl Engine {
         let Some(key) = self.key_of(lane) else {
             return self.conflict_found(now, lane, "its key cannot be made from its settings".to_owned());
         };
-        let Some(state) = self.fold.lanes.get(lane) else {
+        let Some(state) = self.fold.lanes.get(&lane) else {
             return;
         };
         let contents = &built.expected.contents;
@@ -238,7 +250,7 @@ impl Engine {
     }
 
     pub(super) fn seal_durable(&mut self, lane: LaneId) {
-        let sealed = self.fold.lanes.get(lane).and_then(|state| state.seal.as_ref());
+        let sealed = self.fold.lanes.get(&lane).and_then(|state| state.seal.as_ref());
         let key = sealed.and_then(|seal| ObjectKey::parse(seal.key.as_str()).ok());
         if let Some(delivery) = self.delivery(lane) {
             delivery.key = key;
@@ -247,7 +259,7 @@ impl Engine {
     }
 
     fn key_of(&self, lane: LaneId) -> Option<ObjectKey> {
-        let state = self.fold.lanes.get(lane)?;
+        let state = self.fold.lanes.get(&lane)?;
         let generation = &self.fold.generations.get(state.generation)?.record;
         let name = ObjectName {
             folder: generation.folder.parse().ok()?,
@@ -266,7 +278,7 @@ impl Engine {
 
     /// The encoder that a lane's seal names; without one, the newest of what its generation asks for.
     fn encoder_of(&self, lane: LaneId) -> Option<&'static dyn Encoder> {
-        let state = self.fold.lanes.get(lane)?;
+        let state = self.fold.lanes.get(&lane)?;
         let found = match &state.seal {
             Some(seal) => encoder(&seal.format, &seal.codec, seal.encoder_version),
             None => {
@@ -346,12 +358,12 @@ impl Engine {
 
     pub(super) fn delivery(&mut self, lane: LaneId) -> Option<&mut Delivery> {
         self.lanes
-            .get_mut(lane)
+            .get_mut(&lane)
             .and_then(|run| run.delivery.as_deref_mut())
     }
 
     pub(super) fn connector_id(&self, lane: LaneId) -> Option<crate::ConnectorId> {
-        let connector = self.fold.lanes.get(lane)?.connector;
+        let connector = self.fold.lanes.get(&lane)?.connector;
         self.connectors
             .get(connector)?
             .configured
@@ -363,7 +375,7 @@ impl Engine {
         let generation = self
             .fold
             .lanes
-            .get(lane)
+            .get(&lane)
             .and_then(|state| self.fold.generations.get(state.generation));
         // What cannot be read was refused at start.
         generation

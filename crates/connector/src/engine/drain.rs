@@ -84,7 +84,7 @@ impl Engine {
                 *next_probe = now;
             }
         }
-        for lane in 0..self.lanes.len() {
+        for lane in self.all_lanes() {
             self.stop_waiting(now, lane);
             self.refresh(now, lane);
         }

@@ -5,7 +5,6 @@ use bucketline_spool::{Commit, Learnt, Record, SpoolTime};
 
 use super::delivery::Stage;
 use super::{Engine, Purpose};
-use crate::backoff::mix;
 use crate::lane::LaneId;
 use crate::metadata::Contents;
 use crate::state::{Blockage, Cause};
@@ -22,7 +21,7 @@ impl Engine {
     /// The object exists and is ours.
     pub(super) fn commit(&mut self, now: SpoolTime, lane: LaneId, existing: Existing) {
         let asked = self.encryption_of(lane);
-        let Some(state) = self.fold.lanes.get(lane) else {
+        let Some(state) = self.fold.lanes.get(&lane) else {
             return;
         };
         let (connector, key, front_is_unknown) =
@@ -72,7 +71,7 @@ impl Engine {
     }
 
     pub(super) fn commit_durable(&mut self, lane: LaneId) {
-        if let Some(run) = self.lanes.get_mut(lane) {
+        if let Some(run) = self.lanes.get_mut(&lane) {
             run.delivery = None;
         }
     }
@@ -81,14 +80,15 @@ impl Engine {
     pub(super) fn retry_later(&mut self, now: SpoolTime, lane: LaneId) {
         let retry = self.settings.retry;
         self.release(now, lane);
-        let Some(run) = self.lanes.get_mut(lane) else {
+        let seed = self.fold.lanes.get(&lane).map_or(0, |state| state.seed);
+        let Some(run) = self.lanes.get_mut(&lane) else {
             return;
         };
         let Some(delivery) = &mut run.delivery else { return };
         delivery.failures += 1;
         delivery.stage = Stage::Waiting;
         delivery.built = None;
-        let until = now.plus(retry.delay(delivery.failures, mix(lane as u64)));
+        let until = now.plus(retry.delay(delivery.failures, seed));
         if delivery.key.is_none() {
             // Never sealed: what has come since may go with it.
             run.delivery = None;
@@ -98,7 +98,7 @@ impl Engine {
 
     pub(super) fn failed_for_now(&mut self, now: SpoolTime, lane: LaneId, error: Option<&SinkError>) {
         self.retry_later(now, lane);
-        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
+        let Some(connector) = self.fold.lanes.get(&lane).map(|state| state.connector) else {
             return;
         };
         let cause = error.map_or_else(
@@ -125,7 +125,7 @@ impl Engine {
             delivery.stage = Stage::Waiting;
             delivery.built = None;
         }
-        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
+        let Some(connector) = self.fold.lanes.get(&lane).map(|state| state.connector) else {
             return;
         };
         let cause = error.map_or_else(|| Cause::plain("refused", ""), Cause::of);
@@ -135,14 +135,14 @@ impl Engine {
 
     pub(super) fn conflict_found(&mut self, now: SpoolTime, lane: LaneId, what: String) {
         self.release(now, lane);
-        if let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) {
+        if let Some(connector) = self.fold.lanes.get(&lane).map(|state| state.connector) {
             self.store_works(now, connector);
         }
         self.conflict(lane, what);
     }
 
     pub(super) fn conflict(&mut self, lane: LaneId, what: String) {
-        let connector = self.fold.lanes.get(lane).map(|state| state.connector);
+        let connector = self.fold.lanes.get(&lane).map(|state| state.connector);
         let Some(delivery) = self.delivery(lane) else {
             return;
         };

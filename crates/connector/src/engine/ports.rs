@@ -47,8 +47,8 @@ pub enum Input {
     Built {
         /// Which.
         attempt: AttemptId,
-        /// The object.
-        result: Result<Built, Error>,
+        /// The object; `None` where not all of its range is held.
+        result: Result<Option<Built>, Error>,
     },
     /// A put was answered, or nobody will know.
     Put {

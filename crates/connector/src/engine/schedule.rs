@@ -7,7 +7,6 @@ use bucketline_spool::SpoolTime;
 use super::Engine;
 use super::connector::Health;
 use super::delivery::{Begun, Slot, SlotKind, Stage};
-use crate::backoff::mix;
 use crate::lane::LaneId;
 
 /// What a timer is for.
@@ -24,42 +23,44 @@ pub(super) enum Timer {
 impl Engine {
     /// Looks whether a lane that has changed is due.
     pub(super) fn refresh(&mut self, now: SpoolTime, lane: LaneId) {
-        let Some(state) = self.fold.lanes.get(lane) else {
+        let Some(state) = self.fold.lanes.get(&lane) else {
             return;
         };
-        let Some(run) = self.lanes.get(lane) else { return };
         self.drain.note(state.connector);
+        let Some(oldest) = state.oldest else { return };
+        // What cannot grow any more is due at once: otherwise restarts more frequent than the age would put it off for ever.
+        let grows = state.key.partition == self.partition;
+        let due = oldest.plus(self.age_of(state.seed));
+        let full = state.events >= self.settings.seal_count || state.bytes >= self.settings.max_bytes;
+        let run = self.run_of(lane);
         if run.delivery.is_some() || run.queued {
             return;
         }
-        let Some(oldest) = state.oldest() else { return };
-        let due = oldest.plus(self.age_of(lane));
-        let full = state.events >= self.settings.seal_count || state.bytes >= self.settings.max_bytes;
-        if full || self.drain.is_on() || due <= now {
+        let timer = run.timer;
+        if !grows || full || self.drain.is_on() || due <= now {
             self.enqueue(now, lane);
-        } else if run.timer != Some(due) {
+        } else if timer != Some(due) {
             self.set_timer(lane, due);
         }
     }
 
     /// How old the oldest event of a lane may become: up to a tenth less than the setting, by a hash.
-    fn age_of(&self, lane: LaneId) -> Duration {
+    fn age_of(&self, seed: u64) -> Duration {
         let age = self.settings.seal_age;
-        let thousandths =
-            u32::try_from(mix(lane as u64 ^ u64::from(self.partition.get())) % 100).unwrap_or(0);
+        let thousandths = u32::try_from(seed % 100).unwrap_or(0);
         age - age / 1_000 * thousandths
     }
 
     /// A lane is due: it waits for a slot from now on.
     pub(super) fn enqueue(&mut self, now: SpoolTime, lane: LaneId) {
-        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
+        let Some(connector) = self.fold.lanes.get(&lane).map(|state| state.connector) else {
             return;
         };
         self.clear_timer(lane);
         let Some(book) = self.connectors.get_mut(connector) else {
             return;
         };
-        let Some(run) = self.lanes.get_mut(lane) else {
+        let Some(run) = self.lanes.get_mut(&lane) else {
             return;
         };
         if run.queued || book.configured.is_none() {
@@ -76,7 +77,7 @@ impl Engine {
 
     /// Ends the delay of a lane that waits for one.
     pub(super) fn stop_waiting(&mut self, now: SpoolTime, lane: LaneId) {
-        let waits = match self.lanes.get_mut(lane) {
+        let waits = match self.lanes.get_mut(&lane) {
             Some(run) if run.timer.is_some() => run.delivery.is_some(),
             _ => false,
         };
@@ -88,7 +89,7 @@ impl Engine {
             _ => false,
         };
         if in_conflict {
-            let connector = self.fold.lanes.get(lane).map(|state| state.connector);
+            let connector = self.fold.lanes.get(&lane).map(|state| state.connector);
             if let Some(run) = connector.and_then(|connector| self.connectors.get_mut(connector)) {
                 run.conflicts = run.conflicts.saturating_sub(1);
             }
@@ -100,14 +101,14 @@ impl Engine {
 
     pub(super) fn set_timer(&mut self, lane: LaneId, time: SpoolTime) {
         self.clear_timer(lane);
-        if let Some(run) = self.lanes.get_mut(lane) {
+        if let Some(run) = self.lanes.get_mut(&lane) {
             run.timer = Some(time);
             self.timers.insert((time, Timer::Lane(lane)));
         }
     }
 
-    fn clear_timer(&mut self, lane: LaneId) {
-        if let Some(time) = self.lanes.get_mut(lane).and_then(|run| run.timer.take()) {
+    pub(super) fn clear_timer(&mut self, lane: LaneId) {
+        if let Some(time) = self.lanes.get_mut(&lane).and_then(|run| run.timer.take()) {
             self.timers.remove(&(time, Timer::Lane(lane)));
         }
     }
@@ -120,7 +121,7 @@ impl Engine {
             self.timers.pop_first();
             match timer {
                 Timer::Lane(lane) => {
-                    if let Some(run) = self.lanes.get_mut(lane) {
+                    if let Some(run) = self.lanes.get_mut(&lane) {
                         run.timer = None;
                     }
                     self.enqueue(now, lane);
@@ -143,7 +144,7 @@ impl Engine {
             };
             let cost = |lane: &LaneId| {
                 lanes
-                    .get(*lane)
+                    .get(lane)
                     .map_or(0, |state| state.bytes.min(self.settings.max_bytes))
             };
             let Some((connector, lane)) = self.turns.next(may_run, cost) else {
@@ -211,7 +212,7 @@ impl Engine {
 
     /// Gives back the slot of a lane.
     pub(super) fn release(&mut self, now: SpoolTime, lane: LaneId) {
-        let Some(connector) = self.fold.lanes.get(lane).map(|state| state.connector) else {
+        let Some(connector) = self.fold.lanes.get(&lane).map(|state| state.connector) else {
             return;
         };
         let Some(slot) = self.delivery(lane).and_then(|delivery| delivery.slot.take()) else {

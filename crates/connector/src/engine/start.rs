@@ -109,7 +109,7 @@ fn check_held(fold: &Fold, connectors: &[ConnectorConfig], schemas: &SchemaRegis
         .iter()
         .map(|config| (config.id.as_str(), config))
         .collect();
-    for lane in fold.lanes.iter().filter(|lane| lane.events > 0) {
+    for lane in fold.all_lanes().filter(|lane| lane.events > 0) {
         let Some(held_for) = fold.generations.get(lane.generation).map(|state| &state.record) else {
             continue;
         };

@@ -21,14 +21,14 @@ impl Engine {
     /// The lanes of a connector.
     pub(super) fn lanes_of(&self, book: &ConnectorBook) -> impl Iterator<Item = (&LaneState, &LaneRun)> {
         let lanes = book.lanes.iter();
-        lanes.filter_map(|lane| self.fold.lanes.get(*lane).zip(self.lanes.get(*lane)))
+        lanes.filter_map(|lane| self.fold.lanes.get(lane).zip(self.lanes.get(lane)))
     }
 
     fn status_of(&self, now: SpoolTime, book: &ConnectorBook, run: &ConnectorRun) -> ConnectorStatus {
         let mut conflicts = Vec::new();
         let mut oldest = None;
         for (lane, run) in self.lanes_of(book) {
-            oldest = [oldest, lane.oldest()].into_iter().flatten().min();
+            oldest = [oldest, lane.oldest].into_iter().flatten().min();
             if let Some(Stage::Conflict(found)) = run.delivery.as_ref().map(|delivery| &delivery.stage) {
                 conflicts.push(LaneConflict {
                     key: lane

@@ -80,6 +80,9 @@ impl Engine {
     ) {
         let (source, sequence) = (events.source, events.sequence);
         events.partition = self.partition;
+        // The hour of admission never goes back, also when the clock does: so a lane of an hour that has passed is done for good.
+        self.hour = self.hour.max(events.hour);
+        events.hour = self.hour;
         events.first = self.next_position;
         self.next_position = events.end();
         self.submissions

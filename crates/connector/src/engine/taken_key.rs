@@ -6,7 +6,7 @@ use bucketline_spool::{Learnt, SpoolTime};
 use super::delivery::Stage;
 use super::outcome::Existing;
 use super::{AttemptId, Command, CompareJob, Engine, LookJob};
-use crate::build::Built;
+use crate::build::{Built, Limit};
 use crate::lane::LaneId;
 use crate::metadata::Contents;
 use crate::reconcile::{AfterLook, AfterRebuild, after_look, after_rebuild};
@@ -56,15 +56,17 @@ impl Engine {
             (AfterLook::Compare, Ok(Some(info))) => {
                 self.compare(lane, info, Learnt::Verified, expected.contents)
             }
-            (AfterLook::OtherRange(theirs), Ok(Some(info))) => match self.build_job(lane, theirs.last) {
-                Some(job) => {
-                    if let Some(delivery) = self.delivery(lane) {
-                        delivery.stage = Stage::Rebuilding(info);
+            (AfterLook::OtherRange(theirs), Ok(Some(info))) => {
+                match self.build_job(lane, Limit::Exactly(theirs.last)) {
+                    Some(job) => {
+                        if let Some(delivery) = self.delivery(lane) {
+                            delivery.stage = Stage::Rebuilding(info);
+                        }
+                        self.commands.push(Command::Build(Box::new(job)));
                     }
-                    self.commands.push(Command::Build(Box::new(job)));
+                    None => self.rebuilt(now, lane, info, None),
                 }
-                None => self.rebuilt(now, lane, info, None),
-            },
+            }
             (AfterLook::Conflict(what), _) => self.conflict_found(now, lane, what),
             (AfterLook::PutAgain, _) => {
                 delivery.unknown = true;

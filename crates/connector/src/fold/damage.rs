@@ -7,7 +7,7 @@
 
 use bucketline_spool::{Commit, Gap, Generation, GenerationId, Lane, Lsn, Position, Seal};
 
-use super::Fold;
+use super::{Fold, contradiction};
 use crate::error::Error;
 use crate::lane::LaneId;
 
@@ -63,12 +63,13 @@ impl Fold {
     /// A seal behind damage. What stands before it in its lane was committed.
     pub(super) fn seal_behind_damage(&mut self, lsn: Lsn, seal: Seal) -> Result<(), Error> {
         let lane = self.lane_behind_damage(lsn, &seal.lane, seal.first)?;
-        self.settle_before(lane, seal.first);
-        if let Some(state) = self.lanes.get_mut(lane) {
+        self.settle_before(lsn, lane, seal.first)?;
+        if let Some(state) = self.lanes.get_mut(&lane) {
             // Earlier events of the lane may be missing.
             state.frontier = seal.first;
             state.seal = Some(seal);
         }
+        self.idle.remove(&lane);
         self.touched.push(lane);
         Ok(())
     }
@@ -76,16 +77,15 @@ impl Fold {
     /// A commit behind damage: its object exists, whether or not its seal or all of its events can be read.
     pub(super) fn commit_behind_damage(&mut self, lsn: Lsn, commit: &Commit) -> Result<(), Error> {
         let lane = self.lane_behind_damage(lsn, &commit.lane, commit.first)?;
-        self.settle_before(lane, commit.first);
-        let Some(state) = self.lanes.get_mut(lane) else {
+        self.settle_before(lsn, lane, commit.first)?;
+        let Some(state) = self.lanes.get_mut(&lane) else {
             return Ok(());
         };
         let seal = state.seal.take();
         if let Some(seal) = seal.filter(|seal| commit.after_unknown && commit.last < seal.last) {
             state.unknown_through = Some(seal.last);
         }
-        self.deliver(lane, commit.last, true);
-        Ok(())
+        self.remove_behind_damage(lsn, lane, commit.last, true)
     }
 
     fn lane_behind_damage(&mut self, lsn: Lsn, key: &Lane, first: Position) -> Result<LaneId, Error> {
@@ -96,11 +96,27 @@ impl Fold {
     }
 
     /// Takes what lies before a position as delivered: the record of that is lost.
-    fn settle_before(&mut self, lane: LaneId, first: Position) {
-        let Some(state) = self.lanes.get_mut(lane).filter(|state| state.frontier < first) else {
-            return;
+    fn settle_before(&mut self, lsn: Lsn, lane: LaneId, first: Position) -> Result<(), Error> {
+        let Some(state) = self.lanes.get_mut(&lane).filter(|state| state.frontier < first) else {
+            return Ok(());
         };
         let sealed = state.seal.take().is_some();
-        self.deliver(lane, first.saturating_sub(1), sealed);
+        self.remove_behind_damage(lsn, lane, first.saturating_sub(1), sealed)
+    }
+
+    /// How many events those are, the runs know by themselves: see [`Fold::hold`].
+    fn remove_behind_damage(
+        &mut self,
+        lsn: Lsn,
+        lane: LaneId,
+        last: Position,
+        in_object: bool,
+    ) -> Result<(), Error> {
+        self.deliver(lane, last, None, in_object).ok_or_else(|| {
+            contradiction(
+                lsn,
+                "an object ends within a batch, and nothing tells at which event",
+            )
+        })
     }
 }

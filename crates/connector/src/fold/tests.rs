@@ -120,6 +120,11 @@ fn fold(records: impl IntoIterator<Item = Record>) -> (Fold, Result<(), Error>) 
     (fold, result)
 }
 
+fn only(fold: &Fold) -> &LaneState {
+    assert_eq!(fold.lanes.len(), 1);
+    fold.lanes.values().next().unwrap()
+}
+
 fn contradicts(records: impl IntoIterator<Item = Record>) {
     assert_eq!(fold(records).1.unwrap_err().kind(), ErrorKind::Contradiction);
 }
@@ -128,14 +133,14 @@ fn contradicts(records: impl IntoIterator<Item = Record>) {
 fn a_delivered_range_leaves_the_lane_and_moves_its_frontier() {
     let (fold, result) = fold([events(4, 6).into(), seal(4, 7).into(), commit(4, 7).into()]);
     result.unwrap();
-    let state = &fold.lanes[0];
+    let state = only(&fold);
     assert_eq!((state.frontier, state.events, state.bytes), (8, 2, 20));
     assert!(state.seal.is_none());
     let ledger = fold.ledger.connector(&"1".repeat(24));
     assert_eq!((ledger.admitted, ledger.delivered, ledger.pending()), (6, 4, 2));
     assert_eq!(fold.connectors[0].events_held, 2);
     assert!(
-        fold.bodies.get(Lsn::new(2)).is_some(),
+        fold.frames.hot(Lsn::new(2)).is_some(),
         "two of the batch are still held"
     );
 }
@@ -144,7 +149,7 @@ fn a_delivered_range_leaves_the_lane_and_moves_its_frontier() {
 fn a_batch_that_nobody_holds_is_forgotten() {
     let (fold, result) = fold([events(0, 3).into(), seal(0, 2).into(), commit(0, 2).into()]);
     result.unwrap();
-    assert!(fold.bodies.get(Lsn::new(2)).is_none());
+    assert!(fold.frames.hot(Lsn::new(2)).is_none());
 }
 
 #[test]
@@ -156,8 +161,8 @@ fn the_rest_of_an_adopted_range_stays_in_doubt_if_its_outcome_was_unknown() {
         };
         let (fold, result) = fold([events(0, 6).into(), seal(0, 4).into(), adopted.into()]);
         result.unwrap();
-        assert_eq!(fold.lanes[0].front_is_unknown(), unknown);
-        assert_eq!(fold.lanes[0].frontier, 2);
+        assert_eq!(only(&fold).front_is_unknown(), unknown);
+        assert_eq!(only(&fold).frontier, 2);
     }
 }
 
@@ -242,8 +247,84 @@ fn memory_keeps_the_newest_batches() {
             .unwrap();
     }
     let held: Vec<u64> = (2..12)
-        .filter(|lsn| fold.bodies.get(Lsn::new(*lsn)).is_some())
+        .filter(|lsn| fold.frames.hot(Lsn::new(*lsn)).is_some())
         .collect();
     assert_eq!(held, [8, 9, 10, 11], "four batches of 106 bytes fit");
-    assert_eq!(fold.lanes[0].events, 10, "what is not in memory is still held");
+    assert_eq!(only(&fold).events, 10, "what is not in memory is still held");
+}
+
+#[test]
+fn an_idle_lane_is_forgotten_once_no_event_can_come_into_it() {
+    let delivered = [events(0, 3).into(), seal(0, 2).into(), commit(0, 2).into()];
+    let (mut fold, result) = fold(delivered);
+    result.unwrap();
+    assert_eq!(fold.lanes.len(), 1, "its hour is not over");
+    let next_hour = Events {
+        hour: Hour::new(6),
+        ..events(3, 2)
+    };
+    fold.apply(Lsn::new(9), SpoolTime::ZERO, next_hour.into())
+        .unwrap();
+    assert_eq!(only(&fold).key.hour, Hour::new(6));
+    assert_eq!(fold.take_forgotten().len(), 1);
+
+    let other = Opened {
+        partition: PartitionId::from_random(2),
+    };
+    fold.apply(Lsn::new(10), SpoolTime::ZERO, other.into()).unwrap();
+    assert_eq!(
+        only(&fold).events,
+        2,
+        "what is held stays, in an older partition too"
+    );
+    let lane = only(&fold).key.clone();
+    let last = Seal {
+        lane: lane.clone(),
+        ..seal(3, 4)
+    };
+    fold.apply(Lsn::new(11), SpoolTime::ZERO, last.into()).unwrap();
+    let last = Commit { lane, ..commit(3, 4) };
+    fold.apply(Lsn::new(12), SpoolTime::ZERO, last.into()).unwrap();
+    assert!(fold.lanes.is_empty());
+    assert_eq!(fold.connectors[0].lanes.len(), 0);
+}
+
+#[test]
+fn a_lane_finds_its_events_in_every_group_of_a_batch_that_goes_its_way() {
+    let second = GenerationId::from_bytes([8; 16]);
+    let route = |generation, body| Route { generation, body };
+    let mut batch = events(10, 6);
+    batch.generations.push(second);
+    // By turns: to the first alone, and to both, the second with a body of its own.
+    batch.routings.push(vec![route(1, 1), route(0, 0)]);
+    for (event, place) in batch.events.iter_mut().zip(0..) {
+        if place % 2 == 1 {
+            event.routing = 1;
+            event.others.push(Body {
+                encoding: Encoding::Avro,
+                bytes: Bytes::from_static(b"123"),
+            });
+        }
+    }
+    let other = Generation {
+        id: second,
+        connector: "2".repeat(24),
+        ..generation()
+    };
+    let (fold, result) = fold([other.into(), batch.into()]);
+    result.unwrap();
+    let held = |connector: usize| {
+        let lane = fold.connectors[connector].lanes.first().unwrap();
+        let state = &fold.lanes[lane];
+        let run = state.front(9, 999)[0];
+        let batch = fold.frames.hot(run.frame).unwrap();
+        let events = batch.select(&state.key, run.place, run.first).unwrap();
+        let events = events
+            .iter()
+            .map(|(position, body)| (*position, body.bytes.len()));
+        (state.events, state.bytes, events.collect::<Vec<_>>())
+    };
+    let all = (10..16).map(|position| (position, 10)).collect();
+    assert_eq!(held(0), (6, 60, all));
+    assert_eq!(held(1), (3, 9, vec![(11, 3), (13, 3), (15, 3)]));
 }

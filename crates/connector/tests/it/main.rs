@@ -20,5 +20,6 @@ mod reconcile;
 mod refused_at_start;
 mod rejects;
 mod restart;
+mod restart_age;
 mod samples;
 mod scripted;

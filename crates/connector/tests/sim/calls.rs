@@ -1,6 +1,6 @@
 //! What the engine commands, carried out by the world: appends, builds, puts and looks, each with its chance of going wrong.
 
-use bucketline_connector::engine::{Command, Input, Landed, PutJob, Request};
+use bucketline_connector::engine::{Command, HeldBatch, Input, Landed, PutJob, Request};
 use bucketline_format::ocf;
 use bucketline_sink::{
     Checksum, ETag, Effect, EncryptionSeen, Error as SinkError, ErrorKind, Operation, PutOutcome, Receipt,
@@ -75,7 +75,7 @@ impl World {
                             let Record::Events(events) = frame.record else {
                                 panic!("not a batch at {lsn}")
                             };
-                            job.supply(lsn, &events).unwrap();
+                            job.supply(lsn, &HeldBatch::new(events)).unwrap();
                         }
                         Err(_) => {
                             // The disk is down: so is the process, in a moment.
