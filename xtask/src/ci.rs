@@ -65,13 +65,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
 /// Checks each publishable crate without features and with each of its features alone: features are additive, and a
 /// crate that only builds in the workspace's union is broken for whoever depends on it alone.
 fn every_feature_alone() -> Result<(), Error> {
-    let metadata = workspace::metadata(false)?;
-    let packages = metadata
-        .get("packages")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    for package in &packages {
+    for package in &workspace::packages()? {
         let Some(name) = package
             .get("name")
             .and_then(Value::as_str)

@@ -32,6 +32,7 @@ usage: cargo xtask COMMAND
 
   demo [--events N] [--seed S] [--keep]   the main job, end to end, on an embedded AWS
   test                                    format, clippy, tidy, every test, doc tests; a table of what took how long
+  test -p CRATE [-- ARGUMENTS]            one crate's tests, built from what the whole workspace has built
   ci [--only STAGE]                       test, then every feature alone, docs, packages, dependency edges
   tidy                                    the house rules: files, documents, licences, dependency directions
   foreign [--only CHECK] [--managed-policies FILE]

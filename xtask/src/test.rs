@@ -1,34 +1,58 @@
-//! `cargo xtask test`: everything that has to hold before a change lands.
+//! `cargo xtask test`: everything that has to hold before a change lands; or, with `-p`, one crate's tests.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+mod count;
+mod program;
+
+pub(crate) use count::Counted;
 
 use crate::cargo::{self, shaped};
 use crate::error::Error;
 use crate::stages::Stages;
 use crate::{tidy, workspace};
 
-/// Tests counted over all test programs, from the lines that they close with.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Counted {
-    passed: u64,
-    failed: u64,
-    ignored: u64,
+const USAGE: &str = "usage: cargo xtask test [-p CRATE [-- ARGUMENTS OF ITS TEST PROGRAMS]]";
+
+/// What is tested.
+#[derive(Debug)]
+enum Scope {
+    /// All crates, and the house rules.
+    Workspace,
+    /// One crate, and what its test programs are told.
+    Package { name: String, arguments: Vec<String> },
 }
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
-    if let Some(argument) = arguments.first() {
-        return Err(Error::usage(format!("`cargo xtask test` takes no `{argument}`")));
-    }
+    let scope = Scope::read(arguments)?;
     let mut stages = Stages::default();
     let mut counted = Counted::default();
-    run_stages(&mut stages, &mut counted);
+    match &scope {
+        Scope::Workspace => run_stages(&mut stages, &mut counted),
+        Scope::Package { name, arguments } => {
+            stages.run("tests", || {
+                let has_library = workspace::has_library(name)?;
+                run_tests(&cargo::alone(name), has_library, arguments, &mut counted)
+            });
+        }
+    }
     let outcome = stages.finish("test");
-    println!(
-        "\n{} passed, {} failed, {} skipped",
-        counted.passed, counted.failed, counted.ignored
-    );
+    // The last line: who reads the output by program looks for it there.
+    println!("\n{counted}");
     outcome
+}
+
+impl Scope {
+    fn read(arguments: &[String]) -> Result<Self, Error> {
+        let mut parts = arguments.splitn(2, |word| word == "--");
+        let (ours, theirs) = (parts.next().unwrap_or_default(), parts.next());
+        match (ours, theirs) {
+            ([], None) => Ok(Self::Workspace),
+            ([flag, package], theirs) if flag == "-p" || flag == "--package" => Ok(Self::Package {
+                name: workspace::package(package)?,
+                arguments: theirs.unwrap_or_default().to_vec(),
+            }),
+            _ => Err(Error::usage(USAGE)),
+        }
+    }
 }
 
 /// The stages, for `ci` too.
@@ -50,74 +74,19 @@ pub(crate) fn run_stages(stages: &mut Stages, counted: &mut Counted) {
         command.arg("--all-targets");
         cargo::run(command)
     });
-    stages.run("tests", || {
-        let mut command = shaped("test");
-        // Not `--all-targets`: that would run the bench programs as if they were tests.
-        command.args(["--lib", "--bins", "--tests"]);
-        counting(command, counted)
-    });
-    stages.run("doc tests", || {
-        let mut command = shaped("test");
-        command.arg("--doc");
-        counting(command, counted)
-    });
+    stages.run("tests", || run_tests(&cargo::TESTS, true, &[], counted));
 }
 
-/// Runs `cargo test`, shows what it prints, and adds up its closing lines.
-fn counting(mut command: Command, counted: &mut Counted) -> Result<(), Error> {
-    let shown = cargo::show(&command);
-    let mut child = command.stdout(Stdio::piped()).spawn()?;
-    let stdout = child
-        .stdout
-        .take()
-        .ok_or_else(|| Error::failed("no output of cargo test"))?;
-    let mut terminal = std::io::stdout();
-    for line in BufReader::new(stdout).lines() {
-        let line = line?;
-        writeln!(terminal, "{line}")?;
-        counted.add(&line);
+/// Builds the test programs of a selection, then runs them and the documentation's tests side by side.
+fn run_tests(
+    selection: &[&str],
+    has_library: bool,
+    arguments: &[String],
+    counted: &mut Counted,
+) -> Result<(), Error> {
+    let mut programs = program::build(selection)?;
+    if has_library {
+        programs.push(program::documentation(selection));
     }
-    let status = child.wait()?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Error::failed(format!("`{shown}` failed ({status})")))
-    }
-}
-
-impl Counted {
-    /// Reads `test result: ok. 3 passed; 0 failed; 1 ignored; ...`.
-    fn add(&mut self, line: &str) {
-        let Some(rest) = line.strip_prefix("test result: ") else {
-            return;
-        };
-        let mut words = rest.split_whitespace().peekable();
-        while let Some(word) = words.next() {
-            let (Ok(number), Some(what)) = (word.parse::<u64>(), words.peek()) else {
-                continue;
-            };
-            match what.trim_end_matches(';') {
-                "passed" => self.passed += number,
-                "failed" => self.failed += number,
-                "ignored" => self.ignored += number,
-                _ => {}
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Counted;
-
-    #[test]
-    fn closing_lines_add_up() {
-        let mut counted = Counted::default();
-        counted.add(
-            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
-        );
-        counted.add("test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 9 filtered out");
-        counted.add("some other line with 7 passed; in it");
-        assert_eq!((counted.passed, counted.failed, counted.ignored), (7, 2, 1));
-    }
+    program::run(programs, arguments, counted, &mut std::io::stdout())
 }

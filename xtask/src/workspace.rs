@@ -50,6 +50,44 @@ pub(crate) fn metadata(deps: bool) -> Result<Value, Error> {
     serde_json::from_slice(&output.stdout).map_err(|e| Error::failed(format!("cargo metadata: {e}")))
 }
 
+/// The packages of the workspace.
+pub(crate) fn packages() -> Result<Vec<Value>, Error> {
+    let metadata = metadata(false)?;
+    let packages = metadata.get("packages").and_then(Value::as_array);
+    Ok(packages.cloned().unwrap_or_default())
+}
+
+/// The full name of a package, by this name or by the name of its folder.
+pub(crate) fn package(name: &str) -> Result<String, Error> {
+    let mut folders = Vec::new();
+    for package in packages()? {
+        let text = |field| package.get(field).and_then(Value::as_str).unwrap_or_default();
+        let folder = Path::new(text("manifest_path"))
+            .parent()
+            .and_then(Path::file_name);
+        let folder = folder.map(|folder| folder.to_string_lossy().into_owned());
+        if text("name") == name || folder.as_deref() == Some(name) {
+            return Ok(text("name").to_owned());
+        }
+        folders.extend(folder);
+    }
+    folders.sort();
+    Err(Error::usage(format!(
+        "there is no crate `{name}`: {}",
+        folders.join(", ")
+    )))
+}
+
+/// Whether a package, by its full name, has a library.
+pub(crate) fn has_library(name: &str) -> Result<bool, Error> {
+    let is_library = |target: &Value| target.pointer("/kind/0").and_then(Value::as_str) == Some("lib");
+    Ok(packages()?.iter().any(|package| {
+        let targets = package.get("targets").and_then(Value::as_array);
+        package.get("name").and_then(Value::as_str) == Some(name)
+            && targets.is_some_and(|targets| targets.iter().any(is_library))
+    }))
+}
+
 /// The folder that cargo builds into.
 pub(crate) fn target_directory() -> Result<PathBuf, Error> {
     let metadata = metadata(false)?;

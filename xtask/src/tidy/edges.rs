@@ -8,7 +8,7 @@ use super::Findings;
 use crate::cargo;
 
 /// Normal dependencies between the crates of the workspace: these, and no others.
-const EDGES: [(&str, &[&str]); 10] = [
+const EDGES: [(&str, &[&str]); 11] = [
     ("bucketline-iam-catalog", &[]),
     ("bucketline-policy", &["bucketline-iam-catalog"]),
     ("bucketline-auth", &["bucketline-policy"]),
@@ -19,6 +19,7 @@ const EDGES: [(&str, &[&str]); 10] = [
         "bucketline-connector",
         &["bucketline-sink", "bucketline-format", "bucketline-spool"],
     ),
+    ("bucketline-notify", &[]),
     ("bucketline-testkit", &["bucketline-policy"]),
     (
         "bucketline",

@@ -6,11 +6,12 @@ use super::Findings;
 use super::edges::{array, text};
 
 /// What may be linked. An exception would be added here with its reason, package by package.
-const ALLOWED: [&str; 9] = [
+const ALLOWED: [&str; 10] = [
     "MIT",
     "Apache-2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",
+    "0BSD",
     "ISC",
     "MPL-2.0",
     "Unicode-3.0",

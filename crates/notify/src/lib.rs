@@ -1,0 +1,35 @@
+#![doc = include_str!("../README.md")]
+
+mod channel;
+mod clock;
+#[cfg(feature = "test-util")]
+pub mod doubles;
+mod driver;
+mod email;
+mod error;
+mod event;
+mod filter;
+mod message;
+mod notifier;
+mod outbox;
+mod store;
+mod timestamp;
+mod webhook;
+
+pub use channel::{Channel, LogChannel};
+pub use clock::Clock;
+pub use driver::SystemClock;
+#[cfg(feature = "email")]
+pub use email::SmtpMailer;
+pub use email::{EmailChannel, Mail, Mailbox, Mailer, SmtpPassword, SmtpSecurity, SmtpSettings};
+pub use error::{Error, ErrorKind};
+pub use event::{AwsAnswer, Dropped, Event, EventData, EventKind, Subject, Turn};
+pub use filter::Filter;
+pub use message::Message;
+pub use notifier::{Notifier, NotifierBuilder, Told};
+pub use outbox::{RETRIED_FOR, Record};
+pub use store::{FileStore, MemoryStore, Store};
+pub use timestamp::Timestamp;
+#[cfg(feature = "webhook")]
+pub use webhook::Webhook;
+pub use webhook::{Signatures, TOLERANCE, WebhookSecret, WebhookUrl};
