@@ -233,11 +233,12 @@ pub async fn metadata_returns_as_put<S: Sink>(new: impl Fn() -> S + Send + Sync)
         .metadata("bl-count", "00000000000000000002")
         .metadata("odd", "a b=c;d,\"e\"");
     created(&sink, &marked, "x", &options).await;
-    assert_eq!(sink.head(&marked).await.expect("head").metadata, options.metadata);
-    assert_eq!(
+    for metadata in [
+        sink.head(&marked).await.expect("head").metadata,
         sink.get(&marked).await.expect("get").info.metadata,
-        options.metadata
-    );
+    ] {
+        assert_eq!(metadata, options.metadata, "metadata comes back as it was put");
+    }
 
     let plain = key("metadata_returns_as_put", "b");
     created(&sink, &plain, "x", &PutOptions::create()).await;
@@ -270,7 +271,8 @@ pub async fn a_checksum_is_of_what_is_stored<S: Sink>(new: impl Fn() -> S + Send
         .flat_map(Checksums::iter)
     {
         if checksum.scope() == ChecksumScope::WholeObject {
-            assert_eq!(*checksum, payload.checksum_by(checksum.algorithm()));
+            let expected = payload.checksum_by(checksum.algorithm());
+            assert_eq!(*checksum, expected, "a checksum is that of what is stored");
         }
     }
     assert_eq!(Payload::from(object.payload).checksum(), payload.checksum());
@@ -414,6 +416,10 @@ async fn created<S: Sink>(sink: &S, key: &ObjectKey, text: &str, options: &PutOp
 
 async fn read<S: Sink>(sink: &S, key: &ObjectKey) -> String {
     let object = sink.get(key).await.expect("get");
-    assert_eq!(object.info.size, object.payload.len() as u64);
+    assert_eq!(
+        object.info.size,
+        object.payload.len() as u64,
+        "a size is that of what is read"
+    );
     String::from_utf8_lossy(&object.payload).into_owned()
 }

@@ -184,8 +184,12 @@ async fn a_request_that_is_cancelled_takes_nobody_with_it() {
 async fn even_with_nobody_waiting_the_answer_is_kept() {
     let world = world();
     world.sts.set_delay(A_MOMENT);
-    let asking = world.id();
-    assert!(tokio::time::timeout(A_MOMENT / 20, asking).await.is_err());
+    let asking = tokio::spawn({
+        let cached = world.cached.clone();
+        async move { cached.credentials().await }
+    });
+    world.settle().await;
+    asking.abort();
     // However long it takes: a second call to STS would be counted below.
     tokio::time::sleep(A_MOMENT * 3).await;
     assert_eq!(world.id().await.unwrap(), "ASIAFAKE00000001");
@@ -205,6 +209,22 @@ async fn a_provider_that_never_answers_is_given_up() {
         cached.credentials().await.unwrap_err().kind(),
         ErrorKind::TimedOut
     );
+}
+
+#[tokio::test]
+async fn an_sts_in_trouble_is_asked_again_after_each_pause_and_blames_nobody() {
+    let world = world();
+    for failures in 1..=4 {
+        world.sts.fail_next(FakeSts::unavailable());
+        let error = world.id().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        // Remembered within the pause, whoever asks.
+        assert_eq!(world.id().await.unwrap_err().kind(), ErrorKind::Unavailable);
+        assert_eq!(world.sts.call_count(), failures);
+        world.clock.advance(Duration::from_secs(5));
+    }
+    assert_eq!(world.id().await.unwrap(), "ASIAFAKE00000001");
+    assert_eq!(world.sts.call_count(), 5);
 }
 
 #[tokio::test]
