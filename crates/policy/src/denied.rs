@@ -38,10 +38,10 @@ use crate::{Context, Layers};
 /// );
 /// # Ok::<(), bucketline_policy::Error>(())
 /// ```
-pub fn explain_denied(text: &str, layers: &Layers<'_>, circumstances: &Context) -> Option<Diagnosis> {
+pub fn explain_denied(text: &str, layers: &Layers, circumstances: &Context) -> Option<Diagnosis> {
     let denial = Denial::parse(text)?;
     let request = denial
         .request()
-        .map(|request| request.with_context(circumstances.clone()).with_identity_keys());
+        .map(|request| request.with_context(circumstances.clone()));
     Some(diagnose(denial, request.as_ref(), layers))
 }

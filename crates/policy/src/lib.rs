@@ -35,8 +35,8 @@ pub use document::{
 pub use error::{Error, ErrorKind};
 pub use evaluate::{
     Context, Decider, Decision, DocumentKind, Explanation, Layer, Layers, Mismatch, PolicySet, Principal,
-    PrincipalKind, Remark, Request, Resource, ResourceKind, StatementRef, StatementReport, Verdict,
-    authorize,
+    PrincipalKind, Remark, Request, Resource, ResourceKind, Rule, StatementRef, StatementReport, Verdict,
+    Warning, authorize,
 };
 pub use json::{Position, Span};
 pub use partition::Partition;

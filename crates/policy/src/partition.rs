@@ -57,6 +57,11 @@ impl Partition {
         }
     }
 
+    /// The ends of service host names, of all partitions.
+    pub(crate) fn dns_suffixes() -> impl Iterator<Item = &'static str> {
+        KNOWN.iter().map(|(_, suffix)| *suffix)
+    }
+
     /// Whether this is one of AWS's own partitions.
     pub fn is_aws(&self) -> bool {
         matches!(self.0, Name::Known(_))

@@ -15,7 +15,7 @@ use crate::{
 pub(super) struct Attempt(Vec<(Layer, Vec<Document>)>);
 
 impl Attempt {
-    pub(super) fn of(layers: &Layers<'_>) -> Self {
+    pub(super) fn of(layers: &Layers) -> Self {
         let plain = [Layer::Identity, Layer::Boundary, Layer::Session, Layer::Resource];
         let scps = (0..)
             .map(Layer::ServiceControl)
@@ -201,7 +201,7 @@ fn granting(layer: Layer, request: &Request, like: Option<&Statement>) -> Statem
         _ => Some(literally(request.resource().as_str())),
     };
     // A role that others may assume asks for the external id that this request has shown.
-    let shown = request.circumstances().get(EXTERNAL_ID);
+    let shown = request.given_context().get(EXTERNAL_ID);
     let external_id = (layer == Layer::Resource && !shown.is_empty()).then(|| {
         vec![ConditionBlock {
             operator: Operator::new(Test::StringEquals),

@@ -110,7 +110,7 @@ impl Diagnosis {
 const STEPS: usize = 16;
 
 /// What lies behind a refusal of this request. Without a request only the message is taken apart.
-pub fn diagnose(denial: Denial, request: Option<&Request>, layers: &Layers<'_>) -> Diagnosis {
+pub fn diagnose(denial: Denial, request: Option<&Request>, layers: &Layers) -> Diagnosis {
     let Some(request) = request else {
         return Diagnosis {
             denial,
@@ -132,7 +132,7 @@ pub fn diagnose(denial: Denial, request: Option<&Request>, layers: &Layers<'_>) 
             }
             _ => Agreement::Agree,
         },
-        Decider::Rule => Agreement::OtherPolicy,
+        Decider::Rule(_) => Agreement::OtherPolicy,
     };
     let mut copy = Attempt::of(layers);
     let mut steps = Vec::new();
@@ -146,7 +146,7 @@ pub fn diagnose(denial: Denial, request: Option<&Request>, layers: &Layers<'_>) 
             }
             (_, Decider::Statement(layer, place)) => copy.remove(layer, place),
             (_, Decider::Missing(layer)) => copy.grant(layer, request, &explanation),
-            (_, Decider::Rule) => None,
+            (_, Decider::Rule(_)) => None,
         };
         match step {
             Some(step @ Step::MeetCondition { .. }) => {

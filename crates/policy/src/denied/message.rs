@@ -69,6 +69,7 @@ impl DeniedBy {
         match layer {
             Layer::ResourceControl(_) => self == Self::ResourceControl,
             Layer::ServiceControl(_) => self == Self::ServiceControl,
+            Layer::VpcEndpoint => self == Self::VpcEndpoint,
             Layer::Resource => matches!(self, Self::Resource | Self::Trust),
             Layer::Identity => self == Self::Identity,
             Layer::Boundary => self == Self::Boundary,

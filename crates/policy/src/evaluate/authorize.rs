@@ -4,9 +4,9 @@
 use serde::Serialize;
 use std::fmt;
 
-use super::principal::Grants;
+use super::element::Grants;
 use super::set::Reading;
-use super::{Layer, Layers, PolicySet, PrincipalKind, Request, ResourceKind, StatementRef};
+use super::{Layer, Layers, PolicySet, PrincipalKind, Request, ResourceKind, Rule, StatementRef};
 
 /// The answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -54,14 +54,14 @@ pub enum Decider {
     Statement(Layer, StatementRef),
     /// This layer had to allow and did not.
     Missing(Layer),
-    /// No policy: the root user of the account, or a call that AWS never refuses (`sts:GetCallerIdentity`).
-    Rule,
+    /// No policy, but what AWS always decides so.
+    Rule(Rule),
 }
 
 /// A decision and what it rests on. Borrows layers and request, so that it can be explained afterwards.
 #[derive(Clone, Copy, Debug)]
 pub struct Verdict<'a> {
-    pub(super) layers: &'a Layers<'a>,
+    pub(super) layers: &'a Layers,
     pub(super) request: &'a Request,
     decision: Decision,
     by: Decider,
@@ -89,10 +89,13 @@ impl Verdict<'_> {
 ///
 /// Any denial decides. Then resource and service control policies must let the request pass. Then, within one account,
 /// either a resource policy that names the caller or the caller's own policies must allow, within boundary and session
-/// policy; across accounts, both sides must. Role trust and key policies must always allow.
+/// policy; across accounts, both sides must. Role trust and key policies must always allow, and so must the policy of the
+/// VPC endpoint. A session of `GetFederationToken` that was given no session policy has no permissions but those of
+/// resource policies that name it
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html>).
 ///
 /// Does not allocate, unless a pattern has both a variable and a wildcard behind it.
-pub fn authorize<'a>(layers: &'a Layers<'a>, request: &'a Request) -> Verdict<'a> {
+pub fn authorize<'a>(layers: &'a Layers, request: &'a Request) -> Verdict<'a> {
     let (decision, by) = Question { layers, request }.answer();
     Verdict {
         layers,
@@ -104,27 +107,30 @@ pub fn authorize<'a>(layers: &'a Layers<'a>, request: &'a Request) -> Verdict<'a
 
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
-    pub(super) layers: &'a Layers<'a>,
+    pub(super) layers: &'a Layers,
     pub(super) request: &'a Request,
 }
 
 impl<'a> Question<'a> {
     fn answer(self) -> (Decision, Decider) {
-        if self.request.action.lower() == "sts:getcalleridentity" {
-            return (Decision::Allow, Decider::Rule);
+        if let Some((decision, rule)) = Rule::before_policies(self.request) {
+            return (decision, Decider::Rule(rule));
         }
         for (layer, set) in self.asked() {
+            if layer == Layer::Resource && Rule::outranks_bucket_policy(self.request) {
+                continue;
+            }
             if let Some(statement) = set.denial(self.request, self.reading(layer)) {
                 return (Decision::ExplicitDeny, Decider::Statement(layer, statement));
             }
         }
         for (layer, set) in self.asked() {
-            let must_allow = matches!(layer, Layer::ServiceControl(_));
+            let must_allow = matches!(layer, Layer::ServiceControl(_) | Layer::VpcEndpoint);
             if must_allow && set.allowance(self.request, self.reading(layer)).is_none() {
                 return (Decision::ImplicitDeny, Decider::Missing(layer));
             }
         }
-        let (grants, by_resource) = match self.layers.resource {
+        let (grants, by_resource) = match &self.layers.resource {
             Some(set) => set.grants(self.request, self.reading(Layer::Resource)),
             None => (Grants::NONE, None),
         };
@@ -144,14 +150,17 @@ impl<'a> Question<'a> {
 
     /// The caller's own policies, after the resource has spoken.
     fn caller_side(self, grants: Grants, resource: Option<Decider>) -> (Decision, Decider) {
-        let mut by = resource.unwrap_or(Decider::Rule);
+        let mut by = resource.unwrap_or(Decider::Rule(Rule::RootUser));
         for layer in [Layer::Identity, Layer::Boundary, Layer::Session] {
-            let Some(set) = self.set_of_caller(layer) else {
-                continue;
-            };
             if self.is_same_account() && self.silence_is_no_matter(layer, grants) {
                 continue;
             }
+            let Some(set) = self.set_of_caller(layer) else {
+                if layer == Layer::Session && self.request.principal().kind() == PrincipalKind::FederatedUser {
+                    return (Decision::ImplicitDeny, Decider::Missing(layer));
+                }
+                continue;
+            };
             match set.allowance(self.request, self.reading(layer)) {
                 Some(statement) if layer == Layer::Identity => by = Decider::Statement(layer, statement),
                 Some(_) => {}
@@ -166,9 +175,9 @@ impl<'a> Question<'a> {
         let layers = self.layers;
         let caller = self.request.principal();
         let organization_applies = !caller.is_service_linked();
-        let rcps: &[PolicySet] = if organization_applies { layers.rcps } else { &[] };
+        let rcps: &[PolicySet] = if organization_applies { &layers.rcps } else { &[] };
         let scps: &[PolicySet] = if organization_applies && self.caller_has_policies() {
-            layers.scps
+            &layers.scps
         } else {
             &[]
         };
@@ -180,12 +189,13 @@ impl<'a> Question<'a> {
             .iter()
             .enumerate()
             .map(|(level, set)| (Layer::ServiceControl(level), set));
-        let resource = layers.resource.map(|set| (Layer::Resource, set));
+        let endpoint = layers.vpc_endpoint.as_ref().map(|set| (Layer::VpcEndpoint, set));
+        let resource = layers.resource.as_ref().map(|set| (Layer::Resource, set));
         let own = [Layer::Identity, Layer::Boundary, Layer::Session];
         let own = own
             .into_iter()
             .filter_map(move |layer| Some((layer, self.set_of_caller(layer)?)));
-        rcps.chain(scps).chain(resource).chain(own)
+        rcps.chain(scps).chain(endpoint).chain(resource).chain(own)
     }
 
     fn set_of_caller(self, layer: Layer) -> Option<&'a PolicySet> {
@@ -194,9 +204,9 @@ impl<'a> Question<'a> {
             _ if !self.caller_has_policies() => None,
             // The root user needs no policy, and none can be attached to it.
             Layer::Identity if is_root => None,
-            Layer::Identity => Some(self.layers.identity),
-            Layer::Boundary => self.layers.boundary,
-            Layer::Session => self.layers.session,
+            Layer::Identity => Some(&self.layers.identity),
+            Layer::Boundary => self.layers.boundary.as_ref(),
+            Layer::Session => self.layers.session.as_ref(),
             _ => None,
         }
     }
@@ -207,7 +217,7 @@ impl<'a> Question<'a> {
 
     pub(super) fn reading(self, layer: Layer) -> Reading {
         Reading {
-            attached_to_resource: matches!(layer, Layer::Resource | Layer::ResourceControl(_)),
+            attached_to_resource: layer.names_principals(),
             caller_has_boundary: self.layers.boundary.is_some(),
         }
     }

@@ -5,7 +5,7 @@ mod values;
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use super::request::Context;
+use super::Context;
 use crate::document::{ConditionBlock, ConditionTest, Operator, Quantifier, Test};
 use values::Values;
 

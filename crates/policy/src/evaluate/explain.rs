@@ -46,7 +46,7 @@ pub struct Explanation {
     pub statements: Vec<StatementReport>,
     /// Condition keys that some statement reads and the request does not carry, in lower case, sorted.
     pub absent_keys: Vec<String>,
-    /// What in the policies can never work as written.
+    /// What in the policies can never work as written, and what of the request their conditions cannot read.
     pub remarks: Vec<Remark>,
 }
 
@@ -79,6 +79,8 @@ pub enum Mismatch {
         listed: Vec<String>,
         /// The caller.
         requested: String,
+        /// The statement names principals although its kind of policy cannot.
+        is_misplaced: bool,
     },
     /// The action is not meant.
     Action {

@@ -1,6 +1,6 @@
 //! A cheap question before the dear ones: can this statement be about that resource at all? Only ever says a sure no.
 
-use super::request::Resource;
+use super::Resource;
 use crate::document::ResourceElement;
 
 /// How much of a prefix is kept beside the statement itself.

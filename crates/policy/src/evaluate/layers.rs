@@ -3,7 +3,8 @@
 use super::{PolicySet, Request};
 use serde::Serialize;
 
-/// All policies that bear on a request. Layers that do not exist are left out.
+/// All policies that bear on a request. Layers that do not exist are left out. Owned and cheap to clone, so that a service
+/// can keep them.
 ///
 /// ```
 /// use bucketline_policy::{Decision, Document, Layers, PolicySet, Request, authorize};
@@ -22,50 +23,46 @@ use serde::Serialize;
 /// assert_eq!(authorize(&layers, &request).decision(), Decision::ImplicitDeny);
 /// # Ok::<(), bucketline_policy::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Layers<'a> {
-    pub(super) identity: &'a PolicySet,
-    pub(super) boundary: Option<&'a PolicySet>,
-    pub(super) session: Option<&'a PolicySet>,
-    pub(super) resource: Option<&'a PolicySet>,
+#[derive(Clone, Debug, Default)]
+pub struct Layers {
+    pub(super) identity: PolicySet,
+    pub(super) boundary: Option<PolicySet>,
+    pub(super) session: Option<PolicySet>,
+    pub(super) resource: Option<PolicySet>,
     pub(super) resource_kind: Option<ResourceKind>,
-    pub(super) scps: &'a [PolicySet],
-    pub(super) rcps: &'a [PolicySet],
+    pub(super) vpc_endpoint: Option<PolicySet>,
+    pub(super) scps: Box<[PolicySet]>,
+    pub(super) rcps: Box<[PolicySet]>,
 }
 
-impl<'a> Layers<'a> {
+impl Layers {
     /// All identity policies of the caller: attached, inline and, for a user, those of its groups. An empty set for a
     /// caller without any.
-    pub fn new(identity: &'a PolicySet) -> Self {
+    pub fn new(identity: impl Into<PolicySet>) -> Self {
         Self {
-            identity,
-            boundary: None,
-            session: None,
-            resource: None,
-            resource_kind: None,
-            scps: &[],
-            rcps: &[],
+            identity: identity.into(),
+            ..Self::default()
         }
     }
 
     /// The caller's permissions boundary.
     #[must_use]
-    pub fn boundary(mut self, boundary: &'a PolicySet) -> Self {
-        self.boundary = Some(boundary);
+    pub fn boundary(mut self, boundary: impl Into<PolicySet>) -> Self {
+        self.boundary = Some(boundary.into());
         self
     }
 
     /// The session policies the caller's session was made with, inline and managed together.
     #[must_use]
-    pub fn session(mut self, session: &'a PolicySet) -> Self {
-        self.session = Some(session);
+    pub fn session(mut self, session: impl Into<PolicySet>) -> Self {
+        self.session = Some(session.into());
         self
     }
 
     /// The policy of the resource: a bucket policy, a role's trust policy, a key policy.
     #[must_use]
-    pub fn resource(mut self, resource: &'a PolicySet) -> Self {
-        self.resource = Some(resource);
+    pub fn resource(mut self, resource: impl Into<PolicySet>) -> Self {
+        self.resource = Some(resource.into());
         self
     }
 
@@ -76,32 +73,78 @@ impl<'a> Layers<'a> {
         self
     }
 
+    /// The policy of the VPC endpoint that the request comes through. It must allow, whoever asks
+    /// (<https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html>).
+    #[must_use]
+    pub fn vpc_endpoint(mut self, policy: impl Into<PolicySet>) -> Self {
+        self.vpc_endpoint = Some(policy.into());
+        self
+    }
+
     /// The service control policies over the caller's account, one set per level from the root down. Each level must
     /// allow.
     #[must_use]
-    pub fn service_control(mut self, levels: &'a [PolicySet]) -> Self {
-        self.scps = levels;
+    pub fn service_control(mut self, levels: impl IntoIterator<Item: Into<PolicySet>>) -> Self {
+        self.scps = levels.into_iter().map(Into::into).collect();
         self
     }
 
     /// The resource control policies over the resource's account, one set per level from the root down. AWS attaches
     /// `RCPFullAWSAccess` to every level and lets nobody detach it, so only their denials matter.
     #[must_use]
-    pub fn resource_control(mut self, levels: &'a [PolicySet]) -> Self {
-        self.rcps = levels;
+    pub fn resource_control(mut self, levels: impl IntoIterator<Item: Into<PolicySet>>) -> Self {
+        self.rcps = levels.into_iter().map(Into::into).collect();
         self
     }
 
     /// The policies of one layer, if it exists.
-    pub fn policies(&self, layer: Layer) -> Option<&'a PolicySet> {
+    pub fn policies(&self, layer: Layer) -> Option<&PolicySet> {
         match layer {
             Layer::ResourceControl(level) => self.rcps.get(level),
             Layer::ServiceControl(level) => self.scps.get(level),
-            Layer::Resource => self.resource,
-            Layer::Identity => Some(self.identity),
-            Layer::Boundary => self.boundary,
-            Layer::Session => self.session,
+            Layer::VpcEndpoint => self.vpc_endpoint.as_ref(),
+            Layer::Resource => self.resource.as_ref(),
+            Layer::Identity => Some(&self.identity),
+            Layer::Boundary => self.boundary.as_ref(),
+            Layer::Session => self.session.as_ref(),
         }
+    }
+
+    /// All layers that exist, in the order in which AWS asks.
+    pub fn iter(&self) -> impl Iterator<Item = (Layer, &PolicySet)> {
+        let rcps = (0..self.rcps.len()).map(Layer::ResourceControl);
+        let scps = (0..self.scps.len()).map(Layer::ServiceControl);
+        let others = [
+            Layer::VpcEndpoint,
+            Layer::Resource,
+            Layer::Identity,
+            Layer::Boundary,
+            Layer::Session,
+        ];
+        let all = rcps.chain(scps).chain(others);
+        all.filter_map(|layer| Some((layer, self.policies(layer)?)))
+    }
+
+    /// The same layers with other policies in one of them; a layer of an organization has to exist.
+    #[must_use]
+    pub fn with(mut self, layer: Layer, policies: impl Into<PolicySet>) -> Self {
+        let policies = policies.into();
+        match layer {
+            Layer::ResourceControl(level) => replace(&mut self.rcps, level, policies),
+            Layer::ServiceControl(level) => replace(&mut self.scps, level, policies),
+            Layer::VpcEndpoint => self.vpc_endpoint = Some(policies),
+            Layer::Resource => self.resource = Some(policies),
+            Layer::Identity => self.identity = policies,
+            Layer::Boundary => self.boundary = Some(policies),
+            Layer::Session => self.session = Some(policies),
+        }
+        self
+    }
+}
+
+fn replace(levels: &mut [PolicySet], level: usize, policies: PolicySet) {
+    if let Some(known) = levels.get_mut(level) {
+        *known = policies;
     }
 }
 
@@ -138,6 +181,8 @@ pub enum Layer {
     ResourceControl(usize),
     /// A service control policy at this level, from 0.
     ServiceControl(usize),
+    /// The policy of the VPC endpoint that the request comes through.
+    VpcEndpoint,
     /// The policy of the resource.
     Resource,
     /// The caller's own policies.
@@ -146,4 +191,14 @@ pub enum Layer {
     Boundary,
     /// The session's policies.
     Session,
+}
+
+impl Layer {
+    /// Whether the statements of its policies name principals, as those of the caller's own policies cannot.
+    pub fn names_principals(self) -> bool {
+        matches!(
+            self,
+            Self::Resource | Self::ResourceControl(_) | Self::VpcEndpoint
+        )
+    }
 }

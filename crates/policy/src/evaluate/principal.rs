@@ -1,25 +1,25 @@
-//! Callers, and which `Principal` elements they are. Knows nothing of what a match leads to.
+//! Callers, as requests name them. Knows no policy.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::document::{Effect, PrincipalElement, PrincipalType, Principals};
-use crate::{AccountId, Arn, Error};
+use crate::{AccountId, Arn, Error, Partition};
 
 /// Who makes a request.
 ///
 /// ```
 /// use bucketline_policy::{Principal, PrincipalKind};
 /// let caller: Principal = "arn:aws:sts::123456789012:assumed-role/Export/job-7".parse()?;
+/// assert_eq!(caller, Principal::session("123456789012".parse()?, "Export", "job-7")?);
 /// assert_eq!(caller.kind(), PrincipalKind::RoleSession);
-/// assert_eq!("lambda.amazonaws.com".parse::<Principal>()?.kind(), PrincipalKind::Service);
+/// assert_eq!("lambda.amazonaws.com".parse::<Principal>()?, Principal::service("lambda.amazonaws.com"));
 /// assert_eq!("anonymous".parse::<Principal>()?, Principal::anonymous());
 /// # Ok::<(), bucketline_policy::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     kind: PrincipalKind,
-    /// The ARN, the service's name, the provider's name, or `anonymous`.
+    /// The ARN, account, canonical user id, the service's name, the provider's name, or `anonymous`.
     text: Box<str>,
     account: Option<AccountId>,
     partition: Box<str>,
@@ -35,6 +35,8 @@ pub struct Principal {
 pub enum PrincipalKind {
     /// The root user of an account, `arn:aws:iam::ACCOUNT:root`.
     Root,
+    /// Somebody of an account, nobody in particular.
+    Account,
     /// An IAM user.
     User,
     /// A role named itself: any of its sessions, none in particular.
@@ -47,6 +49,8 @@ pub enum PrincipalKind {
     Federated,
     /// An AWS service acting for itself.
     Service,
+    /// An account of S3, known by its canonical user id alone.
+    CanonicalUser,
     /// Nobody in particular: a request without credentials.
     Anonymous,
 }
@@ -59,17 +63,70 @@ impl Principal {
 
     /// The root user of an account.
     pub fn root(account: AccountId) -> Self {
-        let text = format!("arn:aws:iam::{account}:root");
         Self {
             account: Some(account),
             partition: "aws".into(),
-            ..Self::plain(PrincipalKind::Root, &text)
+            ..Self::plain(PrincipalKind::Root, &format!("arn:aws:iam::{account}:root"))
         }
+    }
+
+    /// Somebody of an account, whom no policy names.
+    pub fn account_member(account: AccountId) -> Self {
+        Self {
+            account: Some(account),
+            partition: "aws".into(),
+            ..Self::plain(PrincipalKind::Account, &account.to_string())
+        }
+    }
+
+    /// An IAM user of the partition `aws`; the name may have a path before it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName) when this gives no ARN.
+    pub fn user(account: AccountId, name: &str) -> Result<Self, Error> {
+        format!("arn:aws:iam::{account}:user/{name}").parse()
+    }
+
+    /// A role of the partition `aws`, through any of its sessions; the name may have a path before it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName) when this gives no ARN.
+    pub fn role(account: AccountId, name: &str) -> Result<Self, Error> {
+        format!("arn:aws:iam::{account}:role/{name}").parse()
+    }
+
+    /// A session of a role of the partition `aws`. The role's path is no part of it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName) when this gives no ARN.
+    pub fn session(account: AccountId, role: &str, session: &str) -> Result<Self, Error> {
+        format!("arn:aws:sts::{account}:assumed-role/{role}/{session}").parse()
+    }
+
+    /// A session that a user, or the root user, made with `GetFederationToken`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName) when this gives no ARN.
+    pub fn federated_user(account: AccountId, name: &str) -> Result<Self, Error> {
+        format!("arn:aws:sts::{account}:federated-user/{name}").parse()
+    }
+
+    /// An identity of this provider: the ARN of an OIDC or SAML provider, or a host such as `accounts.google.com`.
+    pub fn federated(provider: &str) -> Self {
+        let arn: Option<Arn> = provider.parse().ok();
+        let own = arn.as_ref().and_then(Self::from_arn);
+        own.filter(|own| own.kind == PrincipalKind::Federated)
+            .unwrap_or_else(|| Self::plain(PrincipalKind::Federated, provider))
     }
 
     /// An AWS service, such as `lambda.amazonaws.com`.
     pub fn service(name: &str) -> Self {
         Self::plain(PrincipalKind::Service, name)
+    }
+
+    /// The account of S3 that has this canonical user id, of which nothing else is known.
+    pub fn canonical_user(id: &str) -> Self {
+        Self::plain(PrincipalKind::CanonicalUser, id).with_canonical_user(id)
     }
 
     /// The canonical user id of the caller's account, by which old S3 policies name it.
@@ -91,7 +148,7 @@ impl Principal {
         self.kind
     }
 
-    /// The ARN, service name, provider name or `anonymous`.
+    /// The ARN, account, canonical user id, service name, provider name or `anonymous`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -99,6 +156,43 @@ impl Principal {
     /// The caller's account; services, providers and anonymous callers have none.
     pub fn account(&self) -> Option<AccountId> {
         self.account
+    }
+
+    /// The partition of the caller's ARN, `aws` where it has none.
+    pub fn partition(&self) -> &str {
+        if self.partition.is_empty() {
+            "aws"
+        } else {
+            &self.partition
+        }
+    }
+
+    /// The role behind a session, without its path, which a session's ARN does not tell; a role itself.
+    pub fn role_arn(&self) -> Option<String> {
+        match self.kind {
+            PrincipalKind::Role => Some(self.text.to_string()),
+            PrincipalKind::RoleSession => {
+                let account = self.account?;
+                Some(format!(
+                    "arn:{}:iam::{account}:role/{}",
+                    self.partition(),
+                    self.name
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn canonical_id(&self) -> Option<&str> {
+        self.canonical_user.as_deref()
+    }
+
+    pub(super) fn asked_for_by(&self) -> Option<&str> {
+        self.federated_by.as_deref()
     }
 
     /// Whether this is a role that a service owns, which organization policies do not touch.
@@ -110,25 +204,45 @@ impl Principal {
         }
     }
 
+    /// The keys that AWS derives from the caller. Its type is documented for every caller, most others for signed
+    /// requests alone
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>).
     pub(super) fn context_keys(&self) -> Vec<(&'static str, String)> {
-        let Some(account) = self.account else {
-            return Vec::new();
-        };
-        let mut keys = vec![("aws:principalaccount", account.to_string())];
-        let arn = match self.kind {
-            PrincipalKind::RoleSession => format!("arn:{}:iam::{account}:role/{}", self.partition, self.name),
-            _ => self.text.to_string(),
-        };
-        keys.push(("aws:principalarn", arn));
+        use PrincipalKind as K;
+        let mut keys = Vec::new();
         let kind = match self.kind {
-            PrincipalKind::Root => "Account",
-            PrincipalKind::User => "User",
-            PrincipalKind::FederatedUser => "FederatedUser",
-            _ => "AssumedRole",
+            K::Root => Some("Account"),
+            K::User => Some("User"),
+            K::FederatedUser => Some("FederatedUser"),
+            K::Role | K::RoleSession => Some("AssumedRole"),
+            K::Anonymous => Some("Anonymous"),
+            K::Account | K::Federated | K::Service | K::CanonicalUser => None,
         };
-        keys.push(("aws:principaltype", kind.to_owned()));
-        if self.kind == PrincipalKind::User {
-            keys.push(("aws:username", self.name.to_string()));
+        keys.extend(kind.map(|kind| ("aws:principaltype", kind.to_owned())));
+        if self.kind == K::Anonymous {
+            keys.push(("aws:userid", "anonymous".to_owned()));
+            return keys;
+        }
+        keys.push(("aws:viaawsservice", "false".to_owned()));
+        let is_service = self.kind == K::Service;
+        keys.push(("aws:principalisawsservice", is_service.to_string()));
+        if is_service {
+            keys.push(("aws:principalservicename", self.text.to_string()));
+            keys.push(("aws:principalservicenameslist", self.text.to_string()));
+        }
+        let Some(account) = self.account else {
+            return keys;
+        };
+        keys.push(("aws:principalaccount", account.to_string()));
+        if self.kind != K::Account {
+            let arn = self.role_arn().unwrap_or_else(|| self.text.to_string());
+            keys.push(("aws:principalarn", arn));
+        }
+        match self.kind {
+            K::Root => keys.push(("aws:userid", account.to_string())),
+            K::FederatedUser => keys.push(("aws:userid", format!("{account}:{}", self.name))),
+            K::User => keys.push(("aws:username", self.name.to_string())),
+            _ => {}
         }
         keys
     }
@@ -148,7 +262,7 @@ impl Principal {
     fn from_arn(arn: &Arn) -> Option<Self> {
         let (kind, name) = identity(arn)?;
         Some(Self {
-            account: arn.account(),
+            account: arn.account().filter(|_| kind != PrincipalKind::Federated),
             partition: arn.partition().into(),
             name: name.into(),
             ..Self::plain(kind, arn.as_str())
@@ -157,7 +271,7 @@ impl Principal {
 }
 
 /// What an identity's ARN names, and its name without path or session.
-fn identity(arn: &Arn) -> Option<(PrincipalKind, &str)> {
+pub(super) fn identity(arn: &Arn) -> Option<(PrincipalKind, &str)> {
     let resource = arn.resource();
     let (word, rest) = resource.split_once('/').unwrap_or((resource, ""));
     let last = rest.rsplit('/').next().filter(|name| !name.is_empty());
@@ -176,12 +290,22 @@ fn identity(arn: &Arn) -> Option<(PrincipalKind, &str)> {
 }
 
 /// Providers that policies name like hosts rather than by ARN.
-const PROVIDERS: [&str; 4] = [
-    "cognito-identity.amazonaws.com",
-    "accounts.google.com",
-    "graph.facebook.com",
-    "www.amazon.com",
-];
+const PROVIDERS: [&str; 3] = ["accounts.google.com", "graph.facebook.com", "www.amazon.com"];
+
+/// Cognito's identity pools are a provider in every partition, although they are named as a service is
+/// (<https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-cog.html>).
+const COGNITO: [&str; 2] = ["cognito-identity.", "cognito-identity-us-gov."];
+
+/// Whether a host-like name is one of AWS's for services. Alexa's and Amazon's own services end in `.amazon.com`
+/// (AWS's finding `INVALID_SERVICE_PRINCIPAL_FORMAT` lists the endings).
+fn is_service(host: &str) -> bool {
+    host.ends_with(".amazon.com")
+        || host.ends_with(".aws.internal")
+        || Partition::dns_suffixes().any(|suffix| {
+            host.strip_suffix(suffix)
+                .is_some_and(|service| service.ends_with('.'))
+        })
+}
 
 impl FromStr for Principal {
     type Err = Error;
@@ -202,13 +326,12 @@ impl FromStr for Principal {
                 ))
             });
         }
-        if PROVIDERS.contains(&text) {
-            return Ok(Self::plain(PrincipalKind::Federated, text));
-        }
-        if text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn") {
+        let is_host = text.contains('.') && !text.contains(char::is_whitespace);
+        let is_provider = PROVIDERS.contains(&text) || COGNITO.iter().any(|pool| text.starts_with(pool));
+        if is_host && !is_provider && is_service(text) {
             return Ok(Self::service(text));
         }
-        if text.contains('.') && !text.contains(char::is_whitespace) {
+        if is_host {
             return Ok(Self::plain(PrincipalKind::Federated, text));
         }
         Err(Error::name(format!(
@@ -220,180 +343,5 @@ impl FromStr for Principal {
 impl fmt::Display for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
-    }
-}
-
-/// Through which of its names a `Principal` element meets a caller: what may be ignored elsewhere depends on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Grants(u8);
-
-impl Grants {
-    pub(super) const NONE: Self = Self(0);
-    pub(super) const ACCOUNT: Self = Self(1);
-    pub(super) const ROLE: Self = Self(2);
-    pub(super) const USER: Self = Self(4);
-    /// The session's own ARN.
-    pub(super) const SESSION: Self = Self(8);
-    pub(super) const EVERYONE: Self = Self(16);
-    /// A service or an identity provider.
-    pub(super) const OUTSIDE: Self = Self(32);
-
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    pub(super) fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    pub(super) fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-}
-
-#[derive(Clone, Debug)]
-enum Entry {
-    Everyone,
-    Account(AccountId),
-    Identity {
-        kind: PrincipalKind,
-        arn: Box<str>,
-        partition: Box<str>,
-        account: Option<AccountId>,
-        name: Box<str>,
-    },
-    Service(Box<str>),
-    Federated(Box<str>),
-    CanonicalUser(Box<str>),
-}
-
-impl Entry {
-    /// `None` for what can never match: partial wildcards, groups, ids of deleted identities.
-    fn compile(kind: PrincipalType, text: &str) -> Option<Self> {
-        match kind {
-            PrincipalType::Aws if text == "*" => Some(Self::Everyone),
-            PrincipalType::Aws => {
-                if let Ok(account) = text.parse() {
-                    return Some(Self::Account(account));
-                }
-                let arn: Arn = text.parse().ok().filter(|arn: &Arn| !arn.has_wildcard())?;
-                match identity(&arn)? {
-                    (PrincipalKind::Root, _) => arn.account().map(Self::Account),
-                    (kind, name) => Some(Self::Identity {
-                        kind,
-                        arn: text.into(),
-                        partition: arn.partition().into(),
-                        account: arn.account(),
-                        name: name.into(),
-                    }),
-                }
-            }
-            PrincipalType::Service => Some(Self::Service(text.into())),
-            PrincipalType::Federated => Some(Self::Federated(text.into())),
-            PrincipalType::CanonicalUser => Some(Self::CanonicalUser(text.into())),
-        }
-    }
-
-    fn meets(&self, caller: &Principal) -> Grants {
-        let found = |matches: bool, grants: Grants| if matches { grants } else { Grants::NONE };
-        match self {
-            Self::Everyone => Grants::EVERYONE,
-            Self::Account(account) => found(caller.account == Some(*account), Grants::ACCOUNT),
-            Self::Service(name) => found(
-                caller.kind == PrincipalKind::Service && *name == caller.text,
-                Grants::OUTSIDE,
-            ),
-            Self::Federated(name) => found(
-                caller.kind == PrincipalKind::Federated && *name == caller.text,
-                Grants::OUTSIDE,
-            ),
-            Self::CanonicalUser(id) => found(caller.canonical_user.as_ref() == Some(id), Grants::ACCOUNT),
-            Self::Identity {
-                kind,
-                arn,
-                partition,
-                account,
-                name,
-            } => match (kind, caller.kind) {
-                (PrincipalKind::User, PrincipalKind::User) => found(*arn == caller.text, Grants::USER),
-                (PrincipalKind::User, PrincipalKind::FederatedUser) => {
-                    // Named through its user, the session keeps its limits, as a role's session does.
-                    found(caller.federated_by.as_ref() == Some(arn), Grants::ROLE)
-                }
-                (PrincipalKind::Role, PrincipalKind::Role) => found(*arn == caller.text, Grants::ROLE),
-                // A session's ARN leaves out the role's path; role names are unique within an account without it.
-                (PrincipalKind::Role, PrincipalKind::RoleSession) => found(
-                    *account == caller.account && *name == caller.name && *partition == caller.partition,
-                    Grants::ROLE,
-                ),
-                (PrincipalKind::RoleSession, PrincipalKind::RoleSession)
-                | (PrincipalKind::FederatedUser, PrincipalKind::FederatedUser) => {
-                    found(*arn == caller.text, Grants::SESSION)
-                }
-                (PrincipalKind::Federated, PrincipalKind::Federated) => {
-                    found(*arn == caller.text, Grants::OUTSIDE)
-                }
-                _ => Grants::NONE,
-            },
-        }
-    }
-}
-
-/// A compiled `Principal` or `NotPrincipal` element.
-#[derive(Clone, Debug)]
-pub(super) struct PrincipalMatcher {
-    form: Form,
-    entries: Box<[Entry]>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Principal,
-    /// `NotPrincipal` that grants: whoever an entry could mean is left out.
-    AllowOthers,
-    /// `NotPrincipal` that denies. An account exempts itself alone and not everyone in it, which is why AWS asks for the
-    /// account *and* the user to be listed
-    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>).
-    DenyOthers,
-}
-
-impl PrincipalMatcher {
-    pub(super) fn compile(element: &PrincipalElement, effect: Effect) -> Self {
-        let entries = match element.principals() {
-            Principals::Everyone => [Entry::Everyone].into(),
-            Principals::Named(groups) => groups
-                .iter()
-                .flat_map(|group| {
-                    group
-                        .values
-                        .iter()
-                        .filter_map(|text| Entry::compile(group.kind, text))
-                })
-                .collect(),
-        };
-        let form = match (element.is_negated(), effect) {
-            (false, _) => Form::Principal,
-            (true, Effect::Allow) => Form::AllowOthers,
-            (true, Effect::Deny) => Form::DenyOthers,
-        };
-        Self { form, entries }
-    }
-
-    /// `bounded`: the caller has a permissions boundary. A `NotPrincipal` that denies reaches it then, whatever it lists
-    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html>).
-    pub(super) fn meets(&self, caller: &Principal, bounded: bool) -> Grants {
-        let mut grants = Grants::NONE;
-        for entry in &self.entries {
-            let is_self_alone = self.form == Form::DenyOthers && matches!(entry, Entry::Account(_));
-            if !is_self_alone || caller.kind == PrincipalKind::Root {
-                grants = grants.with(entry.meets(caller));
-            }
-        }
-        match self.form {
-            Form::Principal => grants,
-            Form::DenyOthers if bounded => Grants::EVERYONE,
-            Form::AllowOthers | Form::DenyOthers if grants.is_empty() => Grants::EVERYONE,
-            Form::AllowOthers | Form::DenyOthers => Grants::NONE,
-        }
     }
 }

@@ -1,19 +1,22 @@
 //! Documents compiled for evaluation: one set per layer. Knows no order of layers.
 
-use super::action::ActionMatcher;
 use super::condition::Condition;
+use super::element::{ActionMatcher, Grants, PrincipalMatcher, ResourceMatcher};
 use super::gate::Gate;
-use super::principal::{Grants, PrincipalMatcher};
-use super::resource::ResourceMatcher;
 use super::{Decision, Request};
 use crate::document::{Document, Effect, Statement, Version};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The documents of one layer, ready to answer requests: all identity policies of a caller, or one bucket policy.
 ///
-/// Compiling never fails: a value that cannot be read matches nothing, and [`explain`](super::Verdict::explain) says so.
+/// Compiling never fails: a value that cannot be read matches nothing, and [`PolicySet::warnings`] says so. A clone shares
+/// what was compiled.
 #[derive(Clone, Debug, Default)]
-pub struct PolicySet {
+pub struct PolicySet(Arc<Statements>);
+
+#[derive(Debug, Default)]
+struct Statements {
     documents: Vec<Document>,
     /// Denials first: one that matches ends the search.
     denials: Vec<Compiled>,
@@ -64,9 +67,9 @@ pub(super) struct Reading {
 impl PolicySet {
     /// Compiles documents into one set.
     pub fn compile(documents: &[Document]) -> Self {
-        let mut set = Self {
+        let mut set = Statements {
             documents: documents.to_vec(),
-            ..Self::default()
+            ..Statements::default()
         };
         for (at, document) in documents.iter().enumerate() {
             let variables = document.effective_version() == Version::V2012;
@@ -82,17 +85,18 @@ impl PolicySet {
                 }
             }
         }
-        set
+        Self(Arc::new(set))
     }
 
     /// The documents as they were given.
     pub fn documents(&self) -> &[Document] {
-        &self.documents
+        &self.0.documents
     }
 
     /// The statement a verdict speaks of.
     pub fn statement(&self, place: StatementRef) -> Option<&Statement> {
-        self.documents
+        self.0
+            .documents
             .get(place.document)?
             .statements()
             .as_slice()
@@ -116,11 +120,12 @@ impl PolicySet {
     }
 
     pub(super) fn statements(&self) -> impl Iterator<Item = &Compiled> {
-        self.denials.iter().chain(&self.allowances)
+        self.0.denials.iter().chain(&self.0.allowances)
     }
 
     pub(super) fn denial(&self, request: &Request, reading: Reading) -> Option<StatementRef> {
         let found = self
+            .0
             .denials
             .iter()
             .find(|statement| !statement.applies(request, reading).is_empty());
@@ -129,6 +134,7 @@ impl PolicySet {
 
     pub(super) fn allowance(&self, request: &Request, reading: Reading) -> Option<StatementRef> {
         let found = self
+            .0
             .allowances
             .iter()
             .find(|statement| !statement.applies(request, reading).is_empty());
@@ -138,7 +144,7 @@ impl PolicySet {
     /// Under which of the caller's names this set allows the request, and the first statement that does.
     pub(super) fn grants(&self, request: &Request, reading: Reading) -> (Grants, Option<StatementRef>) {
         let (mut all, mut first) = (Grants::NONE, None);
-        for statement in &self.allowances {
+        for statement in &self.0.allowances {
             let grants = statement.applies(request, reading);
             if !grants.is_empty() {
                 all = all.with(grants);
@@ -149,15 +155,21 @@ impl PolicySet {
     }
 }
 
+impl From<&Self> for PolicySet {
+    fn from(set: &Self) -> Self {
+        set.clone()
+    }
+}
+
 impl Compiled {
     fn new(place: StatementRef, statement: &Statement, variables: bool) -> Self {
         Self {
             gate: Gate::of(statement.resource()),
             place,
-            actions: ActionMatcher::compile(statement.action()),
+            actions: ActionMatcher::compile(statement.action(), statement.effect()),
             resources: statement
                 .resource()
-                .map(|element| ResourceMatcher::compile(element, variables)),
+                .map(|element| ResourceMatcher::compile(element, statement.effect(), variables)),
             principal: statement
                 .principal()
                 .map(|element| PrincipalMatcher::compile(element, statement.effect())),
@@ -176,14 +188,14 @@ impl Compiled {
 
     pub(super) fn meets_resource(&self, request: &Request, reading: Reading) -> bool {
         match &self.resources {
-            Some(resources) => resources.matches(&request.resource, &request.context),
+            Some(resources) => resources.matches(request.matched_resource(), &request.context),
             None => reading.attached_to_resource,
         }
     }
 
     #[inline]
     fn applies(&self, request: &Request, reading: Reading) -> Grants {
-        if !self.gate.may_match(&request.resource) {
+        if !self.gate.may_match(request.matched_resource()) {
             return Grants::NONE;
         }
         if !self.actions.matches(&request.action) || !self.meets_resource(request, reading) {

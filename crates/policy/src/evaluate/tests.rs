@@ -28,7 +28,7 @@ fn a_federated_session_of_a_named_user_keeps_its_limits() {
     let session: Principal = "arn:aws:sts::123456789012:federated-user/bob".parse().unwrap();
     let request = get(session.clone().federated_by(&USER.parse().unwrap()));
     let decide =
-        |layers: Layers<'_>, request: &Request| authorize(&layers.resource(&resource), request).decision();
+        |layers: Layers, request: &Request| authorize(&layers.resource(&resource), request).decision();
     assert_eq!(
         decide(Layers::new(&silent).session(&all), &request),
         Decision::Allow
@@ -72,23 +72,32 @@ fn a_canonical_user_id_stands_for_its_account() {
 
 #[test]
 fn identity_keys_follow_from_the_caller_and_never_replace_what_was_given() {
-    let keys = |caller: &str| get(caller.parse().unwrap()).with_identity_keys();
+    let keys = |caller: &str| get(caller.parse().unwrap());
     let user = keys(USER);
-    assert_eq!(user.circumstances().get("aws:username"), ["alice"]);
-    assert_eq!(user.circumstances().get("aws:PrincipalArn"), [USER]);
-    assert_eq!(user.circumstances().get("AWS:PrincipalAccount"), ["123456789012"]);
-    assert_eq!(user.circumstances().get("aws:PrincipalType"), ["User"]);
+    assert_eq!(user.request_context().get("aws:username"), ["alice"]);
+    assert_eq!(user.request_context().get("aws:PrincipalArn"), [USER]);
+    assert_eq!(user.request_context().get("AWS:PrincipalAccount"), ["123456789012"]);
+    assert_eq!(user.request_context().get("aws:PrincipalType"), ["User"]);
     let session = keys("arn:aws:sts::123456789012:assumed-role/Export/job");
     assert_eq!(
-        session.circumstances().get("aws:PrincipalArn"),
+        session.request_context().get("aws:PrincipalArn"),
         ["arn:aws:iam::123456789012:role/Export"]
     );
-    assert!(session.circumstances().get("aws:username").is_empty());
-    assert!(keys("anonymous").circumstances().iter().next().is_none());
+    assert!(session.request_context().get("aws:username").is_empty());
+    let nobody = keys("anonymous");
+    assert!(nobody.request_context().get("aws:PrincipalArn").is_empty());
+    assert!(nobody.request_context().get("aws:PrincipalIsAWSService").is_empty());
+    assert_eq!(nobody.request_context().get("aws:PrincipalType"), ["Anonymous"]);
+    let service = keys("lambda.amazonaws.com");
+    assert_eq!(service.request_context().get("aws:PrincipalIsAWSService"), ["true"]);
+    assert_eq!(
+        service.request_context().get("aws:PrincipalServiceName"),
+        ["lambda.amazonaws.com"]
+    );
     let given = get(USER.parse().unwrap())
         .context("aws:PrincipalArn", "mine")
-        .with_identity_keys();
-    assert_eq!(given.circumstances().get("aws:principalarn"), ["mine"]);
+        ;
+    assert_eq!(given.request_context().get("aws:principalarn"), ["mine"]);
 }
 
 #[test]

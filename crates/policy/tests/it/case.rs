@@ -41,7 +41,7 @@ pub(crate) fn request(value: &Value) -> Request {
             .map(|value| value.as_str().unwrap());
         context.set(key, values);
     }
-    request.with_context(context)
+    request.with_context(context).without_identity_keys()
 }
 
 /// What the single document of the case answers.
@@ -82,6 +82,9 @@ pub(crate) fn decide_layered(case: &Value) -> Decision {
     }
     if let Some(resource) = &resource {
         layers = layers.resource(resource);
+    }
+    if let Some(endpoint) = set(&case["vpc_endpoint_policy"]) {
+        layers = layers.vpc_endpoint(endpoint);
     }
     authorize(&layers, &request(&case["request"])).decision()
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::super::request::Context;
+use crate::evaluate::Context;
 use super::{accepts, parse_bool};
 use crate::document::{ConditionValue, List, Test};
 use crate::pattern::{Pattern, Syntax, split_fields};

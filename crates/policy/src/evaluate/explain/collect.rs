@@ -1,13 +1,11 @@
 //! Walks all statements once more and writes down what matched. The verdict is already there.
 
 use super::{Explanation, Mismatch, Remark, StatementReport};
-use crate::document::{
-    ConditionValue, List, Operator, PrincipalElement, Principals, Statement, Test, Version,
-};
+use crate::document::{List, Operator, PrincipalElement, Principals, Statement, Test, Version};
 use crate::evaluate::authorize::Question;
-use crate::evaluate::condition::{is_readable_in_policy, is_readable_in_request};
+use crate::evaluate::condition::is_readable_in_request;
 use crate::evaluate::set::Compiled;
-use crate::evaluate::{Decider, Decision, Layer, PolicySet, Request};
+use crate::evaluate::{Decider, Decision, DocumentKind, Layer, PolicySet, Request, warning};
 use crate::pattern::{Pattern, Syntax};
 
 pub(super) fn explanation(question: Question<'_>, decision: Decision, by: Decider) -> Explanation {
@@ -53,12 +51,18 @@ fn collect_statement(
             message,
         })
     };
+    let kind = if layer.names_principals() {
+        DocumentKind::Resource
+    } else {
+        DocumentKind::Identity
+    };
+    warning::of_statement(kind, statement).into_iter().for_each(&mut remark);
     let mut mismatches = Vec::new();
     if compiled
         .meets_principal(request, question.reading(layer))
         .is_empty()
     {
-        mismatches.push(principal_mismatch(statement, request));
+        mismatches.push(principal_mismatch(statement, request, layer));
     }
     if !compiled.actions.matches(request.action()) {
         mismatches.push(Mismatch::Action {
@@ -82,21 +86,14 @@ fn collect_statement(
         .iter()
         .flat_map(|block| block.tests().iter().map(move |test| (block.operator(), test)));
     for ((operator, test), condition) in written.zip(&compiled.conditions) {
-        let found = request.circumstances().get(condition.key());
+        let found = request.request_context().get(condition.key());
         if found.is_empty() {
             out.absent_keys.push(condition.key().to_owned());
-        }
-        let unreadable = |value: &&ConditionValue| !is_readable_in_policy(operator.test(), value.as_str());
-        for value in test.values().iter().filter(unreadable) {
-            remark(format!(
-                "`{}` under `{operator}` cannot be read and never matches",
-                value.as_str()
-            ));
         }
         remarks_on_request(operator, test.key(), found)
             .into_iter()
             .for_each(&mut remark);
-        if !condition.holds(request.circumstances()) {
+        if !condition.holds(request.request_context()) {
             mismatches.push(Mismatch::Condition {
                 operator: operator.to_string(),
                 key: test.key().to_owned(),
@@ -122,7 +119,7 @@ fn owned(list: &List<String>) -> Vec<String> {
     list.iter().cloned().collect()
 }
 
-fn principal_mismatch(statement: &Statement, request: &Request) -> Mismatch {
+fn principal_mismatch(statement: &Statement, request: &Request, layer: Layer) -> Mismatch {
     let listed = match statement.principal().map(PrincipalElement::principals) {
         None => Vec::new(),
         Some(Principals::Everyone) => vec!["*".to_owned()],
@@ -135,6 +132,7 @@ fn principal_mismatch(statement: &Statement, request: &Request) -> Mismatch {
         listed_by: statement.principal().map(PrincipalElement::name),
         listed,
         requested: request.principal().to_string(),
+        is_misplaced: statement.principal().is_some() && !layer.names_principals(),
     }
 }
 
@@ -151,7 +149,7 @@ fn wanted(text: &str, variables: bool, request: &Request) -> String {
         return text.to_owned();
     }
     pattern
-        .resolve(request.circumstances())
+        .resolve(request.request_context())
         .map_or_else(|| text.to_owned(), Into::into)
 }
 

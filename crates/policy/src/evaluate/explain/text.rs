@@ -10,6 +10,7 @@ impl Display for Layer {
         match self {
             Self::ResourceControl(level) => write!(f, "resource control policy of level {}", level + 1),
             Self::ServiceControl(level) => write!(f, "service control policy of level {}", level + 1),
+            Self::VpcEndpoint => f.write_str("VPC endpoint policy"),
             Self::Resource => f.write_str("resource policy"),
             Self::Identity => f.write_str("identity policy"),
             Self::Boundary => f.write_str("permissions boundary"),
@@ -72,9 +73,18 @@ impl Display for Mismatch {
         };
         match self {
             Self::Principal {
+                listed_by: Some(by),
+                is_misplaced: true,
+                ..
+            } => write!(
+                f,
+                "principal: a policy of a caller cannot have a `{by}` (IAM refuses it), so the statement never applies"
+            ),
+            Self::Principal {
                 listed_by: None,
                 listed: names,
                 requested,
+                ..
             } if names.is_empty() => {
                 write!(
                     f,
@@ -85,6 +95,7 @@ impl Display for Mismatch {
                 listed_by,
                 listed: names,
                 requested,
+                ..
             } => {
                 f.write_str("principal: ")?;
                 listed(f, listed_by.unwrap_or("Principal"), names, requested)
@@ -165,10 +176,7 @@ impl Explanation {
             Decider::Missing(layer) => {
                 write!(f, "no {layer} allows `{}` on `{}`", self.action, self.resource)
             }
-            Decider::Rule if self.action.eq_ignore_ascii_case("sts:GetCallerIdentity") => {
-                write!(f, "`{}` needs no permission and cannot be denied", self.action)
-            }
-            Decider::Rule => write!(f, "the account's root user needs no policy for `{}`", self.action),
+            Decider::Rule(rule) => write!(f, "`{}`: {rule}", self.action),
         }
     }
 }

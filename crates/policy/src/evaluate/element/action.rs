@@ -1,11 +1,11 @@
 //! Compiled `Action` and `NotAction` elements. Works on lower-case text throughout.
 
 use crate::ActionName;
-use crate::document::ActionElement;
+use crate::document::{ActionElement, Effect};
 use crate::pattern::{Pattern, Syntax, Variables};
 
 #[derive(Clone, Debug)]
-pub(super) struct ActionMatcher {
+pub(in crate::evaluate) struct ActionMatcher {
     negated: bool,
     everything: bool,
     /// Sorted, for lists of hundreds.
@@ -33,11 +33,15 @@ impl Variables for NoVariables {
 }
 
 impl ActionMatcher {
-    pub(super) fn compile(element: &ActionElement) -> Self {
+    /// A `NotAction` that grants and has an entry that cannot be read matches nothing: what it should leave out is not
+    /// known.
+    pub(in crate::evaluate) fn compile(element: &ActionElement, effect: Effect) -> Self {
         let (mut everything, mut exact, mut patterns) = (false, Vec::new(), Vec::new());
         for text in element.patterns() {
-            // A comma or a blank would need a second action in one string; AWS matches such text with nothing.
-            if text.contains([',', ' ', '\t', '\r', '\n']) {
+            if !Self::reads(text) {
+                if element.is_negated() && effect == Effect::Allow {
+                    return Self::nothing();
+                }
                 continue;
             }
             if !text.is_empty() && text.bytes().all(|b| b == b'*') {
@@ -67,8 +71,24 @@ impl ActionMatcher {
         }
     }
 
+    fn nothing() -> Self {
+        Self {
+            negated: false,
+            everything: false,
+            exact: [].into(),
+            patterns: [].into(),
+        }
+    }
+
+    /// Whether an entry can match anything. A comma or a blank would need a second action in one string; AWS matches such
+    /// text with nothing.
+    pub(in crate::evaluate) fn reads(text: &str) -> bool {
+        let is_everything = !text.is_empty() && text.bytes().all(|b| b == b'*');
+        is_everything || text.contains(':') && !text.contains([',', ' ', '\t', '\r', '\n'])
+    }
+
     #[inline]
-    pub(super) fn matches(&self, action: &ActionName) -> bool {
+    pub(in crate::evaluate) fn matches(&self, action: &ActionName) -> bool {
         self.lists(action) != self.negated
     }
 
