@@ -5,7 +5,7 @@
 
 mod audit;
 mod caller;
-mod circumstance;
+mod context;
 mod needs;
 mod search;
 mod term;

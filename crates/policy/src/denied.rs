@@ -18,7 +18,7 @@ use crate::{Context, Layers};
 
 /// What lies behind a refusal, from its text and the policies at hand.
 ///
-/// The request is taken from the message, with the keys that follow from the caller; the circumstances that only AWS
+/// The request is taken from the message, with the keys that follow from the caller; the context that only AWS
 /// knows (source address, prefix, external id) can be given. [`Denial::parse`], [`Denial::request`] and [`diagnose`] are
 /// the steps, for those who know more of the request. `None` when the text is no refusal.
 ///
@@ -38,10 +38,10 @@ use crate::{Context, Layers};
 /// );
 /// # Ok::<(), bucketline_policy::Error>(())
 /// ```
-pub fn explain_denied(text: &str, layers: &Layers, circumstances: &Context) -> Option<Diagnosis> {
+pub fn explain_denied(text: &str, layers: &Layers, context: &Context) -> Option<Diagnosis> {
     let denial = Denial::parse(text)?;
     let request = denial
         .request()
-        .map(|request| request.with_context(circumstances.clone()));
+        .map(|request| request.with_context(context.clone()));
     Some(diagnose(denial, request.as_ref(), layers))
 }

@@ -4,6 +4,7 @@ mod account_id;
 mod action;
 mod arn;
 mod bucket_name;
+mod case;
 pub mod compare;
 pub mod denied;
 mod document;
@@ -27,6 +28,7 @@ pub use account_id::AccountId;
 pub use action::ActionName;
 pub use arn::Arn;
 pub use bucket_name::BucketName;
+pub use case::Case;
 pub use document::{
     ActionElement, ConditionBlock, ConditionTest, ConditionValue, Document, DocumentBuilder, Effect, List,
     Operator, PrincipalElement, PrincipalGroup, PrincipalType, Principals, Quantifier, ResourceElement,

@@ -19,7 +19,7 @@ use crate::world::Caller;
 #[derive(Debug, Clone)]
 pub(crate) struct Policy {
     document: Document,
-    set: Arc<PolicySet>,
+    set: PolicySet,
 }
 
 /// The policies of a user or role, by name, compiled together.
@@ -46,7 +46,7 @@ impl Policy {
             )
         };
         let document = Document::parse(text).map_err(failed)?;
-        let set = Arc::new(PolicySet::compile(std::slice::from_ref(&document)));
+        let set = PolicySet::compile(std::slice::from_ref(&document));
         Ok(Self { document, set })
     }
 }
@@ -158,7 +158,7 @@ impl Question<'_> {
             .context("aws:EpochTime", epoch_seconds(self.now))
             .context("aws:PrincipalIsAWSService", "false")
             .context("aws:ViaAWSService", "false");
-        Some(request.with_identity_keys())
+        Some(request)
     }
 
     /// Callers of other accounts are not told why.

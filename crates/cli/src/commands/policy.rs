@@ -14,7 +14,6 @@ mod layers;
 mod lint;
 mod lint_case;
 mod out;
-mod request;
 mod template;
 mod trust;
 

@@ -1,4 +1,4 @@
-//! What an integration needs, as statements: its calls, each with the resources and circumstances that it is made in.
+//! What an integration needs, as statements: its calls, each with the resources and context that it is made in.
 
 use crate::document::{Document, Operator, Statement, Test};
 use crate::permissions::{CallOption, Operation, Permission, Scope, required_permissions};

@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::caller::representatives;
-use super::circumstance::{Claim, Facts};
+use super::context::{Claim, Facts};
 use super::term::{ACTIONS, Elements, RESOURCES, Term, Variables, chosen, terms, variables};
 use super::text::{self, Demand, Found, Shape};
 

@@ -1,10 +1,10 @@
-//! Statements as products of what they say of callers, actions, resources and circumstances.
+//! Statements as products of what they say of callers, actions, resources and contexts.
 
 use crate::document::{ActionElement, Effect, List, ResourceElement, Statement};
 use crate::pattern::{self, Syntax, split_fields};
 use crate::{Decision, Document, DocumentKind, PolicySet, Principal, Request, Version};
 
-use super::circumstance::Facts;
+use super::context::Facts;
 use super::text::{Demand, Glob, Shape, Symbol};
 
 /// What variables stand for while comparing.

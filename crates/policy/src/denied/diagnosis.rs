@@ -24,9 +24,9 @@ pub struct Diagnosis {
 pub enum Agreement {
     /// They refuse too, and in the kind of policy that the message names, if it names one.
     Agree,
-    /// They refuse too, but in another kind of policy: others than these are at work, or circumstances are missing.
+    /// They refuse too, but in another kind of policy: others than these are at work, or context keys are missing.
     OtherPolicy,
-    /// They allow it: a policy that is not at hand refused, or circumstances are missing.
+    /// They allow it: a policy that is not at hand refused, or context keys are missing.
     Allowed,
     /// The message does not say enough to ask them.
     NotAsked,

@@ -157,7 +157,7 @@ impl Denial {
         self.request_id.as_deref()
     }
 
-    /// The request that was refused, without circumstances; `None` when caller or action are not told.
+    /// The request that was refused, without context; `None` when caller or action are not told.
     pub fn request(&self) -> Option<Request> {
         let resource = self.resource.as_deref().unwrap_or("*");
         Some(Request::new(

@@ -109,7 +109,7 @@ impl Display for Diagnosis {
             Agreement::Allowed => writeln!(
                 f,
                 "the policies at hand allow it: a policy that is not here refused it, or the request had other \
-                 circumstances (context keys) than were given"
+                 context keys than were given"
             )?,
             Agreement::NotAsked if self.denial.request().is_some() => {
                 writeln!(f, "no policies are at hand, so none were asked")?;

@@ -156,7 +156,8 @@ impl<'a> Question<'a> {
                 continue;
             }
             let Some(set) = self.set_of_caller(layer) else {
-                if layer == Layer::Session && self.request.principal().kind() == PrincipalKind::FederatedUser {
+                if layer == Layer::Session && self.request.principal().kind() == PrincipalKind::FederatedUser
+                {
                     return (Decision::ImplicitDeny, Decider::Missing(layer));
                 }
                 continue;

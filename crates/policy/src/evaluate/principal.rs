@@ -75,7 +75,7 @@ impl Principal {
         Self {
             account: Some(account),
             partition: "aws".into(),
-            ..Self::plain(PrincipalKind::Account, &account.to_string())
+            ..Self::plain(PrincipalKind::Account, account.as_ref())
         }
     }
 

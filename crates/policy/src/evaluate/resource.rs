@@ -43,7 +43,8 @@ impl Resource {
         self.colons.is_some()
     }
 
-    pub(super) fn account(&self) -> Option<AccountId> {
+    /// The account that the ARN names.
+    pub fn account(&self) -> Option<AccountId> {
         self.field(4)?.parse().ok()
     }
 }
@@ -99,4 +100,3 @@ impl fmt::Display for Resource {
         f.write_str(&self.text)
     }
 }
-

@@ -76,7 +76,10 @@ fn identity_keys_follow_from_the_caller_and_never_replace_what_was_given() {
     let user = keys(USER);
     assert_eq!(user.request_context().get("aws:username"), ["alice"]);
     assert_eq!(user.request_context().get("aws:PrincipalArn"), [USER]);
-    assert_eq!(user.request_context().get("AWS:PrincipalAccount"), ["123456789012"]);
+    assert_eq!(
+        user.request_context().get("AWS:PrincipalAccount"),
+        ["123456789012"]
+    );
     assert_eq!(user.request_context().get("aws:PrincipalType"), ["User"]);
     let session = keys("arn:aws:sts::123456789012:assumed-role/Export/job");
     assert_eq!(
@@ -86,17 +89,23 @@ fn identity_keys_follow_from_the_caller_and_never_replace_what_was_given() {
     assert!(session.request_context().get("aws:username").is_empty());
     let nobody = keys("anonymous");
     assert!(nobody.request_context().get("aws:PrincipalArn").is_empty());
-    assert!(nobody.request_context().get("aws:PrincipalIsAWSService").is_empty());
+    assert!(
+        nobody
+            .request_context()
+            .get("aws:PrincipalIsAWSService")
+            .is_empty()
+    );
     assert_eq!(nobody.request_context().get("aws:PrincipalType"), ["Anonymous"]);
     let service = keys("lambda.amazonaws.com");
-    assert_eq!(service.request_context().get("aws:PrincipalIsAWSService"), ["true"]);
+    assert_eq!(
+        service.request_context().get("aws:PrincipalIsAWSService"),
+        ["true"]
+    );
     assert_eq!(
         service.request_context().get("aws:PrincipalServiceName"),
         ["lambda.amazonaws.com"]
     );
-    let given = get(USER.parse().unwrap())
-        .context("aws:PrincipalArn", "mine")
-        ;
+    let given = get(USER.parse().unwrap()).context("aws:PrincipalArn", "mine");
     assert_eq!(given.request_context().get("aws:principalarn"), ["mine"]);
 }
 
@@ -175,5 +184,70 @@ fn context_keys_compare_in_any_case_and_may_be_empty() {
     assert_eq!(
         context.iter().map(|(key, _)| key).collect::<Vec<_>>(),
         ["aws:tagkeys", "k:empty"]
+    );
+}
+
+#[test]
+fn keys_that_are_always_present_need_not_be_asked_for() {
+    let full = set(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#);
+    let denying = |operator: &str, key: &str, value: &str| {
+        set(&format!(
+            r#"{{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*",
+                "Condition":{{"{operator}":{{"{key}":"{value}"}}}}}}"#
+        ))
+    };
+    for (operator, key, value) in [
+        ("Bool", "aws:PrincipalIsAWSService", "false"),
+        ("Bool", "aws:ViaAWSService", "false"),
+        ("Bool", "aws:SecureTransport", "true"),
+        ("StringEquals", "aws:ResourceAccount", "123456789012"),
+        ("StringEquals", "s3:ResourceAccount", "123456789012"),
+        ("StringEquals", "aws:PrincipalType", "User"),
+        ("ArnEquals", "aws:PrincipalArn", USER),
+    ] {
+        let layers = Layers::new(&full).resource(denying(operator, key, value));
+        let request = get(USER.parse().unwrap());
+        let decision = authorize(&layers, &request).decision();
+        assert_eq!(decision, Decision::ExplicitDeny, "{key}");
+        let bare = request.without_identity_keys();
+        assert_eq!(authorize(&layers, &bare).decision(), Decision::Allow, "{key}");
+    }
+}
+
+#[test]
+fn a_principal_in_an_identity_policy_is_told_as_what_it_is() {
+    let identity = set(r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}"#);
+    let layers = Layers::new(&identity);
+    let request = get(USER.parse().unwrap());
+    let why = authorize(&layers, &request).explain().to_string();
+    assert!(
+        why.contains("cannot have a `Principal` (IAM refuses it)"),
+        "{why}"
+    );
+    assert_eq!(identity.warnings(DocumentKind::Identity).len(), 1);
+    assert!(identity.warnings(DocumentKind::Resource).is_empty());
+}
+
+#[test]
+fn what_can_never_work_is_warned_of() {
+    let warned = |statement: &str| {
+        set(&format!("{{{statement}}}"))
+            .warnings(DocumentKind::Identity)
+            .len()
+    };
+    for statement in [
+        r#""Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:us-east-1:${aws:PrincipalAccount}:q""#,
+        r#""Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sq*:us-east-1:123456789012:q""#,
+        r#""Effect":"Allow","Action":"sqs:*","NotResource":"queue""#,
+        r#""Effect":"Allow","NotAction":"sqs","Resource":"*""#,
+        r#""Effect":"Deny","Action":"sqs:a, sqs:b","Resource":"*""#,
+        r#""Effect":"Deny","Action":"sqs:*""#,
+        r#""Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2030-02-31"}}"#,
+    ] {
+        assert_eq!(warned(statement), 1, "{statement}");
+    }
+    assert_eq!(
+        warned(r#""Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:*:*:${aws:username}""#),
+        0
     );
 }

@@ -378,8 +378,7 @@ fn guarded(guard: &BucketGuard, caller: &str, action: &str, context: &[(&str, &s
     let layers = Layers::new(&identity).resource(&resource);
     let caller: Principal = caller.parse().unwrap();
     let request = Request::new(caller, action.parse().unwrap(), "arn:aws:s3:::acme/currents/f")
-        .with_context(context.iter().copied().collect())
-        ;
+        .with_context(context.iter().copied().collect());
     authorize(&layers, &request).decision()
 }
 

@@ -58,5 +58,5 @@ fn one_document_alone() {
 
 #[test]
 fn all_layers_together() {
-    run("authorize", case::decide_layered, 100);
+    run("authorize", case::decide, 165);
 }

@@ -209,7 +209,7 @@ fn a_grant_to_a_session_arn_beats_the_silence_of_the_session_policy() {
     let session = "arn:aws:sts::123456789012:assumed-role/r/s";
     let silent = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}});
     let decide = |named: &str| {
-        case::decide_layered(&json!({
+        case::decide(&json!({
             "identity_policies": [silent], "session_policy": silent, "permissions_boundary": [silent],
             "resource_policy": {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": named},
                 "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}},

@@ -2,14 +2,13 @@
 
 use bucketline_policy::compare::{Audit as Found, Excess, Lack, LackReason, Needs, audit};
 use bucketline_policy::{
-    Arn, BucketName, CallOption, Error, Operation, Partition, PolicySet, Statement, StatementRef,
+    Arn, BucketName, CallOption, Error, Operation, Partition, PolicySet, Request, Statement, StatementRef,
 };
 use clap::Args;
 use serde::Serialize;
 
 use super::file;
 use super::out::json_line;
-use super::request::Written;
 use crate::command_line::{Format, Input};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem};
@@ -131,7 +130,7 @@ fn print_text(found: &Found) {
             lack.action, lack.resource, lack.operation
         ));
         if let Some(request) = &lack.witness {
-            result(format_args!("  not allowed: {}", Written(request)));
+            result(format_args!("  not allowed: {}", request));
         }
         if lack.reason == LackReason::NotGranted {
             result(format_args!("  add: {}", json_line(&lack.grant)));
@@ -154,7 +153,7 @@ fn print_text(found: &Found) {
             excess.resource
         ));
         match &excess.witness {
-            Some(request) => result(format_args!("  allowed and not needed: {}", Written(request))),
+            Some(request) => result(format_args!("  allowed and not needed: {}", request)),
             None => result("  whether that is more than needed could not be found out"),
         }
     }
@@ -174,7 +173,7 @@ struct Lacking<'a> {
     action: &'a str,
     resource: &'a str,
     reason: LackReason,
-    witness: Option<Written<'a>>,
+    witness: Option<&'a Request>,
     grant: &'a Statement,
 }
 
@@ -184,7 +183,7 @@ struct Beyond<'a> {
     sid: Option<&'a str>,
     action: &'a str,
     resource: &'a str,
-    witness: Option<Written<'a>>,
+    witness: Option<&'a Request>,
 }
 
 impl<'a> Answer<'a> {
@@ -194,7 +193,7 @@ impl<'a> Answer<'a> {
             action: lack.action,
             resource: &lack.resource,
             reason: lack.reason,
-            witness: lack.witness.as_ref().map(Written),
+            witness: lack.witness.as_ref(),
             grant: &lack.grant,
         };
         let beyond = |excess: &'a Excess| Beyond {
@@ -202,7 +201,7 @@ impl<'a> Answer<'a> {
             sid: excess.sid.as_deref(),
             action: &excess.action,
             resource: &excess.resource,
-            witness: excess.witness.as_ref().map(Written),
+            witness: excess.witness.as_ref(),
         };
         Self {
             sufficient: found.is_sufficient(),

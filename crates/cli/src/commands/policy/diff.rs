@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::file;
 use super::out::json_line;
-use super::request::Written;
 use crate::command_line::{Format, Input};
 use crate::exit::Exit;
 use crate::failure::Outcome;
@@ -44,8 +43,8 @@ enum Kind {
 #[derive(Serialize)]
 struct Answer<'a> {
     relation: Relation,
-    only_first: Option<Written<'a>>,
-    only_second: Option<Written<'a>>,
+    only_first: Option<&'a Request>,
+    only_second: Option<&'a Request>,
 }
 
 pub(super) fn run(options: &Diff) -> Outcome<Exit> {
@@ -71,8 +70,8 @@ pub(super) fn run(options: &Diff) -> Outcome<Exit> {
         }
         Format::Json => result(json_line(&Answer {
             relation: found.relation(),
-            only_first: found.only_first().map(Written),
-            only_second: found.only_second().map(Written),
+            only_first: found.only_first(),
+            only_second: found.only_second(),
         })),
     }
     Ok(if found.relation() == Relation::Equal {
@@ -84,7 +83,7 @@ pub(super) fn run(options: &Diff) -> Outcome<Exit> {
 
 fn tell(witness: Option<&Request>, what: &str) {
     if let Some(request) = witness {
-        result(format_args!("  {what}: {}", Written(request)));
+        result(format_args!("  {what}: {}", request));
     }
 }
 

@@ -18,9 +18,10 @@ use crate::report::result;
 ///
 /// With --cases it reads one case per line and prints one line `{"id": ..., "decision": ...}` for each, in order. A case
 /// has either `policy` and `kind` (`identity`, `resource`, `trust`), which asks what that document alone answers, or
-/// `identity_policies`, `resource_policy`, `permissions_boundary`, `session_policy`, `scps` and `rcps`, which asks all of
-/// them together; and `request` with `principal`, `action`, `resource`, `resource_account` and `context` (exactly as
-/// given: nothing is added). A malformed case gives `{"id": ..., "error": ...}` and the run goes on.
+/// `identity_policies`, `resource_policy`, `permissions_boundary`, `session_policy`, `vpc_endpoint_policy`, `scps` and
+/// `rcps`, which asks all of them together; and `request` with `principal`, `action`, `resource`, `resource_account` and
+/// `context` (exactly as given: nothing is added). A malformed case, and one with a member that is not known, gives
+/// `{"id": ..., "error": ...}` and the run goes on.
 #[derive(Args, Debug)]
 pub(super) struct Evaluate {
     #[command(flatten)]
@@ -29,7 +30,7 @@ pub(super) struct Evaluate {
     request: RequestOptions,
     /// Cases, one JSON object per line, or `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "identity", "resource_policy", "boundary", "session_policy", "scp", "rcp",
+        "identity", "resource_policy", "boundary", "session_policy", "vpc_endpoint_policy", "scp", "rcp",
         "principal", "action", "resource", "resource_account", "context",
     ])]
     cases: Option<Input>,
@@ -47,8 +48,7 @@ pub(super) fn run(options: &Evaluate) -> Outcome<Exit> {
     let Some(request) = options.request.request() else {
         return Err(missing());
     };
-    let sets = options.files.load()?;
-    let layers = sets.layers();
+    let layers = options.files.load()?;
     let verdict = authorize(&layers, &request);
     match options.format {
         Format::Text => result(verdict.decision()),

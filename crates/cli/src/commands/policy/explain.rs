@@ -30,8 +30,7 @@ pub(super) fn run(options: &Explain) -> Outcome<Exit> {
     let Some(request) = options.request.request() else {
         return Err(missing());
     };
-    let sets = options.files.load()?;
-    let layers = sets.layers();
+    let layers = options.files.load()?;
     let explanation = authorize(&layers, &request).explain();
     match options.format {
         Format::Text => result(explanation.to_string().trim_end()),

@@ -5,9 +5,9 @@ use bucketline_policy::{Explanation, Request};
 use clap::Args;
 use serde::Serialize;
 
+use super::file;
 use super::layers::{LayerFiles, RequestOptions};
 use super::out::json_line;
-use super::{file, request::Written};
 use crate::command_line::{Format, Input};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem};
@@ -36,7 +36,7 @@ pub(super) struct ExplainDenied {
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    request: Option<Written<'a>>,
+    request: Option<&'a Request>,
     cause: Option<&'a Cause>,
     request_id: Option<&'a str>,
     agreement: Agreement,
@@ -59,15 +59,14 @@ pub(super) fn run(options: &ExplainDenied) -> Outcome<Exit> {
     let request = options
         .request
         .request_or(denial.principal(), denial.action(), denial.resource());
-    let sets = options.files.load()?;
-    let layers = sets.layers();
+    let layers = options.files.load()?;
     // Without any policy there is nothing to ask: all would be missing.
     let asked: Option<&Request> = request.as_ref().filter(|_| !options.files.is_empty());
     let diagnosis = diagnose(denial, asked, &layers);
     match options.format {
         Format::Text => result(diagnosis.to_string().trim_end()),
         Format::Json => result(json_line(&Answer {
-            request: request.as_ref().map(Written),
+            request: request.as_ref(),
             cause: diagnosis.denial().cause(),
             request_id: diagnosis.denial().request_id(),
             agreement: diagnosis.agreement(),

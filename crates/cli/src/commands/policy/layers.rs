@@ -1,6 +1,6 @@
 //! Options that name all policies that bear on one request, and the request itself.
 
-use bucketline_policy::{AccountId, ActionName, Layers, PolicySet, Principal, Request};
+use bucketline_policy::{AccountId, ActionName, Layer, Layers, PolicySet, Principal, Request};
 use clap::Args;
 
 use super::file;
@@ -22,23 +22,15 @@ pub(super) struct LayerFiles {
     /// A session policy of the caller's session
     #[arg(long, value_name = "FILE")]
     session_policy: Vec<Input>,
+    /// The policy of the VPC endpoint that the request comes through
+    #[arg(long, value_name = "FILE")]
+    vpc_endpoint_policy: Option<Input>,
     /// The service control policies of one level; once per level, from the root down, several as a JSON array
     #[arg(long, value_name = "FILE")]
     scp: Vec<Input>,
     /// The resource control policies of one level, in the same way
     #[arg(long, value_name = "FILE")]
     rcp: Vec<Input>,
-}
-
-/// The policies, read and compiled.
-#[derive(Debug)]
-pub(super) struct LayerSets {
-    identity: PolicySet,
-    resource: Option<PolicySet>,
-    boundary: Option<PolicySet>,
-    session: Option<PolicySet>,
-    scps: Vec<PolicySet>,
-    rcps: Vec<PolicySet>,
 }
 
 impl LayerFiles {
@@ -48,11 +40,12 @@ impl LayerFiles {
             && self.resource_policy.is_none()
             && self.boundary.is_empty()
             && self.session_policy.is_empty()
+            && self.vpc_endpoint_policy.is_none()
             && self.scp.is_empty()
             && self.rcp.is_empty()
     }
 
-    pub(super) fn load(&self) -> Outcome<LayerSets> {
+    pub(super) fn load(&self) -> Outcome<Layers> {
         let set = |inputs: &[Input]| -> Outcome<Option<PolicySet>> {
             if inputs.is_empty() {
                 return Ok(None);
@@ -65,32 +58,20 @@ impl LayerFiles {
                 .map(|input| Ok(PolicySet::compile(&file::documents(std::slice::from_ref(input))?)))
                 .collect()
         };
-        Ok(LayerSets {
-            identity: set(&self.identity)?.unwrap_or_default(),
-            resource: set(self.resource_policy.as_slice())?,
-            boundary: set(&self.boundary)?,
-            session: set(&self.session_policy)?,
-            scps: levels(&self.scp)?,
-            rcps: levels(&self.rcp)?,
-        })
-    }
-}
-
-impl LayerSets {
-    pub(super) fn layers(&self) -> Layers<'_> {
-        let mut layers = Layers::new(&self.identity)
-            .service_control(&self.scps)
-            .resource_control(&self.rcps);
-        if let Some(resource) = &self.resource {
-            layers = layers.resource(resource);
+        let mut layers = Layers::new(set(&self.identity)?.unwrap_or_default())
+            .service_control(levels(&self.scp)?)
+            .resource_control(levels(&self.rcp)?);
+        for (layer, inputs) in [
+            (Layer::Resource, self.resource_policy.as_slice()),
+            (Layer::Boundary, &self.boundary),
+            (Layer::Session, &self.session_policy),
+            (Layer::VpcEndpoint, self.vpc_endpoint_policy.as_slice()),
+        ] {
+            if let Some(policies) = set(inputs)? {
+                layers = layers.with(layer, policies);
+            }
         }
-        if let Some(boundary) = &self.boundary {
-            layers = layers.boundary(boundary);
-        }
-        if let Some(session) = &self.session {
-            layers = layers.session(session);
-        }
-        layers
+        Ok(layers)
     }
 }
 
@@ -110,7 +91,7 @@ pub(super) struct RequestOptions {
     #[arg(long, value_name = "ACCOUNT")]
     resource_account: Option<AccountId>,
     /// A condition key of the request and one value; several times for several values. Keys that follow from the caller
-    /// (`aws:PrincipalArn`, `aws:username`, ...) are set unless given
+    /// and the resource (`aws:PrincipalArn`, `aws:ResourceAccount`, ...) are set unless given
     #[arg(long, value_name = "KEY=VALUE", value_parser = context_entry)]
     context: Vec<(String, String)>,
 }
@@ -140,7 +121,7 @@ impl RequestOptions {
         for (key, value) in &self.context {
             request = request.context(key, value);
         }
-        Some(request.with_identity_keys())
+        Some(request)
     }
 }
 

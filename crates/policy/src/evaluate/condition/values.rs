@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::evaluate::Context;
 use super::{accepts, parse_bool};
 use crate::document::{ConditionValue, List, Test};
+use crate::evaluate::Context;
 use crate::pattern::{Pattern, Syntax, split_fields};
 use crate::value::{Cidr, Decimal, Instant, decode_base64};
 

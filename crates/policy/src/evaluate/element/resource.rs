@@ -13,11 +13,7 @@ pub(in crate::evaluate) struct ResourceMatcher {
 impl ResourceMatcher {
     /// A `NotResource` that grants and has an entry that cannot be read matches nothing: what it should leave out is not
     /// known.
-    pub(in crate::evaluate) fn compile(
-        element: &ResourceElement,
-        effect: Effect,
-        variables: bool,
-    ) -> Self {
+    pub(in crate::evaluate) fn compile(element: &ResourceElement, effect: Effect, variables: bool) -> Self {
         let syntax = Syntax {
             wildcards: true,
             variables,

@@ -56,7 +56,9 @@ fn collect_statement(
     } else {
         DocumentKind::Identity
     };
-    warning::of_statement(kind, statement).into_iter().for_each(&mut remark);
+    warning::of_statement(kind, statement)
+        .into_iter()
+        .for_each(&mut remark);
     let mut mismatches = Vec::new();
     if compiled
         .meets_principal(request, question.reading(layer))
