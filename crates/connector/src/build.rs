@@ -11,10 +11,10 @@ use bytes::{Bytes, BytesMut};
 use crate::digest::{EventDigest, sync_marker};
 use crate::engine::AttemptId;
 use crate::error::{Error, ErrorKind};
-use crate::fold::HeldBatch;
-use crate::lane::Run;
 use crate::metadata::Contents;
 use crate::reconcile::Expected;
+use crate::shard::HeldBatch;
+use crate::shard::Run;
 
 /// An object to be built. Frames that are not in memory have to be [supplied](Self::supply) before it is [run](Self::run).
 #[derive(Debug)]

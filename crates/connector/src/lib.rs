@@ -13,17 +13,16 @@ mod driver;
 pub mod engine;
 mod error;
 mod fairness;
-mod fold;
 mod folder_path;
 mod generation;
 mod label;
-mod lane;
 mod ledger;
 mod metadata;
 mod multiplexer;
 mod object_name;
 mod reconcile;
 mod route;
+mod shard;
 mod startup;
 mod state;
 

@@ -10,9 +10,9 @@ use bucketline_spool::{Frame, Gap, GenerationId, Group, Log, Lsn, PartitionId, R
 use crate::config::{ConnectorConfig, Settings};
 use crate::engine::{Engine, opening};
 use crate::error::{Error, ErrorKind};
-use crate::fold::{Damage, Fold};
 use crate::generation::generation;
 use crate::ledger::Ledger;
+use crate::shard::{Damage, Fold};
 
 /// An engine that has been started, and what its driver needs besides.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use bucketline_spool::SpoolTime;
 
 use super::{Engine, Opening, Timer};
 use crate::ConnectorId;
-use crate::lane::LaneId;
+use crate::shard::LaneId;
 use crate::state::{Blockage, Cause};
 
 /// How many failures in a row make a connector one in trouble.

@@ -10,10 +10,10 @@ use crate::build::{BuildJob, Built, Limit, Part, PartEvents};
 use crate::digest::lane_tag;
 use crate::error::{Error, ErrorKind};
 use crate::generation::encryption_of;
-use crate::lane::LaneId;
 use crate::metadata::Contents;
 use crate::object_name::ObjectName;
 use crate::reconcile::{AfterPut, after_put};
+use crate::shard::LaneId;
 
 /// Where the delivery of a lane's next object stands.
 #[derive(Debug)]

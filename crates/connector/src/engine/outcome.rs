@@ -5,8 +5,8 @@ use bucketline_spool::{Commit, Learnt, Record, SpoolTime};
 
 use super::delivery::Stage;
 use super::{Engine, Purpose};
-use crate::lane::LaneId;
 use crate::metadata::Contents;
+use crate::shard::LaneId;
 use crate::state::{Blockage, Cause};
 
 /// An object that exists: what a commit says of it.

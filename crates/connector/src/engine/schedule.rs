@@ -7,7 +7,7 @@ use bucketline_spool::SpoolTime;
 use super::Engine;
 use super::connector::Health;
 use super::delivery::{Begun, Slot, SlotKind, Stage};
-use crate::lane::LaneId;
+use crate::shard::LaneId;
 
 /// What a timer is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,10 +8,10 @@ use bucketline_spool::{Generation, GenerationId, Opened, PartitionId, Record};
 use crate::config::ConnectorConfig;
 use crate::destination::LOCAL;
 use crate::error::{Error, ErrorKind};
-use crate::fold::Fold;
 use crate::folder_path::FolderRegistry;
 use crate::generation::{encryption_of, generation, same_destination, same_settings};
-use crate::lane::LaneState;
+use crate::shard::Fold;
+use crate::shard::LaneState;
 use crate::{ConnectorId, ObjectName};
 
 /// How many connectors, and how many pairs of workspace and event type, one frame can name.

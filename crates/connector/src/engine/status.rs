@@ -5,8 +5,8 @@ use bucketline_spool::SpoolTime;
 use super::connector::{ConnectorRun, Health};
 use super::delivery::Stage;
 use super::{Engine, LaneRun};
-use crate::fold::ConnectorBook;
-use crate::lane::LaneState;
+use crate::shard::ConnectorBook;
+use crate::shard::LaneState;
 use crate::state::{Cause, ConnectorStatus, LaneConflict, State};
 
 impl Engine {

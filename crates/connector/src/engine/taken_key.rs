@@ -7,9 +7,9 @@ use super::delivery::Stage;
 use super::outcome::Existing;
 use super::{AttemptId, Command, CompareJob, Engine, LookJob};
 use crate::build::{Built, Limit};
-use crate::lane::LaneId;
 use crate::metadata::Contents;
 use crate::reconcile::{AfterLook, AfterRebuild, after_look, after_rebuild};
+use crate::shard::LaneId;
 use crate::state::Blockage;
 
 impl Engine {

@@ -1,10 +1,7 @@
 //! The state of everything, as a fold over the log's records. The same code folds the log at start and each record once it is
 //! durable, so there is no second truth. Takes records only; knows no time, no stores and no configuration.
 
-mod batch;
 mod damage;
-mod frames;
-mod sources;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::BuildHasherDefault;
@@ -14,14 +11,13 @@ use bucketline_spool::{
     Commit, Events, Generation, GenerationId, Hour, Lane, Lsn, PartitionId, Position, Record, Seal, SpoolTime,
 };
 
+use super::frames::Frames;
+use super::held_batch::{HeldBatch, Mixing, Share};
+use super::lane::{LaneId, LaneState, Run};
+use super::sources::Sources;
 use crate::error::{Error, ErrorKind};
-use crate::lane::{LaneId, LaneState, Run};
 use crate::ledger::Ledger;
-pub use batch::HeldBatch;
-pub(crate) use batch::{Mixing, Place, Share};
 pub(crate) use damage::Damage;
-pub(crate) use frames::Frames;
-pub(crate) use sources::Sources;
 
 /// All that the log means.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bucketline_spool::{Lsn, SpoolTime};
 
-use super::batch::HeldBatch;
+use super::held_batch::HeldBatch;
 
 /// The frames that are held, by place.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use bucketline_spool::{Lane, Lsn, Position, Seal, SpoolTime};
 
+use super::held_batch::{Place, Share};
 use crate::backoff::mix;
-use crate::fold::{Place, Share};
 
 /// A lane of a fold: never used again once it is forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

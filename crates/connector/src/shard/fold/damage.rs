@@ -9,7 +9,7 @@ use bucketline_spool::{Commit, Gap, Generation, GenerationId, Lane, Lsn, Positio
 
 use super::{Fold, contradiction};
 use crate::error::Error;
-use crate::lane::LaneId;
+use crate::shard::lane::LaneId;
 
 /// That the log is damaged, and what helps to fold on.
 #[derive(Debug)]
