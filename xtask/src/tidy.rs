@@ -7,6 +7,7 @@ mod imports;
 mod licences;
 mod packages;
 mod readme;
+mod stages;
 
 use crate::error::Error;
 use crate::workspace;
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     let mut findings = Findings::default();
     files::check(&files, &mut findings)?;
     imports::check(&files, &mut findings)?;
+    stages::check(&files, &mut findings)?;
     packages::check(&metadata, &mut findings)?;
     readme::check(&mut findings)?;
     edges::check(&metadata, &mut findings);

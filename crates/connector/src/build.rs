@@ -9,16 +9,17 @@ use bucketline_spool::{Lane, Lsn, Position};
 use bytes::{Bytes, BytesMut};
 
 use crate::digest::{EventDigest, sync_marker};
-use crate::engine::AttemptId;
 use crate::error::{Error, ErrorKind};
 use crate::metadata::Contents;
 use crate::reconcile::Expected;
 use crate::shard::HeldBatch;
 use crate::shard::Run;
+use crate::tickets::{AttemptId, ShardId};
 
 /// An object to be built. Frames that are not in memory have to be [supplied](Self::supply) before it is [run](Self::run).
 #[derive(Debug)]
 pub struct BuildJob {
+    pub(crate) shard: ShardId,
     pub(crate) attempt: AttemptId,
     pub(crate) schema: Schema,
     /// The one that its seal names, or will.
@@ -68,6 +69,11 @@ pub struct Built {
 }
 
 impl BuildJob {
+    /// The shard that it is for.
+    pub fn shard(&self) -> ShardId {
+        self.shard
+    }
+
     /// The attempt that it belongs to.
     pub fn attempt(&self) -> AttemptId {
         self.attempt

@@ -121,8 +121,11 @@ pub struct Settings {
     /// How many of the objects of connectors in trouble may be tried at a time; apart from `put_slots`, so that the
     /// time-outs of some never delay the others. At least 1; default 8.
     pub trouble_slots: usize,
-    /// When a delivery has held its slot for this long, the slot is given to others as well: a store that hangs holds up nobody, and
-    /// its own connector still has no more than its share under way. Default 10 s.
+    /// How many bytes of objects may be under way at a time, over all connectors; a quarter of it is for those in trouble. One object
+    /// always may, however large it is. Default 512 MB.
+    pub in_flight_bytes: u64,
+    /// When a call has taken this long, it goes on in one of the slots for connectors in trouble; where none of these is free, or its
+    /// connector has one already, it is broken off and tried again later. So a store that hangs holds up nobody. Default 10 s.
     pub slow_after: Duration,
     /// Delays after failures that pass by themselves. Default 0.5 s to 60 s.
     pub retry: Backoff,
@@ -141,6 +144,7 @@ impl Default for Settings {
             put_slots: 16,
             put_slots_per_connector: 4,
             trouble_slots: 8,
+            in_flight_bytes: 512_000_000,
             slow_after: Duration::from_secs(10),
             retry: Backoff::new(Duration::from_millis(500), Duration::from_secs(60)),
             probe: Backoff::new(Duration::from_secs(5), Duration::from_secs(600)),
@@ -214,6 +218,13 @@ impl Settings {
     #[must_use]
     pub fn trouble_slots(mut self, slots: usize) -> Self {
         self.trouble_slots = slots;
+        self
+    }
+
+    /// Sets [`in_flight_bytes`](Self::in_flight_bytes).
+    #[must_use]
+    pub fn in_flight_bytes(mut self, bytes: u64) -> Self {
+        self.in_flight_bytes = bytes;
         self
     }
 

@@ -27,6 +27,7 @@ pub use clock::WallClock;
 pub(crate) use handle::Handle;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use bucketline_format::SchemaRegistry;
@@ -35,15 +36,19 @@ use bucketline_spool::{Group, Log, OpenOptions, OsDisk, Record, Spool};
 use tokio::sync::mpsc;
 
 use crate::config::{ConnectorConfig, Settings};
-use crate::engine::{Engine, Input};
+use crate::engine::{Engine, Input, Started};
 use crate::error::Error;
-use crate::multiplexer::LogSource;
-use crate::startup::Started;
 use crate::{Admission, ConnectorId, WorkspaceId};
 use clock::{SpoolClock, SystemClock};
 use run_loop::{Message, RunLoop};
 use spool_thread::SpoolThread;
 use stores::Stores;
+
+/// Where the log is.
+pub(crate) enum LogSource {
+    Open(Box<dyn Log>),
+    Dir(PathBuf),
+}
 
 /// What a multiplexer is made of.
 pub(crate) struct Parts {
@@ -88,7 +93,8 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
     let run_loop = RunLoop {
         engine: Arc::clone(&engine),
         clock: clock_of_log,
-        spool: spool.clone(),
+        shard: started.shard,
+        journal: Box::new(spool.clone()),
         stores: Stores::new(sinks, messages.downgrade()),
         messages: messages.downgrade(),
     };

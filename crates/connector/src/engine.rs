@@ -8,284 +8,230 @@
 //!              Build ──> append Seal ──> durable ──> Put ──> created ──────────────> append Commit ──> delivered
 //!                ^                                    │  └──> key taken: Look ──> ours ──────^
 //!                │                                    │                 └──> other ──> Conflict
-//!                └── Waiting (back-off, or blocked) <─┘ failed, refused
+//!                └── later (back-off, or blocked) <───┘ failed, refused
 //! ```
 //!
+//! One engine works over any number of shards, each a log of its own: what is held and how far it is stands in the shard, who may
+//! deliver next is decided over all of them. A shard whose log fails stops alone.
+//!
 //! **Invariant:** every command that may change the store follows a Seal that is durable, and a Commit follows an answer.
-//! Whoever drives the engine has to keep two promises: appends are carried out in the order of their commands, and
+//! Whoever drives the engine has to keep two promises: the appends of a shard are carried out in the order of their commands, and
 //! [`Input::Appended`] is told only of what is durable.
 
-mod connector;
-mod delivery;
+mod connectors;
 mod drain;
-mod outcome;
+mod jobs;
 mod ports;
 mod schedule;
+mod shard_run;
 mod start;
 mod status;
+mod steps;
 mod submit;
-mod taken_key;
 
 pub use crate::admit::Prepared;
-pub use crate::appender::{Appender, Request};
 pub use crate::build::{BuildJob, Built};
+pub use crate::journal::{Appender, Journal, Landed, OpenedShard, Order, Request, open};
 pub use crate::shard::HeldBatch;
-pub use crate::startup::Started;
+pub use crate::tickets::{AttemptId, RequestId, ShardId, Ticket};
 pub use drain::{ConnectorReport, DrainReport};
-pub use ports::{AttemptId, Command, CompareJob, Input, Landed, LookJob, PutJob, RequestId, Ticket};
-pub(crate) use start::{Opening, opening};
+pub use ports::{Command, CompareJob, Input, LookJob, PutJob};
+pub use start::Started;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::hash::BuildHasherDefault;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bucketline_format::SchemaRegistry;
-use bucketline_spool::{Hour, PartitionId, Position, SpoolTime};
+use bucketline_spool::{Record, SpoolTime};
 
-use crate::config::Settings;
+use crate::config::{ConnectorConfig, Settings};
+use crate::dispatch::Dispatcher;
 use crate::error::Error;
-use crate::fairness::Turns;
-use crate::shard::LaneId;
-use crate::shard::{Fold, Mixing};
-use connector::ConnectorRun;
-use delivery::Delivery;
+use crate::ledger::Ledger;
+use crate::shard::LaneRef;
+use connectors::Configured;
 use drain::Drain;
-use schedule::Timer;
-use submit::Submissions;
+use shard_run::ShardRun;
 
-/// What one connector may spend per round: a fraction of a common object, so that turns are short.
-const QUANTUM: u64 = 1 << 20;
-
-/// The decisions over one shard of the log. See the module's documentation.
+/// The decisions over all shards of one worker. See the module's documentation.
 #[derive(Debug)]
 pub struct Engine {
     settings: Settings,
     schemas: Arc<SchemaRegistry>,
-    fold: Fold,
-    /// By place in the fold.
-    connectors: Vec<ConnectorRun>,
-    /// Those that have anything to be remembered.
-    lanes: HashMap<LaneId, LaneRun, BuildHasherDefault<Mixing>>,
-    partition: PartitionId,
-    /// The position of the next event.
-    next_position: Position,
-    /// The latest hour of an event.
-    hour: Hour,
-    submissions: Submissions,
-    appends: HashMap<Ticket, Purpose>,
-    attempts: HashMap<AttemptId, LaneId>,
-    next_id: u64,
-    turns: Turns<LaneId>,
-    /// Connectors in trouble whose turn it is to be tried.
-    trouble: VecDeque<usize>,
-    slots_used: usize,
-    trouble_slots_used: usize,
-    timers: BTreeSet<(SpoolTime, Timer)>,
+    configured: HashMap<Arc<str>, Configured>,
+    shards: BTreeMap<ShardId, ShardRun>,
+    dispatcher: Dispatcher,
+    appends: HashMap<Ticket, (ShardId, Purpose)>,
+    attempts: HashMap<AttemptId, LaneRef>,
+    last_id: u64,
     drain: Drain,
-    /// Why nothing goes on, if so.
-    failed: Option<Error>,
     commands: Vec<Command>,
-}
-
-/// What is not in the log of a lane: where its delivery stands.
-#[derive(Debug, Default)]
-struct LaneRun {
-    /// Boxed, since most lanes have none at most times.
-    delivery: Option<Box<Delivery>>,
-    /// Waiting for a slot.
-    queued: bool,
-    timer: Option<SpoolTime>,
 }
 
 /// What an append was for.
 #[derive(Debug)]
 enum Purpose {
     Batch(submit::InFlight),
-    Seal(LaneId),
-    Commit(LaneId),
+    Seal(LaneRef),
+    Commit(LaneRef),
 }
 
 impl Engine {
-    /// Goes on from what a log means, after its opening was made durable and folded.
-    pub(crate) fn new(
-        fold: Fold,
-        opening: &Opening,
-        schemas: Arc<SchemaRegistry>,
-        settings: Settings,
-        now: SpoolTime,
-    ) -> Self {
-        let mut engine = Self {
-            connectors: fold
-                .connectors
-                .iter()
-                .map(|book| ConnectorRun::new(opening, &book.id, now))
-                .collect(),
-            lanes: HashMap::default(),
-            partition: opening.partition,
-            next_position: 0,
-            hour: fold.hour,
-            submissions: Submissions::default(),
+    /// An engine without shards yet: they [join](Input::ShardJoined).
+    pub fn new(connectors: &[ConnectorConfig], schemas: Arc<SchemaRegistry>, settings: Settings) -> Self {
+        let settings = settings.workable();
+        let mut dispatcher = Dispatcher::new(&settings);
+        let configured = connectors.iter().map(Configured::of);
+        let configured: HashMap<Arc<str>, Configured> = configured.collect();
+        for config in connectors {
+            dispatcher.place_of(SpoolTime::ZERO, &config.id.as_str().into());
+        }
+        Self {
+            configured,
+            shards: BTreeMap::new(),
+            dispatcher,
             appends: HashMap::new(),
             attempts: HashMap::new(),
-            next_id: 0,
-            turns: Turns::new(QUANTUM),
-            trouble: VecDeque::new(),
-            slots_used: 0,
-            trouble_slots_used: 0,
-            timers: BTreeSet::new(),
+            last_id: 0,
             drain: Drain::default(),
-            failed: None,
             commands: Vec::new(),
-            settings: settings.workable(),
+            settings,
             schemas,
-            fold,
-        };
-        engine.fold.take_touched();
-        engine.fold.take_forgotten();
-        for lane in engine.all_lanes() {
-            engine.resume(now, lane);
         }
-        engine
     }
 
     /// Takes in what has happened, and says what is to be done.
     pub fn handle(&mut self, now: SpoolTime, input: Input) -> Vec<Command> {
-        if self.failed.is_some() {
-            self.refuse(now, input);
-            return std::mem::take(&mut self.commands);
-        }
         match input {
             Input::Tick => {}
-            Input::Submit { id, batch } => self.submit(id, batch),
+            Input::ShardJoined { shard } => self.join(now, *shard),
+            Input::ShardLeft { shard } => self.leave(now, shard),
+            Input::Submit { shard, id, batch } => self.submit(shard, id, batch),
             Input::Appended { ticket, result } => self.appended(now, ticket, result),
             Input::Built { attempt, result } => self.built(now, attempt, result),
-            Input::Put { attempt, answer } => self.put_answered(now, attempt, &answer),
-            Input::Looked { attempt, found } => self.looked(now, attempt, found),
-            Input::Compared { attempt, same } => self.compared(now, attempt, same),
+            Input::Put { attempt, answer } => {
+                self.answered(now, attempt, |delivery| delivery.on_put(&answer));
+            }
+            Input::Looked { attempt, found } => {
+                self.answered(now, attempt, |delivery| delivery.on_looked(found));
+            }
+            Input::Compared { attempt, same } => {
+                self.answered(now, attempt, |delivery| delivery.on_compared(same));
+            }
             Input::Wake { connector } => self.wake(now, connector.as_ref()),
+            Input::Resume { connector } => self.resume(now, &connector),
             Input::Drain { id } => self.begin_drain(now, id),
             Input::GiveUp { id } => self.give_up(now, id),
         }
         self.run_timers(now);
-        for lane in self.fold.take_touched() {
-            self.refresh(now, lane);
-        }
+        self.refresh_touched(now);
         self.pump(now);
-        for lane in self.fold.take_forgotten() {
-            self.clear_timer(lane);
-            self.lanes.remove(&lane);
-        }
+        self.forget_done();
         self.end_drain(now);
         std::mem::take(&mut self.commands)
     }
 
     /// When to call [`handle`](Self::handle) with [`Input::Tick`], if nothing else happens before.
     pub fn next_timeout(&self) -> Option<SpoolTime> {
-        self.timers.first().map(|(time, _)| *time)
+        self.dispatcher.next_timeout()
     }
 
-    /// Why nothing goes on any more, if so: the log failed.
+    /// Why a shard does not go on any more, if one does not: its log failed.
     pub fn failure(&self) -> Option<&Error> {
-        self.failed.as_ref()
+        self.shards.values().find_map(|shard| shard.failed.as_ref())
     }
 
-    /// Up to where a source was accepted, durably.
+    /// Up to where a source was accepted, durably, by whichever shard knows it.
     pub fn resume_point(&self, source: &bucketline_spool::SourceId) -> Option<crate::ResumePoint> {
-        self.fold.sources.resume_point(source)
+        self.shards
+            .values()
+            .find_map(|shard| shard.fold.sources.resume_point(source))
     }
 
-    /// The counts.
-    pub fn ledger(&self) -> &crate::Ledger {
-        &self.fold.ledger
+    /// The counts, over all shards.
+    pub fn ledger(&self) -> Ledger {
+        let mut sum = Ledger::default();
+        self.shards.values().for_each(|shard| sum += &shard.fold.ledger);
+        sum
     }
 
-    /// All lanes, in an order that depends on nothing but the log.
-    fn all_lanes(&self) -> Vec<LaneId> {
-        let books = self.fold.connectors.iter();
-        books.flat_map(|book| book.lanes.iter().copied()).collect()
+    /// Ends a shard: its log failed, so what is true can only be learnt from it by opening it anew.
+    fn fail(&mut self, now: SpoolTime, shard: ShardId, error: Error) {
+        let Some(run) = self.shards.get_mut(&shard).filter(|run| run.failed.is_none()) else {
+            return;
+        };
+        run.failed = Some(error);
+        self.stop_shard(now, shard);
+        self.commands.push(Command::Failed { shard });
     }
 
-    /// What there is of a lane besides the log, made at its first use.
-    fn run_of(&mut self, lane: LaneId) -> &mut LaneRun {
-        self.lanes.entry(lane).or_default()
-    }
-
-    /// Ends everything: the log failed, so what is true can only be learnt from it by a new start.
-    fn fail(&mut self, now: SpoolTime, error: Error) {
-        self.failed = Some(error);
-        self.timers.clear();
-        self.refuse_waiting();
-        self.end_drain(now);
-    }
-
-    /// The only answers after a failure.
-    fn refuse(&mut self, now: SpoolTime, input: Input) {
-        match input {
-            Input::Submit { id, .. } => {
-                let result = Err(self.stopped());
-                self.commands.push(Command::Accepted { id, result });
-            }
-            Input::Appended { ticket, .. } => {
-                if let Some(Purpose::Batch(batch)) = self.appends.remove(&ticket) {
-                    let result = Err(self.stopped());
-                    self.commands.push(Command::Accepted { id: batch.id, result });
-                }
-            }
-            Input::Drain { id } => {
-                self.begin_drain(now, id);
-                self.end_drain(now);
-            }
-            _ => {}
+    /// Gives up everything of a shard that is under way.
+    fn stop_shard(&mut self, now: SpoolTime, shard: ShardId) {
+        for lane in self.lanes_under_way(shard) {
+            self.stop_lane(now, lane);
         }
-    }
-
-    fn stopped(&self) -> Error {
-        self.failed.clone().unwrap_or_else(Error::stopped)
+        self.attempts.retain(|_, lane| lane.shard != shard);
+        self.dispatcher.forget(|lane| lane.shard == shard);
+        self.refuse_waiting(shard);
     }
 
     fn new_id(&mut self) -> u64 {
-        self.next_id += 1;
-        self.next_id
+        self.last_id += 1;
+        self.last_id
     }
 
-    fn append(&mut self, purpose: Purpose, records: Vec<bucketline_spool::Record>) {
+    fn append(&mut self, shard: ShardId, purpose: Purpose, records: Vec<Record>) {
         let ticket = Ticket(self.new_id());
-        self.appends.insert(ticket, purpose);
-        self.commands.push(Command::Append { ticket, records });
+        self.appends.insert(ticket, (shard, purpose));
+        self.commands.push(Command::Append {
+            shard,
+            ticket,
+            records,
+        });
     }
 
     fn appended(&mut self, now: SpoolTime, ticket: Ticket, result: Result<Landed, Error>) {
-        let Some(purpose) = self.appends.remove(&ticket) else {
+        let Some((shard, purpose)) = self.appends.remove(&ticket) else {
             return;
         };
+        let Some(run) = self.shards.get_mut(&shard) else {
+            return;
+        };
+        if let Some(failure) = run.failed.clone() {
+            if let Purpose::Batch(batch) = purpose {
+                self.batch_failed(shard, &batch, failure);
+            }
+            return;
+        }
         let landed = match result {
             Ok(landed) => landed,
-            Err(error) => return self.append_failed(now, purpose, error),
+            Err(error) => return self.append_failed(now, shard, purpose, error),
         };
-        for record in landed.records {
-            if let Err(error) = self.fold.apply(landed.lsn, landed.time, record) {
-                return self.fail(now, error);
+        for (place, record) in landed.into_frames() {
+            if let Err(error) = run.fold.apply(place.lsn, place.time, record) {
+                return self.fail(now, shard, error);
             }
         }
         match purpose {
-            Purpose::Batch(batch) => self.batch_durable(batch),
-            Purpose::Seal(lane) => self.seal_durable(lane),
+            Purpose::Batch(batch) => self.batch_durable(shard, batch),
+            Purpose::Seal(lane) => self.seal_durable(now, lane),
             Purpose::Commit(lane) => self.commit_durable(lane),
         }
     }
 
-    /// A full disk stops only what would fill it further; a failure that leaves open what the log says stops everything.
-    fn append_failed(&mut self, now: SpoolTime, purpose: Purpose, error: Error) {
+    /// A full disk stops only what would fill it further; a failure that leaves open what the log says stops the shard.
+    fn append_failed(&mut self, now: SpoolTime, shard: ShardId, purpose: Purpose, error: Error) {
         let goes_on = match &purpose {
             Purpose::Batch(_) => error.is_harmless(),
             Purpose::Seal(_) | Purpose::Commit(_) => error.is_full(),
         };
         match purpose {
-            Purpose::Batch(batch) => self.batch_failed(&batch, error.clone()),
-            Purpose::Seal(lane) | Purpose::Commit(lane) => self.retry_later(now, lane),
+            Purpose::Batch(batch) => self.batch_failed(shard, &batch, error.clone()),
+            Purpose::Seal(lane) | Purpose::Commit(lane) if goes_on => self.pause(now, lane),
+            Purpose::Seal(_) | Purpose::Commit(_) => {}
         }
         if !goes_on {
-            self.fail(now, error);
+            self.fail(now, shard, error);
         }
     }
 }

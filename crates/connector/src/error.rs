@@ -48,6 +48,14 @@ impl Error {
         Self::new(ErrorKind::Stopped, "the multiplexer has stopped; start it again")
     }
 
+    /// A batch came for a shard that is not here.
+    pub(crate) fn no_shard() -> Self {
+        Self::new(
+            ErrorKind::Stopped,
+            "the shard of this batch is not here any more; give it to the one that has it",
+        )
+    }
+
     /// Whether the disk of the log is full: nothing was changed, and it goes on once there is room.
     pub(crate) fn is_full(&self) -> bool {
         self.kind() == ErrorKind::Spool(bucketline_spool::ErrorKind::Full)
@@ -55,7 +63,7 @@ impl Error {
 
     /// Whether this is a failed append that has changed nothing, and the log can be used on.
     pub(crate) fn is_harmless(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Spool(kind) if crate::appender::is_harmless(kind))
+        matches!(self.kind(), ErrorKind::Spool(kind) if is_harmless(kind))
     }
 
     /// What kind of failure it is.
@@ -73,6 +81,12 @@ impl Error {
                 | ErrorKind::MissingSchema
         )
     }
+}
+
+/// Whether a failed append has changed nothing, and the log can be used on.
+pub(crate) fn is_harmless(kind: bucketline_spool::ErrorKind) -> bool {
+    use bucketline_spool::ErrorKind as Kind;
+    matches!(kind, Kind::Full | Kind::TooLarge | Kind::InvalidRecord)
 }
 
 impl From<bucketline_spool::Error> for Error {

@@ -1,7 +1,6 @@
 //! Generations: the settings that shape a connector's objects, as one immutable, hashed version. Knows nothing of the
 //! events routed to it.
 
-use bucketline_sink::Encryption;
 use bucketline_spool::{Generation, GenerationId};
 
 use crate::ConnectorConfig;
@@ -34,8 +33,8 @@ pub(crate) fn generation(config: &ConnectorConfig, counter: u64) -> Generation {
     generation
 }
 
-/// Whether two generations have the same settings, whatever their counters and grants are: changed credentials deliver
-/// the same objects.
+/// Whether two generations have the same settings, whatever their counters, grants and encryptions are: those change neither the bytes
+/// of an object nor its key, and are taken from today's configuration at each put.
 pub(crate) fn same_settings(a: &Generation, b: &Generation) -> bool {
     settings(a) == settings(b)
 }
@@ -45,11 +44,6 @@ pub(crate) fn same_destination(a: &Generation, b: &Generation) -> bool {
     (&a.endpoint, &a.bucket, &a.folder) == (&b.endpoint, &b.bucket, &b.folder)
 }
 
-/// The encryption that a generation asks for; nothing if this version cannot read it.
-pub(crate) fn encryption_of(generation: &Generation) -> Option<Encryption> {
-    Encryption::from_text(&generation.encryption)
-}
-
 fn id_of(generation: &Generation) -> GenerationId {
     let counter = generation.counter.to_le_bytes();
     let mut parts: Vec<&[u8]> = settings(generation).map(str::as_bytes).to_vec();
@@ -57,7 +51,7 @@ fn id_of(generation: &Generation) -> GenerationId {
     GenerationId::from_bytes(hash16(&parts))
 }
 
-fn settings(generation: &Generation) -> [&str; 11] {
+fn settings(generation: &Generation) -> [&str; 10] {
     [
         &generation.connector,
         &generation.workspace,
@@ -68,7 +62,6 @@ fn settings(generation: &Generation) -> [&str; 11] {
         &generation.zone,
         &generation.format,
         &generation.codec,
-        &generation.encryption,
         &generation.transforms,
     ]
 }
@@ -77,7 +70,7 @@ fn settings(generation: &Generation) -> [&str; 11] {
 mod tests {
     use super::*;
     use crate::Destination;
-    use bucketline_sink::Kms;
+    use bucketline_sink::Encryption;
 
     fn config(folder: &str) -> ConnectorConfig {
         ConnectorConfig::new(
@@ -90,28 +83,16 @@ mod tests {
     }
 
     #[test]
-    fn every_setting_and_the_counter_change_the_id_and_the_grant_does_not() {
+    fn what_changes_bytes_or_keys_changes_the_id_and_nothing_else_does() {
         let base = generation(&config("f"), 0);
         assert_eq!(base.id, generation(&config("f").grant("other"), 0).id);
         assert_ne!(base.id, generation(&config("f"), 1).id);
         assert_ne!(base.id, generation(&config("g"), 0).id);
-        assert_ne!(
+        assert_eq!(
             base.id,
             generation(&config("f").encryption(Encryption::Aes256), 0).id
         );
         assert!(same_settings(&base, &generation(&config("f").grant("other"), 7)));
         assert!(!same_destination(&base, &generation(&config("g"), 0)));
-    }
-
-    #[test]
-    fn encryption_comes_back_from_its_text() {
-        for encryption in [
-            Encryption::BucketDefault,
-            Encryption::Aes256,
-            Kms::new("arn:aws:kms:x").bucket_key(true).into(),
-        ] {
-            let generation = generation(&config("f").encryption(encryption.clone()), 0);
-            assert_eq!(encryption_of(&generation), Some(encryption));
-        }
     }
 }

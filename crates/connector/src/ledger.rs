@@ -2,6 +2,7 @@
 //! event was delivered or refused.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 use std::sync::Arc;
 
 use bucketline_spool::{Gap, WorkspaceCounts};
@@ -56,6 +57,35 @@ pub struct Unreadable {
     pub events: u64,
     /// Whether there may have been more: nothing readable stands on both sides of a stretch, in one partition.
     pub more_events_possible: bool,
+}
+
+impl AddAssign<&Self> for Ledger {
+    /// The counts of another log, too.
+    fn add_assign(&mut self, other: &Self) {
+        for (id, more) in &other.workspaces {
+            let ledger = self.workspaces.entry(Arc::clone(id)).or_default();
+            ledger.received += more.received;
+            ledger.accepted += more.accepted;
+            ledger.duplicate += more.duplicate;
+            ledger.rejected += more.rejected;
+        }
+        for (id, types) in &other.connectors {
+            for (event_type, more) in types {
+                let ledger = self.entry(id, event_type);
+                ledger.admitted += more.admitted;
+                ledger.delivered += more.delivered;
+                ledger.dropped += more.dropped;
+            }
+        }
+        for (id, more) in &other.objects {
+            *self.objects.entry(Arc::clone(id)).or_default() += more;
+        }
+        let unreadable = &mut self.unreadable;
+        unreadable.stretches += other.unreadable.stretches;
+        unreadable.bytes += other.unreadable.bytes;
+        unreadable.events += other.unreadable.events;
+        unreadable.more_events_possible |= other.unreadable.more_events_possible;
+    }
 }
 
 impl EventLedger {

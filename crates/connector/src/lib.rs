@@ -1,30 +1,33 @@
 #![doc = include_str!("../README.md")]
 
 mod admit;
-mod appender;
 mod backoff;
 mod batch;
 mod build;
 mod config;
 mod connector_id;
+mod delivery;
 mod destination;
 mod digest;
+mod dispatch;
 mod driver;
 pub mod engine;
 mod error;
-mod fairness;
+mod fitness;
 mod folder_path;
 mod generation;
+mod journal;
 mod label;
 mod ledger;
 mod metadata;
 mod multiplexer;
 mod object_name;
 mod reconcile;
+mod rejects;
 mod route;
 mod shard;
-mod startup;
 mod state;
+mod tickets;
 
 pub use admit::{Admission, Admitted, MAX_EVENT, RejectReason, Rejection};
 pub use backoff::Backoff;
@@ -38,6 +41,7 @@ pub use error::{Error, ErrorKind};
 pub use folder_path::{FolderConflict, FolderPath, FolderRegistry, InvalidFolderPath, Overlap};
 pub use label::{InvalidLabel, Label};
 pub use ledger::{EventLedger, Ledger, Unreadable, WorkspaceLedger};
-pub use multiplexer::{Builder, Multiplexer, RejectEntry, RejectFeed};
+pub use multiplexer::{Builder, Multiplexer};
 pub use object_name::{InvalidObjectName, ObjectName};
+pub use rejects::{RejectEntry, RejectFeed};
 pub use state::{Blockage, Cause, ConnectorStatus, LaneConflict, State};

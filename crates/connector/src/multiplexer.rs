@@ -4,19 +4,19 @@
 mod builder;
 
 pub use builder::Builder;
-pub(crate) use builder::LogSource;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bucketline_spool::{Lsn, Rejects, SourceId};
+use bucketline_spool::{Lsn, SourceId};
 
 use crate::batch::{Accepted, Batch, ResumePoint};
 use crate::driver::Handle;
 use crate::engine::DrainReport;
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::rejects::{RejectEntry, RejectFeed};
 use crate::state::ConnectorStatus;
 use crate::{Admission, ConnectorId};
 
@@ -88,7 +88,7 @@ impl Multiplexer {
 
     /// The counts, exact since the log began.
     pub fn ledger(&self) -> Ledger {
-        self.handle.with_engine(|engine, _| engine.ledger().clone())
+        self.handle.with_engine(|engine, _| engine.ledger())
     }
 
     /// Why nothing goes on any more, if the log failed.
@@ -99,6 +99,12 @@ impl Multiplexer {
     /// Tries a connector at once, whatever it was blocked by: its credentials or its bucket may have changed.
     pub fn wake(&self, connector: &ConnectorId) {
         self.handle.wake(Some(connector.clone()));
+    }
+
+    /// Says that what a connector's store did wrong was put right: one that stores objects, but not encrypted as asked, is given no more
+    /// of them, over all restarts, until this is said or the configuration asks for nothing any more.
+    pub fn resume(&self, connector: &ConnectorId) {
+        self.handle.resume(connector.clone());
     }
 
     /// What decides which lines become events, e.g. to work out what has to arrive.
@@ -135,47 +141,5 @@ impl Multiplexer {
     /// Dropped, it ends in the background.
     pub async fn shutdown(&self) {
         self.handle.shutdown().await;
-    }
-}
-
-/// Refused lines, as they stand in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RejectEntry {
-    /// Where.
-    pub lsn: Lsn,
-    /// Which.
-    pub rejects: Rejects,
-}
-
-impl RejectEntry {
-    pub(crate) fn new(lsn: Lsn, rejects: Rejects) -> Self {
-        Self { lsn, rejects }
-    }
-}
-
-/// Refused lines as they become durable. Those of a batch are here before the batch is acknowledged.
-#[derive(Debug)]
-pub struct RejectFeed {
-    entries: tokio::sync::mpsc::UnboundedReceiver<RejectEntry>,
-}
-
-impl RejectFeed {
-    pub(crate) fn new(entries: tokio::sync::mpsc::UnboundedReceiver<RejectEntry>) -> Self {
-        Self { entries }
-    }
-
-    /// The next ones; `None` once the multiplexer has ended.
-    ///
-    /// # Cancel safety
-    ///
-    /// Safe.
-    pub async fn next(&mut self) -> Option<RejectEntry> {
-        self.entries.recv().await
-    }
-
-    /// The next ones, if they are here already.
-    pub fn try_next(&mut self) -> Option<RejectEntry> {
-        self.entries.try_recv().ok()
     }
 }

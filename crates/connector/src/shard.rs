@@ -2,12 +2,22 @@
 //! the log's frames.
 
 mod fold;
+mod folding;
 mod frames;
 mod held_batch;
 mod lane;
 mod sources;
 
-pub(crate) use fold::{ConnectorBook, Damage, Fold};
+use crate::tickets::ShardId;
+pub(crate) use fold::Fold;
+pub(crate) use folding::{Folded, Folding};
 pub use held_batch::HeldBatch;
 pub(crate) use held_batch::Mixing;
 pub(crate) use lane::{LaneId, LaneState, Run};
+
+/// A lane of a shard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct LaneRef {
+    pub(crate) shard: ShardId,
+    pub(crate) lane: LaneId,
+}

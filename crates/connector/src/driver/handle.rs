@@ -10,11 +10,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::clock::SpoolClock;
 use super::intake::Intake;
 use super::run_loop::Message;
-use super::spool_thread::{Order, SpoolThread};
+use super::spool_thread::SpoolThread;
 use crate::batch::{Accepted, Batch};
 use crate::engine::{DrainReport, Engine, Input, RequestId};
 use crate::error::Error;
-use crate::multiplexer::{RejectEntry, RejectFeed};
+use crate::rejects::{RejectEntry, RejectFeed};
 use crate::{Admission, ConnectorId};
 
 /// What a [`crate::Multiplexer`] holds on to.
@@ -63,9 +63,13 @@ impl Handle {
         let _ = self.messages.send(Message::Input(Input::Wake { connector }));
     }
 
+    pub(crate) fn resume(&self, connector: ConnectorId) {
+        let _ = self.messages.send(Message::Input(Input::Resume { connector }));
+    }
+
     pub(crate) async fn rejects(&self, from: Lsn) -> Result<Vec<RejectEntry>, Error> {
         let (reply, answer) = oneshot::channel();
-        self.spool.order(Order::Rejects(from, reply));
+        self.spool.rejects(from, reply);
         answer.await.unwrap_or_else(|_| Err(Error::stopped()))
     }
 

@@ -6,14 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::clock::SpoolClock;
-use super::spool_thread::{Order, SpoolThread};
 use super::stores::Stores;
 use crate::admit::Prepared;
-use crate::appender::Request;
 use crate::batch::Accepted;
 use crate::build::BuildJob;
-use crate::engine::{Command, DrainReport, Engine, Input, RequestId};
+use crate::engine::{Command, DrainReport, Engine, Input, RequestId, ShardId};
 use crate::error::Error;
+use crate::journal::{Journal, Order, Request};
 
 /// The answer to a submission.
 pub(super) type Reply = oneshot::Sender<Result<Accepted, Error>>;
@@ -32,7 +31,9 @@ pub(super) enum Message {
 pub(super) struct RunLoop {
     pub(super) engine: Arc<Mutex<Engine>>,
     pub(super) clock: SpoolClock,
-    pub(super) spool: SpoolThread,
+    /// The one shard that batches are given to.
+    pub(super) shard: ShardId,
+    pub(super) journal: Box<dyn Journal>,
     pub(super) stores: Stores,
     pub(super) messages: mpsc::WeakUnboundedSender<Message>,
 }
@@ -61,7 +62,11 @@ impl RunLoop {
                         waiting.last += 2;
                         let id = RequestId(waiting.last);
                         waiting.submissions.insert(id, reply);
-                        Input::Submit { id, batch }
+                        Input::Submit {
+                            shard: self.shard,
+                            id,
+                            batch,
+                        }
                     }
                     Message::Drain(id, reply) => {
                         waiting.drains.insert(id, reply);
@@ -104,9 +109,13 @@ impl RunLoop {
 
     fn carry_out(&mut self, command: Command, waiting: &mut Waiting) {
         match command {
-            Command::Append { ticket, records } => {
-                self.spool.order(Order::Append(Request { ticket, records }))
-            }
+            Command::Append {
+                shard,
+                ticket,
+                records,
+            } => self
+                .journal
+                .order(shard, Order::Append(Request { ticket, records })),
             Command::Accepted { id, result } => {
                 if let Some(reply) = waiting.submissions.remove(&id) {
                     // A caller that no longer waits has its batch accepted all the same.
@@ -119,10 +128,12 @@ impl RunLoop {
                 }
             }
             Command::Build(job) if job.missing().is_empty() => self.build(job),
-            Command::Build(job) => self.spool.order(Order::ReadBack(job)),
+            Command::Build(job) => self.journal.order(job.shard(), Order::ReadBack(job)),
             Command::Put(job) => self.stores.put(*job),
             Command::Look(job) => self.stores.look(*job),
             Command::Compare(job) => self.stores.compare(*job),
+            Command::BreakOff { attempt } => self.stores.break_off(attempt),
+            Command::Failed { shard } => self.stores.break_off_shard(shard),
         }
     }
 

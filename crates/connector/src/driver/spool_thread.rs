@@ -9,21 +9,20 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::clock::SpoolClock;
 use super::run_loop::Message;
-use crate::appender::{Appender, Request};
 use crate::build::BuildJob;
-use crate::engine::{HeldBatch, Input, Landed};
+use crate::engine::{HeldBatch, Input};
 use crate::error::{Error, ErrorKind};
-use crate::multiplexer::RejectEntry;
+use crate::journal::{Appender, Journal, Landed, Order, Request};
+use crate::rejects::RejectEntry;
+use crate::tickets::ShardId;
 
 /// How many jobs are read back before appends are looked at again.
 const READS_AT_A_TIME: usize = 32;
 
 /// What the thread is asked.
 #[derive(Debug)]
-pub(super) enum Order {
-    Append(Request),
-    /// Read the frames that a build lacks.
-    ReadBack(Box<BuildJob>),
+enum Asked {
+    Order(Order),
     Rejects(Lsn, oneshot::Sender<Result<Vec<RejectEntry>, Error>>),
     /// Close the log, after what was ordered before.
     Close(oneshot::Sender<()>),
@@ -32,7 +31,7 @@ pub(super) enum Order {
 /// The way to the thread, which ends when it is told to close, or when all of these are gone.
 #[derive(Debug, Clone)]
 pub(super) struct SpoolThread {
-    orders: Sender<Order>,
+    orders: Sender<Asked>,
     watchers: Arc<Mutex<Vec<mpsc::UnboundedSender<RejectEntry>>>>,
 }
 
@@ -58,15 +57,20 @@ impl SpoolThread {
         Ok(Self { orders, watchers })
     }
 
-    pub(super) fn order(&self, order: Order) {
+    /// Reads the refused lines.
+    pub(super) fn rejects(&self, from: Lsn, reply: oneshot::Sender<Result<Vec<RejectEntry>, Error>>) {
+        self.ask(Asked::Rejects(from, reply));
+    }
+
+    fn ask(&self, asked: Asked) {
         // A thread that has ended has ended with its log: there is nothing to be told.
-        let _ = self.orders.send(order);
+        let _ = self.orders.send(asked);
     }
 
     /// Closes the log; over when it is closed.
     pub(super) async fn close(&self) {
         let (done, closed) = oneshot::channel();
-        self.order(Order::Close(done));
+        self.ask(Asked::Close(done));
         // An error is the end of a thread that was closed before.
         let _ = closed.await;
     }
@@ -78,6 +82,13 @@ impl SpoolThread {
             .unwrap_or_else(PoisonError::into_inner)
             .push(watcher);
         entries
+    }
+}
+
+impl Journal for SpoolThread {
+    /// The one shard that it is for: no other is ever given to it.
+    fn order(&self, _: ShardId, order: Order) {
+        self.ask(Asked::Order(order));
     }
 }
 
@@ -100,7 +111,7 @@ impl Drop for Worker {
 }
 
 impl Worker {
-    fn run(mut self, inbox: &Receiver<Order>) {
+    fn run(mut self, inbox: &Receiver<Asked>) {
         let mut reads: Vec<BuildJob> = Vec::new();
         loop {
             let (mut appends, mut close) = (Vec::new(), None);
@@ -114,10 +125,10 @@ impl Worker {
             };
             loop {
                 match order {
-                    Some(Order::Append(request)) => appends.push(request),
-                    Some(Order::ReadBack(job)) => reads.push(*job),
-                    Some(Order::Rejects(from, reply)) => drop(reply.send(self.rejects(from))),
-                    Some(Order::Close(done)) => {
+                    Some(Asked::Order(Order::Append(request))) => appends.push(request),
+                    Some(Asked::Order(Order::ReadBack(job))) => reads.push(*job),
+                    Some(Asked::Rejects(from, reply)) => drop(reply.send(self.rejects(from))),
+                    Some(Asked::Close(done)) => {
                         close = Some(done);
                         break;
                     }

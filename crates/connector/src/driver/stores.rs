@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use bucketline_sink::{Effect, Error, ErrorKind, ObjectInfo, Operation, Sink, SinkExt};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::run_loop::Message;
 use crate::ConnectorId;
-use crate::engine::{AttemptId, CompareJob, Input, LookJob, PutJob};
+use crate::engine::{AttemptId, CompareJob, Input, LookJob, PutJob, ShardId};
 
 /// The sinks, and the calls under way. Dropped, it gives them up.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Stores {
     sinks: HashMap<ConnectorId, Arc<dyn Sink>>,
     messages: mpsc::WeakUnboundedSender<Message>,
     calls: JoinSet<()>,
+    /// How each call under way is broken off.
+    under_way: HashMap<AttemptId, (ShardId, AbortHandle)>,
 }
 
 impl Stores {
@@ -29,37 +31,36 @@ impl Stores {
             sinks,
             messages,
             calls: JoinSet::new(),
+            under_way: HashMap::new(),
         }
     }
 
     pub(super) fn put(&mut self, job: PutJob) {
-        let attempt = job.attempt();
+        let (job_shard, attempt) = (job.shard(), job.attempt());
         let sink = self.sinks.get(job.connector()).map(Arc::clone);
         let call = async move {
             let sink = sink.ok_or_else(|| no_sink(Operation::Put))?;
             sink.put(job.key(), job.payload().clone(), &job.options()).await
         };
-        self.call(attempt, Operation::Put, call, |attempt, answer| Input::Put {
-            attempt,
-            answer,
+        self.call((job_shard, attempt), Operation::Put, call, |attempt, answer| {
+            Input::Put { attempt, answer }
         });
     }
 
     pub(super) fn look(&mut self, job: LookJob) {
-        let attempt = job.attempt();
+        let (job_shard, attempt) = (job.shard(), job.attempt());
         let sink = self.sinks.get(job.connector()).map(Arc::clone);
         let call = async move {
             let sink = sink.ok_or_else(|| no_sink(Operation::List))?;
             look(&*sink, &job).await
         };
-        self.call(attempt, Operation::List, call, |attempt, found| Input::Looked {
-            attempt,
-            found,
+        self.call((job_shard, attempt), Operation::List, call, |attempt, found| {
+            Input::Looked { attempt, found }
         });
     }
 
     pub(super) fn compare(&mut self, job: CompareJob) {
-        let attempt = job.attempt();
+        let (job_shard, attempt) = (job.shard(), job.attempt());
         let sink = self.sinks.get(job.connector()).map(Arc::clone);
         let call = async move {
             let sink = sink.ok_or_else(|| no_sink(Operation::Get))?;
@@ -67,21 +68,21 @@ impl Stores {
             let same = super::blocking(move || job.same_events(&object.payload)).await;
             same.map_err(|_| cut_short(Operation::Get))
         };
-        self.call(attempt, Operation::Get, call, |attempt, same| Input::Compared {
-            attempt,
-            same,
+        self.call((job_shard, attempt), Operation::Get, call, |attempt, same| {
+            Input::Compared { attempt, same }
         });
     }
 
     /// Runs a call, and tells its answer: also when it ends without one.
     fn call<T: Send + 'static>(
         &mut self,
-        attempt: AttemptId,
+        (shard, attempt): (ShardId, AttemptId),
         operation: Operation,
         call: impl Future<Output = Result<T, Error>> + Send + 'static,
         input: fn(AttemptId, Result<T, Error>) -> Input,
     ) {
         while self.calls.try_join_next().is_some() {}
+        self.under_way.retain(|_, (_, call)| !call.is_finished());
         let mut answer = Answer {
             attempt,
             operation,
@@ -89,9 +90,27 @@ impl Stores {
             messages: self.messages.clone(),
             told: false,
         };
-        self.calls.spawn(async move {
+        let handle = self.calls.spawn(async move {
             let result = call.await;
             answer.tell(result);
+        });
+        self.under_way.insert(attempt, (shard, handle));
+    }
+
+    /// Breaks a call off. Its connection is closed with it, so that nothing more of it is sent.
+    pub(super) fn break_off(&mut self, attempt: AttemptId) {
+        if let Some((_, call)) = self.under_way.remove(&attempt) {
+            call.abort();
+        }
+    }
+
+    /// Breaks off all calls of a shard.
+    pub(super) fn break_off_shard(&mut self, shard: ShardId) {
+        self.under_way.retain(|_, (of, call)| {
+            if *of == shard {
+                call.abort();
+            }
+            *of != shard
         });
     }
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use bucketline_spool::SpoolTime;
 
-use super::connector::Health;
-use super::delivery::Stage;
-use super::{Command, Engine, RequestId};
+use super::shard_run::Phase;
+use super::{Command, Engine};
 use crate::error::Error;
+use crate::shard::LaneRef;
 use crate::state::{Cause, State};
+use crate::tickets::RequestId;
 
 /// The drains under way.
 #[derive(Debug, Default)]
@@ -22,7 +23,7 @@ pub(super) struct Drain {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DrainReport {
-    /// Every connector, in the order in which the log came to know them.
+    /// Every connector: those of the configuration in its order, then those that only the log knows.
     pub connectors: Vec<ConnectorReport>,
     /// Whether it ended because its time was up.
     pub timed_out: bool,
@@ -77,19 +78,18 @@ impl Drain {
 impl Engine {
     pub(super) fn begin_drain(&mut self, now: SpoolTime, id: RequestId) {
         self.drain.waiting.push(id);
-        for (place, run) in self.connectors.iter_mut().enumerate() {
-            self.drain.open.insert(place);
-            run.tried = false;
-            if let Health::Blocked { next_probe, .. } = &mut run.health {
-                *next_probe = now;
-            }
+        for connector in 0..self.dispatcher.connectors().len() {
+            self.drain.open.insert(connector);
+            self.dispatcher
+                .change(now, connector, |standing| standing.tried = false);
+            self.hasten(now, connector);
         }
-        for lane in self.all_lanes() {
-            self.stop_waiting(now, lane);
+        let lanes = self.shards.iter().flat_map(|(shard, run)| {
+            let of = |lane| LaneRef { shard: *shard, lane };
+            run.lane_ids().into_iter().map(of)
+        });
+        for lane in lanes.collect::<Vec<_>>() {
             self.refresh(now, lane);
-        }
-        for connector in 0..self.connectors.len() {
-            self.stand_in_line(now, connector);
         }
     }
 
@@ -110,57 +110,54 @@ impl Engine {
         if !self.drain.is_on() {
             return;
         }
-        if self.failed.is_none() {
-            let mut open = std::mem::take(&mut self.drain.open);
-            open.retain(|connector| !self.is_done(*connector));
-            self.drain.open = open;
-            if !self.drain.open.is_empty() || self.is_accepting() {
-                return;
-            }
+        let mut open = std::mem::take(&mut self.drain.open);
+        open.retain(|connector| !self.is_done(*connector));
+        self.drain.open = open;
+        let mut shards = self.shards.values().filter(|run| run.failed.is_none());
+        if !self.drain.open.is_empty() || shards.any(|run| !run.submissions.is_empty()) {
+            return;
         }
         for id in std::mem::take(&mut self.drain.waiting) {
             let report = Box::new(self.report(now));
             self.commands.push(Command::Drained { id, report });
         }
-        self.drain.open.clear();
     }
 
-    /// Whether a connector has delivered all, or cannot go on: refused since the drain began, or in conflict.
+    /// Whether a connector has delivered all, or cannot go on: refused since the drain began, or in conflict; what a shard holds whose
+    /// log failed does not count.
     fn is_done(&self, connector: usize) -> bool {
-        let (Some(book), Some(run)) = (
-            self.fold.connectors.get(connector),
-            self.connectors.get(connector),
-        ) else {
+        let Some(standing) = self.dispatcher.get(connector) else {
             return true;
         };
-        if book.events_held == 0 || run.configured.is_none() {
+        if self.configured(connector).is_none() {
             return true;
         }
-        let blocked = matches!(run.health, Health::Blocked { .. }) && run.tried;
-        if (!blocked && run.conflicts == 0) || run.slots > 0 || run.trying {
-            return false;
-        }
-        let mut lanes = self.lanes_of(book);
-        lanes.all(
-            |(lane, run)| match run.delivery.as_ref().map(|delivery| &delivery.stage) {
-                Some(Stage::Conflict(_)) => true,
-                Some(Stage::Committing) => false,
-                _ => lane.events == 0 || blocked,
-            },
-        )
+        let health = &standing.health;
+        let blocked = health.blockage().is_some() && (standing.tried || health.is_barred());
+        self.lanes_of(connector).into_iter().all(|lane| {
+            let Some(run) = self.shards.get(&lane.shard).filter(|run| run.failed.is_none()) else {
+                return true;
+            };
+            let phase = run.run(lane.lane).map(|run| &run.phase);
+            match phase {
+                Some(Phase::Running(_)) => false,
+                Some(Phase::Conflict(_)) => true,
+                _ => blocked || run.state(lane.lane).is_none_or(|state| state.events == 0),
+            }
+        })
     }
 
     /// How things stand, as a drain would report it.
     pub fn report(&self, now: SpoolTime) -> DrainReport {
-        let statuses = self.status(now);
-        let connectors = statuses.into_iter().map(|status| {
-            let ledger = self.fold.ledger.connector(&status.id);
+        let ledger = self.ledger();
+        let connectors = self.status(now).into_iter().map(|status| {
+            let counts = ledger.connector(&status.id);
             ConnectorReport {
-                admitted: ledger.admitted,
-                delivered: ledger.delivered,
-                dropped: ledger.dropped,
-                pending: ledger.pending(),
-                objects: self.fold.ledger.objects(&status.id),
+                admitted: counts.admitted,
+                delivered: counts.delivered,
+                dropped: counts.dropped,
+                pending: counts.pending(),
+                objects: ledger.objects(&status.id),
                 state: status.state,
                 cause: status.cause,
                 id: status.id,
@@ -170,7 +167,7 @@ impl Engine {
         DrainReport {
             connectors: connectors.collect(),
             timed_out: false,
-            failure: self.failed.clone(),
+            failure: self.failure().cloned(),
         }
     }
 }

@@ -3,25 +3,15 @@
 use std::collections::BTreeMap;
 
 use bucketline_sink::{Encryption, ObjectInfo, ObjectKey, Payload, PutOptions, PutOutcome};
-use bucketline_spool::{Appended, Lsn, Record, SpoolTime};
+use bucketline_spool::Record;
 
 use super::DrainReport;
 use crate::admit::Prepared;
 use crate::batch::Accepted;
 use crate::build::{BuildJob, Built};
+use crate::journal::{Landed, OpenedShard};
+use crate::tickets::{AttemptId, RequestId, ShardId, Ticket};
 use crate::{ConnectorId, Error};
-
-/// Names a request of a caller, made by the driver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RequestId(pub u64);
-
-/// Names an append.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ticket(pub(crate) u64);
-
-/// Names one attempt at one step of a delivery; answers that name an attempt that is over are ignored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AttemptId(pub(crate) u64);
 
 /// Something that happened.
 #[derive(Debug)]
@@ -29,8 +19,20 @@ pub struct AttemptId(pub(crate) u64);
 pub enum Input {
     /// Time has passed.
     Tick,
+    /// A shard is to be worked for.
+    ShardJoined {
+        /// The shard, folded and opened.
+        shard: Box<OpenedShard>,
+    },
+    /// A shard is not this worker's any more.
+    ShardLeft {
+        /// Which.
+        shard: ShardId,
+    },
     /// A batch is to be accepted.
     Submit {
+        /// The shard that its source belongs to.
+        shard: ShardId,
         /// To be named in the answer.
         id: RequestId,
         /// The batch.
@@ -76,6 +78,12 @@ pub enum Input {
         /// Which.
         connector: Option<ConnectorId>,
     },
+    /// An operator says that what a connector's store did wrong was put right: see
+    /// [`Multiplexer::resume`](crate::Multiplexer::resume).
+    Resume {
+        /// Which.
+        connector: ConnectorId,
+    },
     /// Everything held is to be delivered now.
     Drain {
         /// To be named in the answer.
@@ -88,38 +96,14 @@ pub enum Input {
     },
 }
 
-/// A group of records that is durable.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Landed {
-    /// The place of its first record.
-    pub lsn: Lsn,
-    /// The place of its last record.
-    pub last: Lsn,
-    /// The time that its frames carry.
-    pub time: SpoolTime,
-    /// The records themselves, given back.
-    pub records: Vec<Record>,
-}
-
-impl Landed {
-    /// A group that stands where the log says.
-    pub fn new(place: Appended, time: SpoolTime, records: Vec<Record>) -> Self {
-        Self {
-            lsn: place.first,
-            last: place.last,
-            time,
-            records,
-        }
-    }
-}
-
 /// Something to be done.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Command {
     /// Append these records as one group, after all earlier ones; answer with [`Input::Appended`].
     Append {
+        /// To the log of this shard.
+        shard: ShardId,
         /// To be named in the answer.
         ticket: Ticket,
         /// The records.
@@ -140,6 +124,16 @@ pub enum Command {
     Look(Box<LookJob>),
     /// Read an object and compare it; answer with [`Input::Compared`].
     Compare(Box<CompareJob>),
+    /// Break a call off, and close its connection: nobody waits for its answer any more.
+    BreakOff {
+        /// Which.
+        attempt: AttemptId,
+    },
+    /// A shard has ended, since its log failed or it has left: break off all its calls, and close its log.
+    Failed {
+        /// Which.
+        shard: ShardId,
+    },
     /// Answer a drain.
     Drained {
         /// Which.
@@ -152,6 +146,7 @@ pub enum Command {
 /// An object to be put, once, if its key is free.
 #[derive(Debug, Clone)]
 pub struct PutJob {
+    pub(crate) shard: ShardId,
     pub(crate) attempt: AttemptId,
     pub(crate) connector: ConnectorId,
     pub(crate) key: ObjectKey,
@@ -164,6 +159,7 @@ pub struct PutJob {
 /// A key to be looked at: whether it exists is asked of the listing, what it is of its metadata.
 #[derive(Debug, Clone)]
 pub struct LookJob {
+    pub(crate) shard: ShardId,
     pub(crate) attempt: AttemptId,
     pub(crate) connector: ConnectorId,
     pub(crate) key: ObjectKey,
@@ -172,6 +168,7 @@ pub struct LookJob {
 /// An object to be read and compared with the one built here.
 #[derive(Debug, Clone)]
 pub struct CompareJob {
+    pub(crate) shard: ShardId,
     pub(crate) attempt: AttemptId,
     pub(crate) connector: ConnectorId,
     pub(crate) key: ObjectKey,
@@ -208,6 +205,11 @@ macro_rules! job {
             /// The attempt to be named in the answer.
             pub fn attempt(&self) -> AttemptId {
                 self.attempt
+            }
+
+            /// The shard that it is for.
+            pub fn shard(&self) -> ShardId {
+                self.shard
             }
 
             /// The connector whose sink is to be used.

@@ -1,237 +1,183 @@
-//! When a lane is due and whose turn it is: timers, slots, queues. Decides nothing about objects.
+//! When a lane is due, and what its turn leads to. Decides nothing about objects.
 
 use std::time::Duration;
 
 use bucketline_spool::SpoolTime;
 
-use super::Engine;
-use super::connector::Health;
-use super::delivery::{Begun, Slot, SlotKind, Stage};
-use crate::shard::LaneId;
-
-/// What a timer is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Timer {
-    /// A lane is due, or may be tried again.
-    Lane(LaneId),
-    /// A blocked connector may be probed.
-    Probe(usize),
-    /// A delivery may have held its slot for long.
-    Slow(LaneId),
-}
+use super::shard_run::Phase;
+use super::{Command, Engine};
+use crate::dispatch::Timer;
+use crate::shard::{LaneId, LaneRef};
+use crate::state::Cause;
+use crate::tickets::{AttemptId, ShardId};
 
 impl Engine {
-    /// Looks whether a lane that has changed is due.
-    pub(super) fn refresh(&mut self, now: SpoolTime, lane: LaneId) {
-        let Some(state) = self.fold.lanes.get(&lane) else {
+    /// Looks at the lanes that have changed.
+    pub(super) fn refresh_touched(&mut self, now: SpoolTime) {
+        let shards: Vec<ShardId> = self.shards.keys().copied().collect();
+        for shard in shards {
+            let touched = self.shards.get_mut(&shard).map(|run| run.fold.take_touched());
+            for lane in touched.into_iter().flatten() {
+                self.refresh(now, LaneRef { shard, lane });
+            }
+        }
+    }
+
+    /// Looks whether a lane that rests is due.
+    pub(super) fn refresh(&mut self, now: SpoolTime, lane: LaneRef) {
+        let Some(run) = self
+            .shards
+            .get_mut(&lane.shard)
+            .filter(|run| run.failed.is_none())
+        else {
             return;
         };
-        self.drain.note(state.connector);
-        let Some(oldest) = state.oldest else { return };
-        // What cannot grow any more is due at once: otherwise restarts more frequent than the age would put it off for ever.
-        let grows = state.key.partition == self.partition;
-        let due = oldest.plus(self.age_of(state.seed));
-        let full = state.events >= self.settings.seal_count || state.bytes >= self.settings.max_bytes;
-        let run = self.run_of(lane);
-        if run.delivery.is_some() || run.queued {
-            return;
+        if let Some(connector) = run.connector_of(lane.lane) {
+            self.drain.note(connector);
         }
-        let timer = run.timer;
+        let Some(state) = run.state(lane.lane) else {
+            return;
+        };
+        let (oldest, sealed) = (state.oldest, state.seal.is_some());
+        let Some(oldest) = oldest else { return };
+        // What cannot grow any more is due at once: otherwise restarts more frequent than the age would put it off for ever.
+        let grows = state.key.partition == run.partition && !sealed;
+        let due = run
+            .moment(oldest)
+            .plus(age_of(state.seed, self.settings.seal_age));
+        let full = state.events >= self.settings.seal_count || state.bytes >= self.settings.max_bytes;
+        let lane_run = run.run_mut(lane.lane);
+        let at = match lane_run.phase {
+            Phase::Resting => None,
+            Phase::Until(at) if !sealed && lane_run.failures == 0 => Some(at),
+            _ => return,
+        };
         if !grows || full || self.drain.is_on() || due <= now {
             self.enqueue(now, lane);
-        } else if timer != Some(due) {
-            self.set_timer(lane, due);
+        } else if at != Some(due) {
+            self.wait_until(lane, due);
         }
     }
 
-    /// How old the oldest event of a lane may become: up to a tenth less than the setting, by a hash.
-    fn age_of(&self, seed: u64) -> Duration {
-        let age = self.settings.seal_age;
-        let thousandths = u32::try_from(seed % 100).unwrap_or(0);
-        age - age / 1_000 * thousandths
-    }
-
-    /// A lane is due: it waits for a slot from now on.
-    pub(super) fn enqueue(&mut self, now: SpoolTime, lane: LaneId) {
-        let Some(connector) = self.fold.lanes.get(&lane).map(|state| state.connector) else {
+    /// A lane is due: it waits for its turn from now on.
+    pub(super) fn enqueue(&mut self, now: SpoolTime, lane: LaneRef) {
+        let Some(connector) = self.connector_of(lane) else {
             return;
         };
-        self.clear_timer(lane);
-        let Some(book) = self.connectors.get_mut(connector) else {
-            return;
-        };
-        let Some(run) = self.lanes.get_mut(&lane) else {
-            return;
-        };
-        if run.queued || book.configured.is_none() {
-            return;
+        self.set_phase(lane, Phase::Resting);
+        if self.configured(connector).is_none() {
+            return; // Held, and shown.
         }
-        run.queued = true;
-        if book.is_well() {
-            self.turns.push(connector, lane);
-        } else {
-            book.waiting.push_back(lane);
-            self.stand_in_line(now, connector);
+        self.set_phase(lane, Phase::Queued);
+        self.dispatcher.enqueue(now, connector, lane);
+    }
+
+    /// Ends the delay of a lane that waits for one, or stands in a conflict.
+    pub(super) fn stop_waiting(&mut self, now: SpoolTime, lane: LaneRef) {
+        let Some(run) = self.shards.get(&lane.shard).and_then(|run| run.run(lane.lane)) else {
+            return;
+        };
+        match run.phase {
+            Phase::Conflict(_) => self.enqueue(now, lane),
+            Phase::Until(_) if run.failures > 0 => self.enqueue(now, lane),
+            _ => {}
         }
     }
 
-    /// Ends the delay of a lane that waits for one.
-    pub(super) fn stop_waiting(&mut self, now: SpoolTime, lane: LaneId) {
-        let waits = match self.lanes.get_mut(&lane) {
-            Some(run) if run.timer.is_some() => run.delivery.is_some(),
-            _ => false,
-        };
-        let in_conflict = match self.delivery(lane) {
-            Some(delivery) if matches!(delivery.stage, Stage::Conflict(_)) => {
-                delivery.stage = Stage::Waiting;
-                true
-            }
-            _ => false,
-        };
-        if in_conflict {
-            let connector = self.fold.lanes.get(&lane).map(|state| state.connector);
-            if let Some(run) = connector.and_then(|connector| self.connectors.get_mut(connector)) {
-                run.conflicts = run.conflicts.saturating_sub(1);
-            }
-        }
-        if waits || in_conflict {
-            self.enqueue(now, lane);
-        }
+    /// A lane waits for a moment.
+    pub(super) fn wait_until(&mut self, lane: LaneRef, time: SpoolTime) {
+        self.set_phase(lane, Phase::Until(time));
+        self.dispatcher.set_timer(time, Timer::Lane(lane));
     }
 
-    pub(super) fn set_timer(&mut self, lane: LaneId, time: SpoolTime) {
-        self.clear_timer(lane);
-        if let Some(run) = self.lanes.get_mut(&lane) {
-            run.timer = Some(time);
-            self.timers.insert((time, Timer::Lane(lane)));
-        }
-    }
-
-    pub(super) fn clear_timer(&mut self, lane: LaneId) {
-        if let Some(time) = self.lanes.get_mut(&lane).and_then(|run| run.timer.take()) {
-            self.timers.remove(&(time, Timer::Lane(lane)));
+    /// Changes what a lane does; the timer of what it did goes with that.
+    pub(super) fn set_phase(&mut self, lane: LaneRef, phase: Phase) {
+        let Some(run) = self.shards.get_mut(&lane.shard) else {
+            return;
+        };
+        if let Phase::Until(time) = std::mem::replace(&mut run.run_mut(lane.lane).phase, phase) {
+            self.dispatcher.clear_timer(time, Timer::Lane(lane));
         }
     }
 
     pub(super) fn run_timers(&mut self, now: SpoolTime) {
-        while let Some((time, timer)) = self.timers.first().copied() {
-            if time > now {
-                break;
-            }
-            self.timers.pop_first();
+        while let Some(timer) = self.dispatcher.due_timer(now) {
             match timer {
-                Timer::Lane(lane) => {
-                    if let Some(run) = self.lanes.get_mut(&lane) {
-                        run.timer = None;
-                    }
-                    self.enqueue(now, lane);
-                }
-                Timer::Probe(connector) => self.stand_in_line(now, connector),
-                Timer::Slow(lane) => self.share_slot(now, lane),
+                Timer::Lane(lane) => self.enqueue(now, lane),
+                Timer::Connector(connector) => self.dispatcher.stand(now, connector),
+                Timer::Slow(lane, attempt) => self.takes_long(now, lane, attempt),
             }
         }
     }
 
-    /// Hands out the free slots.
+    /// Calls up whoever may deliver now.
     pub(super) fn pump(&mut self, now: SpoolTime) {
-        while self.slots_used < self.settings.put_slots {
-            let (connectors, lanes) = (&self.connectors, &self.fold.lanes);
-            let most = self.settings.put_slots_per_connector;
-            let may_run = |connector: usize| {
-                connectors
-                    .get(connector)
-                    .is_some_and(|run| run.is_well() && run.slots < most)
+        loop {
+            let (shards, most) = (&self.shards, self.settings.max_bytes);
+            let bytes = |lane: LaneRef| {
+                let state = shards.get(&lane.shard).and_then(|run| run.state(lane.lane));
+                state.map_or(0, |state| state.bytes.min(most))
             };
-            let cost = |lane: &LaneId| {
-                lanes
-                    .get(lane)
-                    .map_or(0, |state| state.bytes.min(self.settings.max_bytes))
-            };
-            let Some((connector, lane)) = self.turns.next(may_run, cost) else {
+            let Some(called) = self.dispatcher.call(now, bytes) else {
                 break;
             };
-            if self.begin(now, lane, Slot::of(SlotKind::Common)) == Begun::Building {
-                self.timers
-                    .insert((now.plus(self.settings.slow_after), Timer::Slow(lane)));
-                self.slots_used += 1;
-                if let Some(run) = self.connectors.get_mut(connector) {
-                    run.slots += 1;
-                }
-            }
+            self.begin(now, called);
         }
-        while self.trouble_slots_used < self.settings.trouble_slots {
-            let Some(connector) = self.trouble.pop_front() else {
-                break;
-            };
-            let Some(run) = self.connectors.get_mut(connector) else {
-                continue;
-            };
-            run.in_line = false;
-            if run.is_well() {
-                continue;
-            }
-            let Some(lane) = run.waiting.pop_front() else {
-                continue;
-            };
-            if self.begin(now, lane, Slot::of(SlotKind::Trouble)) == Begun::Building {
-                self.timers
-                    .insert((now.plus(self.settings.slow_after), Timer::Slow(lane)));
-                self.trouble_slots_used += 1;
-                if let Some(run) = self.connectors.get_mut(connector) {
-                    run.trying = true;
-                }
-            } else {
-                self.stand_in_line(now, connector);
+    }
+
+    /// A call has taken long: it makes room for others, or is broken off.
+    fn takes_long(&mut self, now: SpoolTime, lane: LaneRef, attempt: AttemptId) {
+        let Some(connector) = self.connector_of(lane) else {
+            return;
+        };
+        let running = self
+            .shards
+            .get_mut(&lane.shard)
+            .and_then(|run| run.running_mut(lane.lane))
+            .filter(|running| running.attempt == Some(attempt));
+        let Some(running) = running else { return };
+        let Some(slot) = &mut running.slot else { return };
+        let cause = Cause::plain(
+            format!("no answer within {:?}", self.settings.slow_after),
+            "see whether the store, or the way to it, is overloaded",
+        );
+        if self.dispatcher.move_apart(now, connector, slot, cause.clone()) {
+            return;
+        }
+        let later = running.delivery.on_broken_off(cause);
+        self.attempts.remove(&attempt);
+        self.commands.push(Command::BreakOff { attempt });
+        self.note_unknown(lane, later.unknown);
+        self.pause(now, lane);
+    }
+
+    /// Forgets what was remembered of lanes that are done.
+    pub(super) fn forget_done(&mut self) {
+        let shards: Vec<ShardId> = self.shards.keys().copied().collect();
+        for shard in shards {
+            let forgotten = self.shards.get_mut(&shard).map(|run| run.fold.take_forgotten());
+            for lane in forgotten.into_iter().flatten() {
+                self.forget_lane(shard, lane);
             }
         }
     }
 
-    /// Lets others have the slot of a delivery that has held it for long, too.
-    fn share_slot(&mut self, now: SpoolTime, lane: LaneId) {
-        let patience = self.settings.slow_after;
-        let Some(delivery) = self.delivery(lane) else {
-            return;
-        };
-        let begun = delivery.begun;
-        if let Some(slot) = delivery.slot.as_mut().filter(|slot| slot.counted)
-            && begun.plus(patience) <= now
-        {
-            slot.counted = false;
-            let kind = slot.kind;
-            self.count_down(kind);
+    fn forget_lane(&mut self, shard: ShardId, lane: LaneId) {
+        let run = self.shards.get_mut(&shard).and_then(|run| run.forget(lane));
+        if let Some(Phase::Until(time)) = run.map(|run| run.phase) {
+            self.dispatcher
+                .clear_timer(time, Timer::Lane(LaneRef { shard, lane }));
         }
     }
 
-    fn count_down(&mut self, kind: SlotKind) {
-        let used = match kind {
-            SlotKind::Common => &mut self.slots_used,
-            SlotKind::Trouble => &mut self.trouble_slots_used,
-        };
-        *used = used.saturating_sub(1);
+    /// The dispatcher's place of a lane's connector.
+    pub(super) fn connector_of(&self, lane: LaneRef) -> Option<usize> {
+        self.shards.get(&lane.shard)?.connector_of(lane.lane)
     }
+}
 
-    /// Gives back the slot of a lane.
-    pub(super) fn release(&mut self, now: SpoolTime, lane: LaneId) {
-        let Some(connector) = self.fold.lanes.get(&lane).map(|state| state.connector) else {
-            return;
-        };
-        let Some(slot) = self.delivery(lane).and_then(|delivery| delivery.slot.take()) else {
-            return;
-        };
-        if slot.counted {
-            self.count_down(slot.kind);
-        }
-        let Some(run) = self.connectors.get_mut(connector) else {
-            return;
-        };
-        match slot.kind {
-            SlotKind::Common => run.slots = run.slots.saturating_sub(1),
-            SlotKind::Trouble => {
-                run.trying = false;
-                if run.health == Health::Trouble {
-                    self.stand_in_line(now, connector);
-                }
-            }
-        }
-    }
+/// How old the oldest event of a lane may become: up to a tenth less than the setting, by the lane.
+fn age_of(seed: u64, age: Duration) -> Duration {
+    let thousandths = u32::try_from(seed % 100).unwrap_or(0);
+    age - age / 1_000 * thousandths
 }

@@ -1,197 +1,103 @@
-//! The opening: whether a configuration fits what the log holds, and the records that begin a new partition.
+//! Shards come and go; and the short way to an engine over one log.
 
-use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use bucketline_format::{EventType, SchemaId, SchemaRegistry, encoder, newest_encoder};
-use bucketline_spool::{Generation, GenerationId, Opened, PartitionId, Record};
+use bucketline_format::SchemaRegistry;
+use bucketline_spool::{GenerationId, Log, SpoolTime};
 
-use crate::config::ConnectorConfig;
-use crate::destination::LOCAL;
-use crate::error::{Error, ErrorKind};
-use crate::folder_path::FolderRegistry;
-use crate::generation::{encryption_of, generation, same_destination, same_settings};
-use crate::shard::Fold;
-use crate::shard::LaneState;
-use crate::{ConnectorId, ObjectName};
+use super::connectors::Configured;
+use super::shard_run::ShardRun;
+use super::steps::not_encrypted_as_asked;
+use super::{Command, Engine, Purpose};
+use crate::config::{ConnectorConfig, Settings};
+use crate::error::Error;
+use crate::journal::{self, OpenedShard};
+use crate::shard::LaneRef;
+use crate::state::Blockage;
+use crate::tickets::ShardId;
 
-/// How many connectors, and how many pairs of workspace and event type, one frame can name.
-const MAX_NAMES: usize = u16::MAX as usize;
-
-/// A new partition under a configuration.
+/// An engine that has been started over one log, and what its driver needs besides.
 #[derive(Debug)]
-pub(crate) struct Opening {
-    pub(crate) partition: PartitionId,
-    /// Id and name of each connector, by id.
-    pub(crate) configured: HashMap<String, (ConnectorId, String)>,
-    /// The present generation of each, in the same order.
-    pub(crate) generations: Vec<GenerationId>,
-    /// To be made durable, as one group, before any event.
-    pub(crate) records: Vec<Record>,
+#[non_exhaustive]
+pub struct Started {
+    /// The engine.
+    pub engine: Engine,
+    /// Its only shard.
+    pub shard: ShardId,
+    /// The present generation of each connector, in the order of the configuration: for [`crate::Admission::prepare`].
+    pub generations: Vec<GenerationId>,
+    /// The log's time, to be counted on from.
+    pub now: SpoolTime,
 }
 
-/// Plans the opening of `partition`, which must be new to the log.
-///
-/// # Errors
-///
-/// What is wrong with the configuration: `Config`, `FolderConflict`, `DestinationChanged`, `MissingSchema`.
-pub(crate) fn opening(
-    fold: &Fold,
-    connectors: &[ConnectorConfig],
-    schemas: &SchemaRegistry,
-    partition: PartitionId,
-) -> Result<Opening, Error> {
-    check_connectors(connectors)?;
-    check_held(fold, connectors, schemas)?;
-    let mut opening = Opening {
-        partition,
-        configured: connectors
-            .iter()
-            .map(|config| (config.id.to_string(), (config.id.clone(), config.name.clone())))
-            .collect(),
-        generations: Vec::new(),
-        records: vec![Record::from(Opened { partition })],
-    };
-    for config in connectors {
-        let known = fold
-            .connector(config.id.as_str())
-            .and_then(|place| fold.generation_of(place));
-        let wanted = generation(config, known.map_or(0, |known| known.counter + 1));
-        match known {
-            Some(known) if same_settings(known, &wanted) => opening.generations.push(known.id),
-            _ => {
-                opening.generations.push(wanted.id);
-                opening.records.push(Record::from(wanted));
+impl Engine {
+    /// An engine over one log, which is opened for it: see [`journal::open`](super::open).
+    ///
+    /// # Errors
+    ///
+    /// Those of the opening.
+    pub fn start(
+        log: &mut dyn Log,
+        connectors: &[ConnectorConfig],
+        schemas: Arc<SchemaRegistry>,
+        settings: Settings,
+        draw: &mut dyn FnMut() -> u32,
+    ) -> Result<Started, Error> {
+        let shard = ShardId(0);
+        let opened = journal::open(shard, log, connectors, &schemas, settings.memory, draw)?;
+        let (generations, now) = (opened.generations().to_vec(), opened.now());
+        let mut engine = Self::new(connectors, schemas, settings);
+        engine.join(now, opened);
+        Ok(Started {
+            engine,
+            shard,
+            generations,
+            now,
+        })
+    }
+
+    /// A shard joins: what it holds is delivered from now on.
+    pub(super) fn join(&mut self, now: SpoolTime, opened: OpenedShard) {
+        let shard = opened.id();
+        let books = opened.fold.connectors.iter();
+        let places: Vec<usize> = books
+            .map(|book| self.dispatcher.place_of(now, &book.id))
+            .collect();
+        for (book, place) in opened.fold.connectors.iter().zip(&places) {
+            // What was wrong before the restart is wrong until somebody says otherwise, or asks for nothing any more.
+            let asks = self
+                .configured(*place)
+                .is_some_and(Configured::asks_for_encryption);
+            if let Some(seen) = book.misencrypted.as_deref().filter(|_| asks) {
+                let cause = not_encrypted_as_asked(seen);
+                self.dispatcher.change(now, *place, |standing| {
+                    standing.health.bar(now, Blockage::Encryption, cause);
+                });
             }
         }
-    }
-    Ok(opening)
-}
-
-fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Error> {
-    let config_error = |message| Err(Error::new(ErrorKind::Config, message));
-    if connectors.len() > MAX_NAMES {
-        return config_error(format!(
-            "{} connectors are more than {MAX_NAMES}",
-            connectors.len()
-        ));
-    }
-    let mut folders = FolderRegistry::new();
-    let mut ids = HashSet::new();
-    for config in connectors {
-        let named = format!("connector `{}` ({})", config.name, config.id);
-        if !ids.insert(&config.id) {
-            return config_error(format!(
-                "{named}: another connector has the same id; give it one of its own"
-            ));
+        let run = ShardRun::new(now, opened, places);
+        let lanes = run.lane_ids();
+        self.shards.insert(shard, run);
+        for lane in lanes {
+            self.refresh(now, LaneRef { shard, lane });
         }
-        let folder = config.destination.folder();
-        let longest = ObjectName::longest_key(folder, &config.cluster, &config.zone);
-        if longest > bucketline_sink::ObjectKey::MAX_LEN {
-            return config_error(format!(
-                "{named}: keys below folder `{folder}` could have {longest} bytes, and S3 allows 1024; shorten the folder"
-            ));
+    }
+
+    /// A shard leaves: nothing more is asked or answered for it.
+    pub(super) fn leave(&mut self, now: SpoolTime, shard: ShardId) {
+        self.stop_shard(now, shard);
+        let tickets: Vec<_> = self
+            .appends
+            .iter()
+            .filter(|(_, (of, _))| *of == shard)
+            .map(|(ticket, _)| *ticket)
+            .collect();
+        for ticket in tickets {
+            if let Some((_, Purpose::Batch(batch))) = self.appends.remove(&ticket) {
+                self.batch_failed(shard, &batch, Error::stopped());
+            }
         }
-        folders
-            .claim(&config.destination.store(), folder, &named)
-            .map_err(|conflict| {
-                Error::new(
-                    ErrorKind::FolderConflict,
-                    format!("{named}: {conflict}; give one of them another folder"),
-                )
-            })?;
+        self.shards.remove(&shard);
+        self.commands.push(Command::Failed { shard });
     }
-    Ok(())
-}
-
-/// Whether all that is held can be delivered under this configuration.
-fn check_held(fold: &Fold, connectors: &[ConnectorConfig], schemas: &SchemaRegistry) -> Result<(), Error> {
-    let by_id: HashMap<&str, &ConnectorConfig> = connectors
-        .iter()
-        .map(|config| (config.id.as_str(), config))
-        .collect();
-    for lane in fold.all_lanes().filter(|lane| lane.events > 0) {
-        let Some(held_for) = fold.generations.get(lane.generation).map(|state| &state.record) else {
-            continue;
-        };
-        let Some(config) = by_id.get(held_for.connector.as_str()) else {
-            continue; // Orphaned: held, and shown.
-        };
-        if !same_destination(held_for, &generation(config, 0)) {
-            return Err(destination_changed(fold, config, held_for));
-        }
-        check_buildable(lane, held_for, schemas)?;
-    }
-    Ok(())
-}
-
-fn destination_changed(fold: &Fold, config: &ConnectorConfig, held_for: &Generation) -> Error {
-    let held = fold
-        .connector(&held_for.connector)
-        .and_then(|place| fold.connectors.get(place));
-    Error::new(
-        ErrorKind::DestinationChanged,
-        format!(
-            "connector `{}` ({}): its destination is now {}, but {} events are held for {}; change it back, drain, \
-             then change it",
-            config.name,
-            config.id,
-            told(
-                config.destination.endpoint(),
-                config.destination.bucket_name(),
-                config.destination.folder().as_str()
-            ),
-            held.map_or(0, |book| book.events_held),
-            told(&held_for.endpoint, &held_for.bucket, &held_for.folder),
-        ),
-    )
-}
-
-/// A destination with its endpoint: the same bucket of another store is another one.
-fn told(endpoint: &str, bucket: &str, folder: &str) -> String {
-    let store = match endpoint {
-        "" => " on AWS".to_owned(),
-        LOCAL => String::new(),
-        custom => format!(" at `{custom}`"),
-    };
-    format!("`{bucket}/{folder}`{store}")
-}
-
-fn check_buildable(lane: &LaneState, generation: &Generation, schemas: &SchemaRegistry) -> Result<(), Error> {
-    let key = &lane.key;
-    let known = key.event_type.parse::<EventType>().is_ok()
-        && SchemaId::new(key.schema).is_some_and(|id| schemas.get(&*key.event_type, id).is_some());
-    if !known {
-        return Err(Error::new(
-            ErrorKind::MissingSchema,
-            format!(
-                "{} events of type `{}` are held under schema {}, which is not there any more; put \
-                 `{}/{}.avsc` back until they are delivered",
-                lane.events, key.event_type, key.schema, key.event_type, key.schema
-            ),
-        ));
-    }
-    let newer = |what: String| {
-        let kind = bucketline_spool::ErrorKind::NewerVersion;
-        Err(Error::from(bucketline_spool::Error::new(kind, what)))
-    };
-    let buildable = match &lane.seal {
-        Some(seal) => encoder(&seal.format, &seal.codec, seal.encoder_version)
-            .map_err(|error| format!("object `{}` was sealed, and {error}", seal.key)),
-        None => newest_encoder(&generation.format, &generation.codec).map_err(|error| {
-            format!(
-                "events are held for connector `{}`, and {error}",
-                generation.connector
-            )
-        }),
-    };
-    if let Err(what) = buildable {
-        return newer(what);
-    }
-    if encryption_of(generation).is_none() {
-        return newer(format!(
-            "encryption `{}` of a held generation is not known here",
-            generation.encryption
-        ));
-    }
-    Ok(())
 }

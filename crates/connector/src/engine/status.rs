@@ -2,97 +2,101 @@
 
 use bucketline_spool::SpoolTime;
 
-use super::connector::{ConnectorRun, Health};
-use super::delivery::Stage;
-use super::{Engine, LaneRun};
-use crate::shard::ConnectorBook;
-use crate::shard::LaneState;
-use crate::state::{Cause, ConnectorStatus, LaneConflict, State};
+use super::Engine;
+use super::shard_run::Phase;
+use crate::dispatch::Standing;
+use crate::state::{Blockage, Cause, ConnectorStatus, LaneConflict, State};
+
+/// What a connector holds, over all shards.
+#[derive(Default)]
+struct Held {
+    events: u64,
+    bytes: u64,
+    oldest: Option<SpoolTime>,
+    conflicts: Vec<LaneConflict>,
+    /// Whether any log knows it.
+    known: bool,
+}
 
 impl Engine {
-    /// Every connector that the log or the configuration knows.
+    /// Every connector that a log or the configuration knows.
     pub fn status(&self, now: SpoolTime) -> Vec<ConnectorStatus> {
-        let connectors = self.fold.connectors.iter().zip(&self.connectors);
+        let connectors = self.dispatcher.connectors().iter().enumerate();
         connectors
-            .map(|(book, run)| self.status_of(now, book, run))
+            .map(|(place, standing)| self.status_of(now, place, standing))
             .collect()
     }
 
-    /// The lanes of a connector.
-    pub(super) fn lanes_of(&self, book: &ConnectorBook) -> impl Iterator<Item = (&LaneState, &LaneRun)> {
-        let lanes = book.lanes.iter();
-        lanes.filter_map(|lane| self.fold.lanes.get(lane).zip(self.lanes.get(lane)))
+    fn status_of(&self, now: SpoolTime, connector: usize, standing: &Standing) -> ConnectorStatus {
+        let held = self.held_by(connector);
+        let (state, cause) = self.state_of(connector, standing, &held);
+        let health = &standing.health;
+        ConnectorStatus {
+            id: standing.id.to_string(),
+            name: self
+                .configured(connector)
+                .map_or_else(|| standing.id.to_string(), |configured| configured.name.clone()),
+            state,
+            since: health.lasts(now),
+            cause,
+            last_error: health.last_error().cloned(),
+            next_probe: self.dispatcher.next_try(now, connector),
+            conflicts: held.conflicts,
+            events_held: held.events,
+            bytes_held: held.bytes,
+            oldest_held: held.oldest.map(|oldest| now.since(oldest)),
+        }
     }
 
-    fn status_of(&self, now: SpoolTime, book: &ConnectorBook, run: &ConnectorRun) -> ConnectorStatus {
-        let mut conflicts = Vec::new();
-        let mut oldest = None;
-        for (lane, run) in self.lanes_of(book) {
-            oldest = [oldest, lane.oldest].into_iter().flatten().min();
-            if let Some(Stage::Conflict(found)) = run.delivery.as_ref().map(|delivery| &delivery.stage) {
-                conflicts.push(LaneConflict {
-                    key: lane
-                        .seal
-                        .as_ref()
-                        .map(|seal| seal.key.clone())
-                        .unwrap_or_default(),
-                    found: found.clone(),
-                    lane: lane.key.clone(),
-                });
+    fn held_by(&self, connector: usize) -> Held {
+        let mut held = Held::default();
+        for run in self.shards.values() {
+            let books = run.fold.connectors.iter().zip(&run.connectors);
+            for (book, _) in books.filter(|(_, place)| **place == connector) {
+                held.known = true;
+                held.events += book.events_held;
+                held.bytes += book.bytes_held;
+                for lane in &book.lanes {
+                    let Some(state) = run.state(*lane) else { continue };
+                    let oldest = state.oldest.map(|oldest| run.moment(oldest));
+                    held.oldest = [held.oldest, oldest].into_iter().flatten().min();
+                    if let Some(Phase::Conflict(found)) = run.run(*lane).map(|run| &run.phase) {
+                        let sealed = state.seal.as_ref();
+                        held.conflicts.push(LaneConflict {
+                            key: sealed.map(|sealed| sealed.seal.key.clone()).unwrap_or_default(),
+                            found: found.to_string(),
+                            lane: state.key.clone(),
+                        });
+                    }
+                }
             }
         }
-        let (state, cause) = self.state_of(book, run, conflicts.first());
-        let next_probe = match run.health {
-            Health::Blocked { next_probe, .. } => Some(next_probe.since(now)),
-            _ => None,
-        };
-        ConnectorStatus {
-            id: book.id.to_string(),
-            name: run
-                .configured
-                .as_ref()
-                .map_or_else(|| book.id.to_string(), |(_, name)| name.clone()),
-            state,
-            since: now.since(run.since),
-            cause,
-            last_error: run.last_error.clone(),
-            next_probe,
-            conflicts,
-            events_held: book.events_held,
-            bytes_held: book.bytes_held,
-            oldest_held: oldest.map(|oldest| now.since(oldest)),
-        }
+        held
     }
 
-    fn state_of(
-        &self,
-        book: &ConnectorBook,
-        run: &ConnectorRun,
-        conflict: Option<&LaneConflict>,
-    ) -> (State, Option<Cause>) {
-        if let Some(failure) = &self.failed {
+    fn state_of(&self, connector: usize, standing: &Standing, held: &Held) -> (State, Option<Cause>) {
+        let failures = self.shards.values().filter_map(|run| run.failed.as_ref());
+        if let Some(failure) = failures.into_iter().next()
+            && self.shards.values().all(|run| run.failed.is_some())
+        {
             return (State::Stopped, Some(Cause::plain(failure.to_string(), "")));
         }
-        if run.configured.is_none() && book.events_held == 0 {
-            return (State::Orphaned, None); // Removed, and nobody misses anything.
-        }
-        if run.configured.is_none() {
+        if self.configured(connector).is_none() {
             let advice = "add the connector to the configuration again, to deliver what is held for it";
-            return (
-                State::Orphaned,
-                Some(Cause::plain("the configuration has no such connector", advice)),
-            );
+            let cause = Cause::plain("the configuration has no such connector", advice);
+            // Removed, and nobody misses anything, where nothing is held.
+            return (State::Orphaned, (held.events > 0).then_some(cause));
         }
-        match (&run.health, conflict) {
-            (Health::Blocked { blockage, cause, .. }, _) => (State::Blocked(*blockage), Some(cause.clone())),
-            (_, Some(conflict)) => {
+        let health = &standing.health;
+        match (health.blockage(), held.conflicts.first()) {
+            (Some((blockage, cause)), _) => (State::Blocked(blockage), Some(cause.clone())),
+            (None, Some(conflict)) => {
                 let message = format!("`{}` is taken by {}", conflict.key, conflict.found);
                 let cause = Cause::plain(message, "find out who else writes there; nothing is overwritten");
-                (State::Blocked(crate::Blockage::Conflict), Some(cause))
+                (State::Blocked(Blockage::Conflict), Some(cause))
             }
-            (Health::Trouble, None) => (State::Degraded, run.last_error.clone()),
-            (Health::Well, None) if run.failures > 0 => (State::Degraded, run.last_error.clone()),
-            (Health::Well, None) => (State::Running, None),
+            (None, None) if health.is_degraded() => (State::Degraded, health.last_error().cloned()),
+            (None, None) => (State::Running, None),
         }
     }
 }

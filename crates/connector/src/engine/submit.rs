@@ -5,12 +5,13 @@ use std::collections::{HashMap, VecDeque};
 
 use bucketline_spool::{Record, Sequence, SourceId};
 
-use super::{Command, Engine, Purpose, RequestId};
+use super::{Command, Engine, Purpose};
 use crate::admit::Prepared;
 use crate::batch::Accepted;
 use crate::error::Error;
+use crate::tickets::{RequestId, ShardId};
 
-/// Batches on their way to the disk.
+/// Batches of a shard on their way to the disk.
 #[derive(Debug, Default)]
 pub(super) struct Submissions {
     in_flight: HashMap<SourceId, Vec<Sequence>>,
@@ -21,13 +22,18 @@ pub(super) struct Submissions {
 /// A batch on its way to the disk.
 #[derive(Debug)]
 pub(super) struct InFlight {
-    pub(super) id: RequestId,
+    id: RequestId,
     source: SourceId,
     sequence: Sequence,
     outcome: Accepted,
 }
 
 impl Submissions {
+    /// Whether any batch is on its way to the disk.
+    pub(super) fn is_empty(&self) -> bool {
+        self.in_flight.is_empty()
+    }
+
     fn covers(&self, source: &SourceId, sequence: &Sequence) -> bool {
         self.in_flight
             .get(source)
@@ -53,14 +59,20 @@ impl Submissions {
 }
 
 impl Engine {
-    pub(super) fn submit(&mut self, id: RequestId, batch: Prepared) {
-        let (source, sequence) = (batch.events.source, batch.events.sequence);
-        if self.fold.sources.knows(&source, &sequence) {
-            let (events, outcome) = batch.into_duplicate();
-            return self.append_batch(id, events, None, outcome);
+    pub(super) fn submit(&mut self, shard: ShardId, id: RequestId, batch: Prepared) {
+        let Some(run) = self.shards.get_mut(&shard) else {
+            return self.accepted(id, Err(Error::no_shard()));
+        };
+        if let Some(failure) = run.failed.clone() {
+            return self.accepted(id, Err(failure));
         }
-        if self.submissions.covers(&source, &sequence) {
-            self.submissions.held.push_back((id, batch));
+        let (source, sequence) = (batch.events.source, batch.events.sequence);
+        if run.fold.sources.knows(&source, &sequence) {
+            let (events, outcome) = batch.into_duplicate();
+            return self.append_batch(shard, id, events, None, outcome);
+        }
+        if run.submissions.covers(&source, &sequence) {
+            run.submissions.held.push_back((id, batch));
             return;
         }
         let Prepared {
@@ -68,75 +80,77 @@ impl Engine {
             rejects,
             outcome,
         } = batch;
-        self.append_batch(id, events, rejects, outcome);
+        self.append_batch(shard, id, events, rejects, outcome);
     }
 
     fn append_batch(
         &mut self,
+        shard: ShardId,
         id: RequestId,
         mut events: bucketline_spool::Events,
         rejects: Option<bucketline_spool::Rejects>,
         outcome: Accepted,
     ) {
+        // The hour of admission never goes back, over all shards, also when the clock does: so a lane of an hour that has passed is
+        // done for good.
+        let latest = self.shards.values().map(|run| run.hour).max();
+        let Some(run) = self.shards.get_mut(&shard) else {
+            return;
+        };
+        run.hour = latest.map_or(events.hour, |latest| latest.max(events.hour));
         let (source, sequence) = (events.source, events.sequence);
-        events.partition = self.partition;
-        // The hour of admission never goes back, also when the clock does: so a lane of an hour that has passed is done for good.
-        self.hour = self.hour.max(events.hour);
-        events.hour = self.hour;
-        events.first = self.next_position;
-        self.next_position = events.end();
-        self.submissions
+        events.hour = run.hour;
+        events.partition = run.partition;
+        events.first = run.next_position;
+        run.next_position = events.end();
+        run.submissions
             .in_flight
             .entry(source)
             .or_default()
             .push(sequence);
         let mut records = vec![Record::from(events)];
         records.extend(rejects.map(Record::from));
-        self.append(
-            Purpose::Batch(InFlight {
-                id,
-                source,
-                sequence,
-                outcome,
-            }),
-            records,
-        );
+        let batch = InFlight {
+            id,
+            source,
+            sequence,
+            outcome,
+        };
+        self.append(shard, Purpose::Batch(batch), records);
     }
 
-    pub(super) fn batch_durable(&mut self, batch: InFlight) {
-        self.submissions.remove(&batch.source, &batch.sequence);
-        self.commands.push(Command::Accepted {
-            id: batch.id,
-            result: Ok(batch.outcome),
-        });
-        self.submit_held();
+    pub(super) fn batch_durable(&mut self, shard: ShardId, batch: InFlight) {
+        let outcome = batch.outcome;
+        self.batch_ended(shard, &batch, Ok(outcome));
     }
 
-    pub(super) fn batch_failed(&mut self, batch: &InFlight, error: Error) {
-        self.submissions.remove(&batch.source, &batch.sequence);
-        self.commands.push(Command::Accepted {
-            id: batch.id,
-            result: Err(error),
-        });
-        self.submit_held();
+    pub(super) fn batch_failed(&mut self, shard: ShardId, batch: &InFlight, error: Error) {
+        self.batch_ended(shard, batch, Err(error));
     }
 
-    fn submit_held(&mut self) {
-        for (id, batch) in std::mem::take(&mut self.submissions.held) {
-            self.submit(id, batch);
+    fn batch_ended(&mut self, shard: ShardId, batch: &InFlight, result: Result<Accepted, Error>) {
+        self.accepted(batch.id, result);
+        let Some(run) = self.shards.get_mut(&shard) else {
+            return;
+        };
+        run.submissions.remove(&batch.source, &batch.sequence);
+        for (id, batch) in std::mem::take(&mut run.submissions.held) {
+            self.submit(shard, id, batch);
         }
     }
 
     /// Answers what will never be appended.
-    pub(super) fn refuse_waiting(&mut self) {
-        for (id, _) in std::mem::take(&mut self.submissions.held) {
-            let result = Err(self.stopped());
-            self.commands.push(Command::Accepted { id, result });
+    pub(super) fn refuse_waiting(&mut self, shard: ShardId) {
+        let Some(run) = self.shards.get_mut(&shard) else {
+            return;
+        };
+        let failure = run.failed.clone().unwrap_or_else(Error::stopped);
+        for (id, _) in std::mem::take(&mut run.submissions.held) {
+            self.accepted(id, Err(failure.clone()));
         }
     }
 
-    /// Whether any batch is on its way to the disk.
-    pub(super) fn is_accepting(&self) -> bool {
-        !self.submissions.in_flight.is_empty()
+    fn accepted(&mut self, id: RequestId, result: Result<Accepted, Error>) {
+        self.commands.push(Command::Accepted { id, result });
     }
 }

@@ -10,7 +10,7 @@ use bucketline_spool::Log;
 
 use super::Multiplexer;
 use crate::config::{ConnectorConfig, Settings};
-use crate::driver::{self, Parts, WallClock};
+use crate::driver::{self, LogSource, Parts, WallClock};
 use crate::error::{Error, ErrorKind};
 use crate::{ConnectorId, WorkspaceId};
 
@@ -24,11 +24,6 @@ pub struct Builder {
     sinks: Vec<(ConnectorId, Arc<dyn Sink>)>,
     settings: Settings,
     clock: Option<Arc<dyn WallClock>>,
-}
-
-pub(crate) enum LogSource {
-    Open(Box<dyn Log>),
-    Dir(PathBuf),
 }
 
 impl Builder {

@@ -13,7 +13,7 @@ use bucketline_spool::{
 
 use super::frames::Frames;
 use super::held_batch::{HeldBatch, Mixing, Share};
-use super::lane::{LaneId, LaneState, Run};
+use super::lane::{LaneId, LaneState, Run, Sealed};
 use super::sources::Sources;
 use crate::error::{Error, ErrorKind};
 use crate::ledger::Ledger;
@@ -65,6 +65,8 @@ pub(crate) struct ConnectorBook {
     pub(crate) lanes: BTreeSet<LaneId>,
     pub(crate) events_held: u64,
     pub(crate) bytes_held: u64,
+    /// The encryption of its last object, where that was not as asked.
+    pub(crate) misencrypted: Option<Arc<str>>,
 }
 
 impl Fold {
@@ -158,6 +160,13 @@ impl Fold {
         std::mem::take(&mut self.forgotten)
     }
 
+    /// What an earlier run may have tried, nobody knows.
+    pub(crate) fn doubt_every_seal(&mut self) {
+        for sealed in self.lanes.values_mut().filter_map(|lane| lane.seal.as_mut()) {
+            sealed.unknown = true;
+        }
+    }
+
     /// All lanes, by connector.
     pub(crate) fn all_lanes(&self) -> impl Iterator<Item = &LaneState> {
         let ids = self.connectors.iter().flat_map(|book| &book.lanes);
@@ -186,6 +195,7 @@ impl Fold {
                     newest: place,
                     events_held: 0,
                     bytes_held: 0,
+                    misencrypted: None,
                     lanes: BTreeSet::new(),
                 });
                 connector
@@ -361,7 +371,7 @@ impl Fold {
                 "a seal does not begin at its lane's frontier, or follows an unsettled one",
             ));
         }
-        state.seal = Some(seal);
+        state.seal = Some(Sealed::new(seal));
         self.idle.remove(&lane);
         self.touched.push(lane);
         Ok(())
@@ -375,11 +385,14 @@ impl Fold {
         let Some(state) = self.lanes.get_mut(&lane) else {
             return Ok(());
         };
-        let Some(seal) = state.seal.take_if(|seal| seal.first == commit.first) else {
+        let Some(sealed) = state.seal.take_if(|sealed| sealed.seal.first == commit.first) else {
             return Err(contradiction(lsn, "a commit has no seal"));
         };
-        if commit.after_unknown && commit.last < seal.last {
-            state.unknown_through = Some(seal.last);
+        if commit.after_unknown && commit.last < sealed.seal.last {
+            state.unknown_through = Some(sealed.seal.last);
+        }
+        if let Some(book) = self.connectors.get_mut(state.connector) {
+            book.misencrypted = (!commit.encrypted_as_asked).then(|| commit.encryption.as_str().into());
         }
         self.deliver(lane, commit.last, Some(commit.count), true)
             .ok_or_else(|| {

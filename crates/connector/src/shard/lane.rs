@@ -35,9 +35,31 @@ pub(crate) struct LaneState {
     /// When the oldest event held was admitted.
     pub(crate) oldest: Option<SpoolTime>,
     /// The seal whose object is not known to exist yet.
-    pub(crate) seal: Option<Seal>,
+    pub(crate) seal: Option<Sealed>,
     /// Events up to here were in an attempt of unknown outcome that did not become their object.
     pub(crate) unknown_through: Option<Position>,
+}
+
+/// A seal without a commit, and what is known of its object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sealed {
+    pub(crate) seal: Seal,
+    /// Whether an attempt at it may have taken effect without our knowing, or may yet: an unanswered one makes it so for good, and so
+    /// does a restart.
+    pub(crate) unknown: bool,
+    /// When it was last tried, in this run.
+    pub(crate) tried: Option<SpoolTime>,
+}
+
+impl Sealed {
+    /// A seal that is new: nothing was tried.
+    pub(crate) fn new(seal: Seal) -> Self {
+        Self {
+            seal,
+            unknown: false,
+            tried: None,
+        }
+    }
 }
 
 /// The events of one frame that belong to one lane: how many, but not which. That is read again when an object is built, so that

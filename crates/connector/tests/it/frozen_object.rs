@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bucketline_connector::engine::{Appender, Command, Engine, Input, Request, RequestId};
 use bucketline_connector::{Admission, Settings};
+use bucketline_sink::{PutOutcome, Receipt};
 use bucketline_spool::{Hour, OpenOptions, SimDisk, Spool};
 
 use crate::fixture::{batch, connector, schemas};
@@ -33,6 +34,7 @@ fn an_object_of_the_first_version_is_built_the_same() {
     let mut inputs = vec![
         Input::Drain { id: RequestId(1) },
         Input::Submit {
+            shard: started.shard,
             id: RequestId(2),
             batch,
         },
@@ -40,7 +42,7 @@ fn an_object_of_the_first_version_is_built_the_same() {
     while let Some(input) = inputs.pop() {
         for command in engine.handle(now, input) {
             match command {
-                Command::Append { ticket, records } => {
+                Command::Append { ticket, records, .. } => {
                     let appended = appender.append(&mut log, vec![Request { ticket, records }], now);
                     inputs.extend(
                         appended
@@ -62,6 +64,10 @@ fn an_object_of_the_first_version_is_built_the_same() {
                     text.push_str(&format!("size: {}\n", job.payload().len()));
                     text.push_str(&format!("sha256: {}\n", job.payload().checksum().hex()));
                     found.push(text);
+                    inputs.push(Input::Put {
+                        attempt: job.attempt(),
+                        answer: Ok(PutOutcome::Created(Receipt::default())),
+                    });
                 }
                 _ => {}
             }

@@ -8,6 +8,7 @@
 
 mod clocks;
 mod damage;
+mod encryption;
 mod failing_disk;
 mod fixture;
 mod folder_paths;

@@ -161,7 +161,7 @@ async fn a_connector_that_left_the_configuration_keeps_its_events() {
     let report = mux.drain(MINUTE).await;
     assert!(!report.timed_out && !report.is_complete());
     assert_eq!(
-        (report.connectors[0].state, report.connectors[0].pending),
+        (report.connectors[1].state, report.connectors[1].pending),
         (State::Orphaned, 30)
     );
     mux.shutdown().await;

@@ -26,6 +26,7 @@ fn events_are_sealed_by_the_next_start_however_young_they_are() {
             let admission = Admission::new(&schemas(), [], &connectors);
             let batch = admission.prepare(batch(0, 1), Hour::new(1), &started.generations);
             inputs.push(Input::Submit {
+                shard: started.shard,
                 id: RequestId(1),
                 batch,
             });
@@ -34,7 +35,7 @@ fn events_are_sealed_by_the_next_start_however_young_they_are() {
         while let Some(input) = inputs.pop() {
             for command in engine.handle(now, input) {
                 match command {
-                    Command::Append { ticket, records } => {
+                    Command::Append { ticket, records, .. } => {
                         let appended = appender.append(&mut log, vec![Request { ticket, records }], now);
                         inputs.extend(
                             appended

@@ -1,6 +1,6 @@
 //! What the engine commands, carried out by the world: appends, builds, puts and looks, each with its chance of going wrong.
 
-use bucketline_connector::engine::{Command, HeldBatch, Input, Landed, PutJob, Request};
+use bucketline_connector::engine::{AttemptId, Command, HeldBatch, Input, Landed, PutJob, Request};
 use bucketline_format::ocf;
 use bucketline_sink::{
     Checksum, ETag, Effect, EncryptionSeen, Error as SinkError, ErrorKind, Operation, PutOutcome, Receipt,
@@ -220,12 +220,27 @@ impl World {
         }
     }
 
+    /// A call that nobody waits for any more: what was sent of it may yet arrive.
+    fn break_off(&mut self, replica: usize, attempt: AttemptId) {
+        let Some(process) = &mut self.replicas[replica].up else {
+            return;
+        };
+        let is_meant = |task: &Task| task.attempt() == attempt;
+        if let Some(place) = process.tasks.iter().position(is_meant) {
+            if let Task::Put(job) = process.tasks.swap_remove(place) {
+                let payload = job.payload().to_bytes();
+                self.late.push((job, payload));
+            }
+            self.note(format!("{replica}: a call is broken off"));
+        }
+    }
+
     pub(crate) fn carry_out(&mut self, replica: usize, command: Command) {
         let Some(process) = &mut self.replicas[replica].up else {
             return;
         };
         match command {
-            Command::Append { ticket, records } => {
+            Command::Append { ticket, records, .. } => {
                 for record in &records {
                     if let Record::Commit(commit) = record {
                         self.outcome.adopted += usize::from(commit.learnt == Learnt::Adopted);
@@ -271,6 +286,8 @@ impl World {
             Command::Put(job) => process.tasks.push(Task::Put(*job)),
             Command::Look(job) => process.tasks.push(Task::Look(*job)),
             Command::Compare(job) => process.tasks.push(Task::Compare(*job)),
+            Command::BreakOff { attempt } => self.break_off(replica, attempt),
+            Command::Failed { .. } => {} // The process ends with its only log.
             other => panic!("the world does not know {other:?}"),
         }
     }

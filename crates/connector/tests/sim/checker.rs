@@ -157,7 +157,7 @@ fn ledgers(world: &World) -> Option<String> {
             return Some(format!("the counts of {place} do not balance: {ledger:?}"));
         }
         match replica.recount(&world.installation) {
-            Ok(recounted) if recounted == *ledger => {}
+            Ok(recounted) if recounted == ledger => {}
             Ok(recounted) => {
                 return Some(format!(
                     "{place} counted {ledger:?}, and its log says {recounted:?}"

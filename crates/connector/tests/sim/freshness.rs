@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bucketline_connector::engine::{Appender, Command, Engine, Input, Request, RequestId};
+use bucketline_connector::engine::{
+    Appender, AttemptId, Command, Engine, Input, Request, RequestId, ShardId,
+};
 use bucketline_connector::{Admission, Batch, ConnectorConfig, Destination, Line, Settings};
 use bucketline_sink::{Effect, Error, ErrorKind, Operation, PutOutcome, Receipt};
 use bucketline_spool::{GenerationId, Hour, OpenOptions, Sequence, SimDisk, SourceId, Spool, SpoolTime};
@@ -37,6 +39,11 @@ fn connector(number: usize) -> ConnectorConfig {
         "c".parse().unwrap(),
         "z".parse().unwrap(),
     )
+}
+
+/// Whether this is what a call that was broken off would have been answered.
+fn is_answer(input: &Input, broken_off: AttemptId) -> bool {
+    matches!(input, Input::Put { attempt, .. } if *attempt == broken_off)
 }
 
 impl Clockwork {
@@ -86,14 +93,18 @@ impl Clockwork {
         .lines((0..events).map(|_| Line::new(1, 0, line.clone())));
         let batch = self.admission.prepare(batch, Hour::new(1), &self.generations);
         let id = RequestId(self.last);
-        self.handle(Input::Submit { id, batch });
+        self.handle(Input::Submit {
+            shard: ShardId(0),
+            id,
+            batch,
+        });
     }
 
     fn handle(&mut self, input: Input) {
         let commands = self.engine.handle(SpoolTime::from_millis(self.now), input);
         for command in commands {
             match command {
-                Command::Append { ticket, records } => {
+                Command::Append { ticket, records, .. } => {
                     let time = SpoolTime::from_millis(self.now);
                     let request = Request { ticket, records };
                     for (ticket, result) in self.appender.append(&mut self.log, vec![request], time) {
@@ -125,6 +136,7 @@ impl Clockwork {
                         },
                     );
                 }
+                Command::BreakOff { attempt } => self.coming.retain(|_, input| !is_answer(input, attempt)),
                 Command::Accepted { result, .. } => assert!(result.is_ok()),
                 other => panic!("nothing else is to be done here: {other:?}"),
             }

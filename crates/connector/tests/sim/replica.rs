@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bucketline_connector::engine::{
-    Appender, BuildJob, CompareJob, Engine, LookJob, PutJob, Request, RequestId,
+    Appender, AttemptId, BuildJob, CompareJob, Engine, LookJob, PutJob, Request, RequestId,
 };
 use bucketline_connector::{Admission, ConnectorConfig, Destination, Ledger, Settings};
 use bucketline_format::{EventSelection, Schema, SchemaRegistry};
@@ -65,6 +65,17 @@ pub(crate) enum Task {
     Put(PutJob),
     Look(LookJob),
     Compare(CompareJob),
+}
+
+impl Task {
+    pub(crate) fn attempt(&self) -> AttemptId {
+        match self {
+            Self::Build(job) => job.attempt(),
+            Self::Put(job) => job.attempt(),
+            Self::Look(job) => job.attempt(),
+            Self::Compare(job) => job.attempt(),
+        }
+    }
 }
 
 impl Installation {
@@ -187,7 +198,7 @@ impl Replica {
             None,
         )?;
         copy.up
-            .map(|process| process.engine.ledger().clone())
+            .map(|process| process.engine.ledger())
             .ok_or_else(|| "it did not start".to_owned())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bucketline_connector::engine::{Input, Prepared, PutJob, RequestId};
+use bucketline_connector::engine::{Input, Prepared, PutJob, RequestId, ShardId};
 use bucketline_connector::{Batch, ConnectorId, Line};
 use bucketline_sink::ObjectKey;
 use bucketline_spool::{Fault, Hour, Sequence, SimDisk, SourceId};
@@ -282,7 +282,14 @@ impl World {
         if let Some(process) = &mut self.replicas[replica].up {
             process.submitted.insert(id, ids);
         }
-        self.input(replica, Input::Submit { id, batch });
+        self.input(
+            replica,
+            Input::Submit {
+                shard: ShardId(0),
+                id,
+                batch,
+            },
+        );
     }
 
     pub(crate) fn pass_time(&mut self, replica: usize) {
@@ -370,6 +377,15 @@ impl World {
                 self.flush(replica);
             } else {
                 self.pass_time(replica);
+            }
+        }
+        for replica in &self.replicas {
+            if let Some(process) = &replica.up {
+                let held = process.engine.status(process.time(self.now));
+                let held = held.into_iter().filter(|status| status.events_held > 0);
+                self.outcome
+                    .history
+                    .push(format!("stuck: {:#?}", held.collect::<Vec<_>>()));
             }
         }
         self.violated("it does not come to an end");

@@ -9,7 +9,7 @@ use bucketline_spool::{Commit, Gap, Generation, GenerationId, Lane, Lsn, Positio
 
 use super::{Fold, contradiction};
 use crate::error::Error;
-use crate::shard::lane::LaneId;
+use crate::shard::lane::{LaneId, Sealed};
 
 /// That the log is damaged, and what helps to fold on.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Fold {
         if let Some(state) = self.lanes.get_mut(&lane) {
             // Earlier events of the lane may be missing.
             state.frontier = seal.first;
-            state.seal = Some(seal);
+            state.seal = Some(Sealed::new(seal));
         }
         self.idle.remove(&lane);
         self.touched.push(lane);
@@ -82,8 +82,8 @@ impl Fold {
             return Ok(());
         };
         let seal = state.seal.take();
-        if let Some(seal) = seal.filter(|seal| commit.after_unknown && commit.last < seal.last) {
-            state.unknown_through = Some(seal.last);
+        if let Some(sealed) = seal.filter(|sealed| commit.after_unknown && commit.last < sealed.seal.last) {
+            state.unknown_through = Some(sealed.seal.last);
         }
         self.remove_behind_damage(lsn, lane, commit.last, true)
     }

@@ -1,10 +1,11 @@
 //! Group commit: many groups of records, one write and one fsync, and who is told what when that fails. Blocks on the log it is
 //! given; knows no threads and no clocks.
 
-use bucketline_spool::{ErrorKind, Group, Log, Record, SpoolTime};
+use bucketline_spool::{Group, Log, Record, SpoolTime};
 
-use crate::engine::{Landed, Ticket};
-use crate::error::Error;
+use super::Landed;
+use crate::error::{Error, is_harmless};
+use crate::tickets::Ticket;
 
 /// Appends what the engine commands.
 ///
@@ -84,12 +85,4 @@ impl Appender {
 
 fn has_events(records: &[Record]) -> bool {
     records.iter().any(|record| matches!(record, Record::Events(_)))
-}
-
-/// Whether a failed append has changed nothing, and the log can be used on.
-pub(crate) fn is_harmless(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::Full | ErrorKind::TooLarge | ErrorKind::InvalidRecord
-    )
 }

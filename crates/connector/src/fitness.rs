@@ -1,0 +1,157 @@
+//! Whether a configuration fits what a log holds. Knows no log and changes nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use bucketline_format::{EventType, SchemaId, SchemaRegistry, encoder, newest_encoder};
+use bucketline_spool::Generation;
+
+use crate::ObjectName;
+use crate::config::ConnectorConfig;
+use crate::destination::LOCAL;
+use crate::error::{Error, ErrorKind};
+use crate::folder_path::FolderRegistry;
+use crate::generation::{generation, same_destination};
+use crate::shard::{Fold, LaneState};
+
+/// How many connectors, and how many pairs of workspace and event type, one frame can name.
+const MAX_NAMES: usize = u16::MAX as usize;
+
+/// Whether a configuration agrees with itself.
+///
+/// # Errors
+///
+/// `Config` or `FolderConflict`.
+pub(crate) fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Error> {
+    let config_error = |message| Err(Error::new(ErrorKind::Config, message));
+    if connectors.len() > MAX_NAMES {
+        return config_error(format!(
+            "{} connectors are more than {MAX_NAMES}",
+            connectors.len()
+        ));
+    }
+    let mut folders = FolderRegistry::new();
+    let mut ids = HashSet::new();
+    for config in connectors {
+        let named = format!("connector `{}` ({})", config.name, config.id);
+        if !ids.insert(&config.id) {
+            return config_error(format!(
+                "{named}: another connector has the same id; give it one of its own"
+            ));
+        }
+        let folder = config.destination.folder();
+        let longest = ObjectName::longest_key(folder, &config.cluster, &config.zone);
+        if longest > bucketline_sink::ObjectKey::MAX_LEN {
+            return config_error(format!(
+                "{named}: keys below folder `{folder}` could have {longest} bytes, and S3 allows 1024; shorten the folder"
+            ));
+        }
+        folders
+            .claim(&config.destination.store(), folder, &named)
+            .map_err(|conflict| {
+                Error::new(
+                    ErrorKind::FolderConflict,
+                    format!("{named}: {conflict}; give one of them another folder"),
+                )
+            })?;
+    }
+    Ok(())
+}
+
+/// Whether all that is held can be delivered under this configuration.
+///
+/// # Errors
+///
+/// `DestinationChanged`, `MissingSchema`, or `Spool` for what only a newer version can deliver.
+pub(crate) fn check_held(
+    fold: &Fold,
+    connectors: &[ConnectorConfig],
+    schemas: &SchemaRegistry,
+) -> Result<(), Error> {
+    let by_id: HashMap<&str, &ConnectorConfig> = connectors
+        .iter()
+        .map(|config| (config.id.as_str(), config))
+        .collect();
+    for lane in fold.all_lanes().filter(|lane| lane.events > 0) {
+        let Some(held_for) = fold.generations.get(lane.generation).map(|state| &state.record) else {
+            continue;
+        };
+        let Some(config) = by_id.get(held_for.connector.as_str()) else {
+            continue; // Orphaned: held, and shown.
+        };
+        if !same_destination(held_for, &generation(config, 0)) {
+            return Err(destination_changed(fold, config, held_for));
+        }
+        check_buildable(lane, held_for, schemas)?;
+    }
+    Ok(())
+}
+
+fn destination_changed(fold: &Fold, config: &ConnectorConfig, held_for: &Generation) -> Error {
+    let held = fold
+        .connector(&held_for.connector)
+        .and_then(|place| fold.connectors.get(place));
+    Error::new(
+        ErrorKind::DestinationChanged,
+        format!(
+            "connector `{}` ({}): its destination is now {}, but {} events are held for {}; change it back, drain, \
+             then change it",
+            config.name,
+            config.id,
+            told(
+                config.destination.endpoint(),
+                config.destination.bucket_name(),
+                config.destination.folder().as_str()
+            ),
+            held.map_or(0, |book| book.events_held),
+            told(&held_for.endpoint, &held_for.bucket, &held_for.folder),
+        ),
+    )
+}
+
+/// A destination with its endpoint: the same bucket of another store is another one.
+fn told(endpoint: &str, bucket: &str, folder: &str) -> String {
+    let store = match endpoint {
+        "" => " on AWS".to_owned(),
+        LOCAL => String::new(),
+        custom => format!(" at `{custom}`"),
+    };
+    format!("`{bucket}/{folder}`{store}")
+}
+
+fn check_buildable(lane: &LaneState, generation: &Generation, schemas: &SchemaRegistry) -> Result<(), Error> {
+    let key = &lane.key;
+    let known = key.event_type.parse::<EventType>().is_ok()
+        && SchemaId::new(key.schema).is_some_and(|id| schemas.get(&*key.event_type, id).is_some());
+    if !known {
+        return Err(Error::new(
+            ErrorKind::MissingSchema,
+            format!(
+                "{} events of type `{}` are held under schema {}, which is not there any more; put \
+                 `{}/{}.avsc` back until they are delivered",
+                lane.events, key.event_type, key.schema, key.event_type, key.schema
+            ),
+        ));
+    }
+    let newer = |what: String| {
+        let kind = bucketline_spool::ErrorKind::NewerVersion;
+        Err(Error::from(bucketline_spool::Error::new(kind, what)))
+    };
+    let buildable = match &lane.seal {
+        Some(sealed) => encoder(
+            &sealed.seal.format,
+            &sealed.seal.codec,
+            sealed.seal.encoder_version,
+        )
+        .map_err(|error| format!("object `{}` was sealed, and {error}", sealed.seal.key)),
+        None => newest_encoder(&generation.format, &generation.codec).map_err(|error| {
+            format!(
+                "events are held for connector `{}`, and {error}",
+                generation.connector
+            )
+        }),
+    };
+    if let Err(what) = buildable {
+        return newer(what);
+    }
+    Ok(())
+}

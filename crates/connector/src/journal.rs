@@ -1,0 +1,76 @@
+//! The log as the engine's driver sees it: where orders go, and what comes back of them. Knows neither threads nor stores.
+
+mod appender;
+mod opening;
+
+use std::fmt;
+
+use bucketline_spool::{Appended, Lsn, Record, SpoolTime};
+
+use crate::build::BuildJob;
+use crate::tickets::ShardId;
+pub use appender::{Appender, Request};
+pub use opening::{OpenedShard, open};
+
+/// Where the appends of shards go, and the builds that need something read back.
+///
+/// A journal carries out the appends of one shard in the order in which they were given, and answers each, by a message to whoever
+/// made it, once it is durable or has failed: when, and in what order among shards and reads, is its own affair. The local one is a thread
+/// over a [`Log`](bucketline_spool::Log); a distributed one appends without waiting and answers when it has read back what it
+/// wrote.
+pub trait Journal: fmt::Debug + Send + Sync {
+    /// Takes an order. What is given for a shard that has ended is lost, as it would be in a crash.
+    fn order(&self, shard: ShardId, order: Order);
+}
+
+/// What a journal is asked for.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Order {
+    /// Append a group, after all earlier ones; answer with [`Input::Appended`](crate::engine::Input::Appended).
+    Append(Request),
+    /// Read the frames that a build lacks, and give it on to be run.
+    ReadBack(Box<BuildJob>),
+}
+
+/// A group of records that is durable.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Landed {
+    /// The place of its first record.
+    pub lsn: Lsn,
+    /// The place of its last record.
+    pub last: Lsn,
+    /// The time that its frames carry.
+    pub time: SpoolTime,
+    /// The records themselves, given back.
+    pub records: Vec<Record>,
+}
+
+/// Where a frame stands, and when it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FramePlace {
+    pub(crate) lsn: Lsn,
+    pub(crate) time: SpoolTime,
+}
+
+impl Landed {
+    /// A group that stands where the log says.
+    pub fn new(place: Appended, time: SpoolTime, records: Vec<Record>) -> Self {
+        Self {
+            lsn: place.first,
+            last: place.last,
+            time,
+            records,
+        }
+    }
+
+    /// Its records, each with its own place.
+    pub(crate) fn into_frames(self) -> impl Iterator<Item = (FramePlace, Record)> {
+        let (first, last, time, count) = (self.lsn, self.last, self.time, self.records.len());
+        self.records.into_iter().enumerate().map(move |(index, record)| {
+            let lsn = if index + 1 == count { last } else { first };
+            (FramePlace { lsn, time }, record)
+        })
+    }
+}

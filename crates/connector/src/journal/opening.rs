@@ -1,0 +1,153 @@
+//! From a log to a shard that an engine can go on with: fold, check the configuration against it, begin a new partition. Blocks on the log;
+//! reads no clock and draws no randomness.
+
+use std::ops::ControlFlow;
+
+use bucketline_format::SchemaRegistry;
+use bucketline_spool::{Gap, GenerationId, Group, Log, Lsn, Opened, PartitionId, Record, SpoolTime};
+
+use crate::config::ConnectorConfig;
+use crate::error::Error;
+use crate::fitness::{check_connectors, check_held};
+use crate::generation::{generation, same_settings};
+use crate::ledger::Ledger;
+use crate::shard::{Fold, Folded, Folding};
+use crate::tickets::ShardId;
+
+/// A shard whose log was folded and has begun a new partition.
+#[derive(Debug)]
+pub struct OpenedShard {
+    id: ShardId,
+    pub(crate) fold: Fold,
+    pub(crate) partition: PartitionId,
+    pub(crate) now: SpoolTime,
+    pub(crate) lease_until: Option<SpoolTime>,
+    generations: Vec<GenerationId>,
+}
+
+impl OpenedShard {
+    /// Its name.
+    pub fn id(&self) -> ShardId {
+        self.id
+    }
+
+    /// The log's time.
+    pub fn now(&self) -> SpoolTime {
+        self.now
+    }
+
+    /// The present generation of each connector, in the order of the configuration: for [`crate::Admission::prepare`].
+    pub fn generations(&self) -> &[GenerationId] {
+        &self.generations
+    }
+
+    /// A shard that may be written for until a moment of the engine's time only; a local log's may be without end.
+    #[must_use]
+    pub fn leased_until(mut self, moment: SpoolTime) -> Self {
+        self.lease_until = Some(moment);
+        self
+    }
+}
+
+/// Folds a log from its beginning, and opens a new partition in it.
+///
+/// `draw` gives 32 random bits at each call; the partition is made of them, and one that was used before is drawn again. At most `memory`
+/// bytes of batches are kept.
+///
+/// # Errors
+///
+/// `Spool` if the log fails, `Contradiction` if it makes no sense; `Config`, `FolderConflict`, `DestinationChanged` and
+/// `MissingSchema` if the configuration does not fit. Only `Spool` may leave anything written.
+pub fn open(
+    id: ShardId,
+    log: &mut dyn Log,
+    connectors: &[ConnectorConfig],
+    schemas: &SchemaRegistry,
+    memory: u64,
+    draw: &mut dyn FnMut() -> u32,
+) -> Result<OpenedShard, Error> {
+    check_connectors(connectors)?;
+    let (mut fold, now) = folded(log, &[], connectors, memory)?;
+    check_held(&fold, connectors, schemas)?;
+    let mut partition = PartitionId::from_random(draw());
+    while fold.has_partition(partition) {
+        partition = PartitionId::from_random(draw());
+    }
+    let mut records = vec![Record::from(Opened { partition })];
+    let generations = generations(&fold, connectors, &mut records);
+    let group = Group::new(records);
+    let places = log.append(std::slice::from_ref(&group), now)?;
+    let lsn = places.first().map_or(Lsn::ZERO, |place| place.first);
+    for record in group.into_records() {
+        fold.apply(lsn, now, record)?;
+    }
+    Ok(OpenedShard {
+        id,
+        fold,
+        partition,
+        now,
+        lease_until: None,
+        generations,
+    })
+}
+
+/// The present generation of each connector; those that are new to the log are added to what it is to be told.
+fn generations(fold: &Fold, connectors: &[ConnectorConfig], records: &mut Vec<Record>) -> Vec<GenerationId> {
+    let present = connectors.iter().map(|config| {
+        let known = fold
+            .connector(config.id.as_str())
+            .and_then(|place| fold.generation_of(place));
+        let wanted = generation(config, known.map_or(0, |known| known.counter + 1));
+        match known {
+            Some(known) if same_settings(known, &wanted) => known.id,
+            _ => {
+                let id = wanted.id;
+                records.push(Record::from(wanted));
+                id
+            }
+        }
+    });
+    present.collect()
+}
+
+impl Ledger {
+    /// The counts that a log comes to, read from its beginning; for looking at a log that nobody writes.
+    ///
+    /// `gaps` are those that opening it found and that it does not tell of itself yet
+    /// ([`Recovered::gaps`](bucketline_spool::Recovered::gaps)).
+    ///
+    /// # Errors
+    ///
+    /// `Spool` if the log cannot be read, `Contradiction` if it makes no sense.
+    pub fn read(log: &mut dyn Log, gaps: &[Gap]) -> Result<Self, Error> {
+        let (mut fold, _) = folded(log, gaps, &[], 0)?;
+        for gap in gaps {
+            fold.ledger.count_unreadable(gap);
+        }
+        Ok(fold.ledger)
+    }
+}
+
+/// How many settings a connector may have had for its lost generations to be known again.
+const GENERATIONS_GUESSED: u64 = 64;
+
+/// Everything that a log means, and its time.
+fn folded(
+    log: &mut dyn Log,
+    gaps: &[Gap],
+    connectors: &[ConnectorConfig],
+    memory: u64,
+) -> Result<(Fold, SpoolTime), Error> {
+    let mut folding = Folding::new(memory, gaps.to_vec());
+    loop {
+        log.read(Lsn::ZERO, &mut |frame| {
+            folding.feed(frame);
+            ControlFlow::Continue(())
+        })?;
+        let numbered = |config| (0..GENERATIONS_GUESSED).map(move |counter| generation(config, counter));
+        match folding.finish(|| connectors.iter().flat_map(numbered).collect())? {
+            Folded::Whole(fold, now) => return Ok((*fold, now)),
+            Folded::Again(again) => folding = *again,
+        }
+    }
+}
