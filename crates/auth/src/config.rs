@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::{AccessKey, AccessKeyId, Environment, Error, ExternalId, RoleArn};
+use crate::{AccessKey, AccessKeyId, EnvironmentVariables, Error, ExternalId, RoleArn};
 
 /// One customer's named credentials, which any number of that customer's connectors may use.
 ///
@@ -80,7 +80,7 @@ impl AccessKeyConfig {
     ///
     /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig), naming the variable or file, where there is none, where it holds no
     /// secret, or where it is a CSV of another key.
-    pub fn load(&self, environment: &Environment, folder: &Path) -> Result<AccessKey, Error> {
+    pub fn load(&self, environment: &EnvironmentVariables, folder: &Path) -> Result<AccessKey, Error> {
         let text = self.secret_access_key.read(environment, folder)?;
         AccessKey::from_secret_text(self.access_key_id.as_ref(), &text)
             .map_err(|error| error.with_subject(self.secret_access_key.to_string()))

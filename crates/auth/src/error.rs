@@ -3,13 +3,16 @@
 
 mod kind;
 
-pub use kind::{Effect, ErrorKind};
+pub use kind::{CallEffect, ErrorKind};
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
+
+use crate::cause::Cause;
 
 /// An answer of AWS longer than this is cut: it is there to be read by a person.
 const MAX_MESSAGE: usize = 600;
@@ -33,13 +36,15 @@ pub struct Error(Arc<Inner>);
 #[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
-    effect: Effect,
+    effect: CallEffect,
     operation: Option<&'static str>,
     subject: Option<String>,
     message: String,
+    cause: Option<Cause>,
     code: Option<String>,
     status: Option<u16>,
     request_id: Option<String>,
+    retry_after: Option<Duration>,
     remedy: Option<String>,
     source: Option<Arc<dyn StdError + Send + Sync + 'static>>,
 }
@@ -55,9 +60,11 @@ impl Error {
             operation: None,
             subject: None,
             message: one_line(&message.into()),
+            cause: None,
             code: None,
             status: None,
             request_id: None,
+            retry_after: None,
             remedy: None,
             source: None,
         }))
@@ -78,6 +85,18 @@ impl Error {
     #[must_use]
     pub fn with_subject(self, subject: impl Into<String>) -> Self {
         self.map(|inner| inner.subject = Some(one_line(&subject.into())))
+    }
+
+    /// What AWS's answer meant.
+    #[must_use]
+    pub fn with_cause(self, cause: Cause) -> Self {
+        self.map(|inner| inner.cause = Some(cause))
+    }
+
+    /// How long to leave the service alone: asked for by it, or by a cache that has just asked in vain.
+    #[must_use]
+    pub fn with_retry_after(self, pause: Duration) -> Self {
+        self.map(|inner| inner.retry_after = Some(pause))
     }
 
     /// AWS's error code: `AccessDenied`.
@@ -106,7 +125,7 @@ impl Error {
 
     /// Whether the call took effect, where that is known better than from the kind alone.
     #[must_use]
-    pub fn with_effect(self, effect: Effect) -> Self {
+    pub fn with_effect(self, effect: CallEffect) -> Self {
         self.map(|inner| inner.effect = effect)
     }
 
@@ -125,7 +144,7 @@ impl Error {
 
     /// Whether a call that writes (IAM) may have taken effect.
     #[must_use]
-    pub fn effect(&self) -> Effect {
+    pub fn effect(&self) -> CallEffect {
         self.0.effect
     }
 
@@ -145,6 +164,18 @@ impl Error {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// What AWS's answer meant; absent where there was none.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.0.cause
+    }
+
+    /// How long asking again is of no use. Whoever retries waits this long, and adds no pause of its own to it.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// AWS's error code.
@@ -271,9 +302,11 @@ impl fmt::Debug for Error {
             .field("operation", &inner.operation)
             .field("subject", &inner.subject)
             .field("message", &inner.message)
+            .field("cause", &inner.cause)
             .field("code", &inner.code)
             .field("status", &inner.status)
             .field("request_id", &inner.request_id)
+            .field("retry_after", &inner.retry_after)
             .field("remedy", &inner.remedy)
             .field("source", &inner.source)
             .finish()

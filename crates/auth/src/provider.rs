@@ -17,7 +17,7 @@ mod env;
 mod fixed;
 mod web_identity;
 
-pub use assume_role::AssumeRole;
+pub use assume_role::{AssumeRole, VendorAccount};
 pub use cached::{CacheStatus, Cached, CachedBuilder};
 pub use chain::Chain;
 pub use env::FromEnvironment;

@@ -3,13 +3,11 @@
 mod answer;
 #[cfg(feature = "aws")]
 mod aws;
-mod diagnosis;
 mod request;
 
 pub use answer::{AssumedRole, CallerIdentity};
 #[cfg(feature = "aws")]
-pub use aws::AwsSts;
-pub use diagnosis::ServiceAnswer;
+pub use aws::{AwsSts, AwsStsBuilder};
 pub(crate) use request::CHAINED_MAX;
 pub use request::{AssumeRoleRequest, WebIdentityRequest};
 
@@ -24,7 +22,7 @@ use crate::Error;
 ///
 /// Implementations make one attempt per call: when to ask again is decided by [`Cached`](crate::Cached), in one place.
 /// An error tells denied, throttled and unreachable apart (see [`ErrorKind`](crate::ErrorKind)); use
-/// [`ServiceAnswer`] to make one of an answer with a code.
+/// [`ServiceAnswer`](crate::ServiceAnswer) to make one of an answer with a code.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Sts: Debug + Send + Sync + 'static {

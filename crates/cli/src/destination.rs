@@ -58,9 +58,9 @@ pub(crate) fn open(config: &Config, connector: &Connector, aws: &Aws) -> Outcome
         Destination::Bucket(bucket) => {
             let endpoint = aws.s3_endpoint(bucket).unwrap_or_default();
             let identity = Identity::bucket(bucket.name.as_str(), endpoint, connector.folder.clone());
-            let (credentials, forget) = credentials::of(config, connector, bucket, aws)?;
-            let sink = aws.sink(connector, bucket, credentials)?;
-            (identity, &bucket.grant, Arc::new(Renewing::new(sink, forget)))
+            let signing = credentials::of(config, connector, bucket, aws)?;
+            let sink = aws.sink(connector, bucket, signing)?;
+            (identity, &bucket.grant, Arc::new(Renewing::new(sink)))
         }
     };
     let folder: ObjectKey = connector

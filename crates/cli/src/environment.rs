@@ -34,10 +34,10 @@ impl Environment {
     }
 
     /// The variables from which AWS's own tools take credentials, as a value for the library.
-    pub(crate) fn aws(self) -> bucketline_auth::Environment {
+    pub(crate) fn aws(self) -> bucketline_auth::EnvironmentVariables {
         let pairs = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        bucketline_auth::Environment::from_pairs(pairs.filter(|(name, _)| name.starts_with("AWS_")))
+        bucketline_auth::EnvironmentVariables::from_pairs(pairs.filter(|(name, _)| name.starts_with("AWS_")))
     }
 
     #[expect(

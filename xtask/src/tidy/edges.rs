@@ -12,6 +12,7 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("bucketline-iam-catalog", &[]),
     ("bucketline-policy", &["bucketline-iam-catalog"]),
     ("bucketline-auth", &["bucketline-policy"]),
+    ("bucketline-provision", &["bucketline-policy", "bucketline-auth"]),
     ("bucketline-sink", &[]),
     ("bucketline-format", &[]),
     ("bucketline-spool", &[]),

@@ -3,6 +3,7 @@
 //! The SDK's own error is never kept as a source: its `Debug` holds the whole response, session token included.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -10,7 +11,10 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
-use crate::{Effect, Error, ErrorKind, ServiceAnswer};
+use crate::{CallEffect, Error, ErrorKind, ServiceAnswer};
+
+/// Nobody is left alone for longer, whatever a service asks for.
+const LONGEST_PAUSE: u64 = 300;
 
 /// Why a call did not succeed.
 pub(crate) enum Failure {
@@ -48,6 +52,19 @@ impl Failure {
     }
 }
 
+impl Error {
+    /// The error that the SDK's answer to `operation` on `subject` is: for adapters over other services of AWS's.
+    ///
+    /// Nothing of the SDK's own error is kept, since its `Debug` holds whole requests and responses.
+    #[must_use]
+    pub fn of_call<E>(operation: &'static str, subject: &str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        Failure::of(error).into_error(operation, subject)
+    }
+}
+
 /// Most codes are not modelled by the SDK, AccessDenied among them: only the metadata has them all.
 fn answer(
     error: &impl ProvideErrorMetadata,
@@ -61,7 +78,14 @@ fn answer(
         request_id: request_id
             .or_else(|| error.meta().request_id())
             .map(str::to_owned),
+        retry_after: response.headers().get("retry-after").and_then(pause),
     }
+}
+
+/// `Retry-After` in seconds. Its other form, a date, would need the service's clock.
+fn pause(text: &str) -> Option<Duration> {
+    let seconds: u64 = text.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds.min(LONGEST_PAUSE)))
 }
 
 fn unreadable(response: &HttpResponse, request_id: Option<&str>) -> Error {
@@ -97,7 +121,7 @@ fn not_sent(error: &(dyn StdError + 'static)) -> Error {
             kind => kind,
         };
         return Error::new(kind, "the credentials that sign the call cannot be had")
-            .with_effect(Effect::NotApplied)
+            .with_effect(CallEffect::NotApplied)
             .with_source(below);
     }
     let cause = causes(error);

@@ -8,7 +8,7 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
-use crate::{Environment, Error};
+use crate::{EnvironmentVariables, Error};
 
 /// A wrong path to something large is not read whole.
 const LARGEST: u64 = 64 * 1024;
@@ -33,7 +33,11 @@ impl SecretSource {
     ///
     /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig), naming the variable or file, where it is absent, empty, not
     /// text, or over 64 KiB.
-    pub fn read(&self, environment: &Environment, folder: &Path) -> Result<Zeroizing<String>, Error> {
+    pub fn read(
+        &self,
+        environment: &EnvironmentVariables,
+        folder: &Path,
+    ) -> Result<Zeroizing<String>, Error> {
         match self {
             Self::Env(name) => environment
                 .get(name)

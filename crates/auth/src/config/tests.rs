@@ -76,7 +76,7 @@ fn what_is_wrong_is_named_and_a_secret_is_not_repeated() {
 fn a_secret_is_read_from_a_variable_or_a_file_beside_the_configuration() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("secret"), "from-file\n").unwrap();
-    let environment = Environment::from_pairs([("S", "from-env")]);
+    let environment = EnvironmentVariables::from_pairs([("S", "from-env")]);
     let id = "access_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n";
     let env = key(&format!("{id}secret_access_key = {{ env = \"S\" }}"));
     let file = key(&format!("{id}secret_access_key = {{ file = \"secret\" }}"));
@@ -98,7 +98,7 @@ fn a_csv_brings_its_own_id_and_has_to_match_the_one_configured() {
     let folder = tempfile::tempdir().unwrap();
     let csv = format!("Access key ID,Secret access key\r\nAKIAIOSFODNN7EXAMPLE,{CANARY}\r\n");
     std::fs::write(folder.path().join("k.csv"), csv).unwrap();
-    let environment = Environment::default();
+    let environment = EnvironmentVariables::default();
     let alone = key("secret_access_key = { file = \"k.csv\" }");
     assert_eq!(
         alone.load(&environment, folder.path()).unwrap().id().as_str(),
@@ -115,7 +115,7 @@ fn a_csv_brings_its_own_id_and_has_to_match_the_one_configured() {
 #[test]
 fn what_cannot_be_read_names_the_place() {
     let folder = tempfile::tempdir().unwrap();
-    let environment = Environment::default();
+    let environment = EnvironmentVariables::default();
     std::fs::write(folder.path().join("large"), "x".repeat(70_000)).unwrap();
     std::fs::write(folder.path().join("binary"), [0xff, 0xfe, 0x00]).unwrap();
     let id = "access_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n";

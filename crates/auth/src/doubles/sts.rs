@@ -11,8 +11,8 @@ use bucketline_policy::{AccountId, Arn};
 
 use super::canary::{CANARY_SECRET, CANARY_TOKEN};
 use crate::clock::Clock;
-use crate::sts::{AssumeRoleRequest, AssumedRole, CallerIdentity, ServiceAnswer, Sts, WebIdentityRequest};
-use crate::{Error, ErrorKind, ExternalId, RoleArn, SessionName};
+use crate::sts::{AssumeRoleRequest, AssumedRole, CallerIdentity, Sts, WebIdentityRequest};
+use crate::{Error, ErrorKind, ExternalId, RoleArn, ServiceAnswer, SessionName};
 
 /// What was asked of a [`FakeSts`].
 #[derive(Clone, Debug, PartialEq, Eq)]

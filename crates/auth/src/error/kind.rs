@@ -42,10 +42,10 @@ impl ErrorKind {
         )
     }
 
-    pub(crate) fn usual_effect(self) -> Effect {
+    pub(crate) fn usual_effect(self) -> CallEffect {
         match self {
-            Self::TimedOut | Self::Unavailable | Self::Unexpected => Effect::Unknown,
-            _ => Effect::NotApplied,
+            Self::TimedOut | Self::Unavailable | Self::Unexpected => CallEffect::Unknown,
+            _ => CallEffect::NotApplied,
         }
     }
 }
@@ -56,7 +56,7 @@ impl ErrorKind {
     clippy::exhaustive_enums,
     reason = "a closed set: either it is known that nothing happened, or it is not"
 )]
-pub enum Effect {
+pub enum CallEffect {
     /// Nothing has changed.
     NotApplied,
     /// The answer was lost or not understood: look before asking again.

@@ -47,6 +47,9 @@ fn an_answer_of_many_lines_becomes_one_short_line() {
 
 #[test]
 fn only_errors_without_an_answer_leave_the_effect_open() {
-    assert_eq!(Error::new(ErrorKind::TimedOut, "x").effect(), Effect::Unknown);
-    assert_eq!(Error::new(ErrorKind::Denied, "x").effect(), Effect::NotApplied);
+    assert_eq!(Error::new(ErrorKind::TimedOut, "x").effect(), CallEffect::Unknown);
+    assert_eq!(
+        Error::new(ErrorKind::Denied, "x").effect(),
+        CallEffect::NotApplied
+    );
 }

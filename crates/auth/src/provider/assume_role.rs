@@ -22,15 +22,14 @@ const UNKNOWN: u32 = u32::MAX;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use bucketline_auth::{AssumeRole, Sts};
+/// use bucketline_auth::{AssumeRole, Sts, VendorAccount};
 ///
 /// # fn provider(sts: Arc<dyn Sts>) -> Result<AssumeRole, bucketline_auth::Error> {
 /// let role = "arn:aws:iam::111122223333:role/export".parse()?;
 /// let ours = "999988887777".parse()?;
 ///
-/// AssumeRole::new(sts, role, "bl-0192f3b4".parse()?)
-///     .session_name("bucketline-5f1e0c2ab7d94e00a1b2c3d4".parse()?)
-///     .vendor_account(ours)
+/// Ok(AssumeRole::new(sts, VendorAccount::Is(ours), role, "bl-0192f3b4".parse()?)?
+///     .session_name("bucketline-5f1e0c2ab7d94e00a1b2c3d4".parse()?))
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -42,12 +41,22 @@ pub struct AssumeRole {
 
 impl AssumeRole {
     /// Sessions of a customer's role: one hour each, named `bucketline`, with all that the role may do.
-    #[must_use]
-    pub fn new(sts: Arc<dyn Sts>, role: RoleArn, external_id: ExternalId) -> Self {
-        Self::with_request(
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) where the role is in the vendor's own account: a customer who could
+    /// name one would be let into the vendor's house.
+    pub fn new(
+        sts: Arc<dyn Sts>,
+        vendor: VendorAccount,
+        role: RoleArn,
+        external_id: ExternalId,
+    ) -> Result<Self, Error> {
+        vendor.check(&role)?;
+        Ok(Self::with_request(
             sts,
             AssumeRoleRequest::new(role, SessionName::default()).with_external_id(external_id),
-        )
+        ))
     }
 
     /// Sessions of a role in the caller's own account, where an external ID protects nobody.
@@ -111,22 +120,6 @@ impl AssumeRole {
         let policy = SessionPolicy::new(document)
             .map_err(|error| error.with_subject(format!("role `{}`", self.request.role())))?;
         self.request = self.request.with_session_policy(policy);
-        Ok(self)
-    }
-
-    /// Refuses a role of the vendor's own account: a customer who could name one would be let into the vendor's house.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidConfig`](ErrorKind::InvalidConfig) where the role's account is this one.
-    pub fn vendor_account(self, vendor: AccountId) -> Result<Self, Error> {
-        if self.request.role().account() == vendor {
-            return Err(
-                Error::invalid(format!("the role is in the vendor's own account `{vendor}`"))
-                    .with_subject(format!("role `{}`", self.request.role()))
-                    .with_remedy("ask the customer for the ARN of a role in their account"),
-            );
-        }
         Ok(self)
     }
 
@@ -196,6 +189,32 @@ impl AssumeRole {
             return wrong("the session that came has no expiry".to_owned());
         }
         Ok(())
+    }
+}
+
+/// The account whose credentials ask for customers' sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a closed set: either the account is known, or it is said that it is not"
+)]
+pub enum VendorAccount {
+    /// This one: a role in it is refused.
+    Is(AccountId),
+    /// Not known, so that nothing can be compared. Whoever offers roles to be typed in has to know it.
+    Unknown,
+}
+
+impl VendorAccount {
+    fn check(&self, role: &RoleArn) -> Result<(), Error> {
+        match self {
+            Self::Is(vendor) if role.account() == *vendor => Err(Error::invalid(format!(
+                "the role is in the vendor's own account `{vendor}`"
+            ))
+            .with_subject(format!("role `{role}`"))
+            .with_remedy("ask the customer for the ARN of a role in their account")),
+            _ => Ok(()),
+        }
     }
 }
 

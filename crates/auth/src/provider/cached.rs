@@ -3,6 +3,8 @@
 
 mod builder;
 mod flight;
+#[cfg(feature = "aws")]
+mod refusals;
 
 pub use builder::CachedBuilder;
 
@@ -115,6 +117,26 @@ impl<P: ProvideCredentials + 'static> Cached<P> {
         {
             state.forget();
         }
+    }
+
+    /// Tells this cache of every key that AWS refuses, by itself: for an SDK client that uses it.
+    ///
+    /// ```
+    /// # use bucketline_auth::{AccessKey, Cached, Fixed, SecretAccessKey};
+    /// use aws_sdk_sts::config::{Config, IdentityCache};
+    ///
+    /// # let key = AccessKey::new("AKIAIOSFODNN7EXAMPLE".parse()?, SecretAccessKey::parse("wJalrXUtnFEMI")?);
+    /// # let cached = Cached::new(Fixed::new(&key));
+    /// let config = Config::builder()
+    ///     .identity_cache(IdentityCache::no_cache())
+    ///     .credentials_provider(cached.clone())
+    ///     .interceptor(cached.interceptor());
+    /// # Ok::<(), bucketline_auth::Error>(())
+    /// ```
+    #[cfg(feature = "aws")]
+    #[must_use]
+    pub fn interceptor(&self) -> aws_smithy_runtime_api::client::interceptors::SharedInterceptor {
+        refusals::watching(self.clone())
     }
 
     /// How things stand.

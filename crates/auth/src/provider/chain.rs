@@ -9,7 +9,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 
 use crate::sts::Sts;
-use crate::{Environment, Error, ErrorKind, FromEnvironment, WebIdentity};
+use crate::{EnvironmentVariables, Error, ErrorKind, FromEnvironment, WebIdentity};
 
 /// Asks providers in turn: one that is *not loaded* gives way to the next, one that *fails* ends the search.
 ///
@@ -38,7 +38,7 @@ impl Chain {
 
     /// The program's own default: the `AWS_*` variables, else the web identity token file.
     #[must_use]
-    pub fn from_environment(environment: &Environment, sts: Arc<dyn Sts>) -> Self {
+    pub fn from_environment(environment: &EnvironmentVariables, sts: Arc<dyn Sts>) -> Self {
         Self::new()
             .then("environment", FromEnvironment::new(environment))
             .then("web identity", WebIdentity::from_environment(sts, environment))

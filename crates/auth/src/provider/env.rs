@@ -4,7 +4,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 
-use crate::{AccessKey, AccessKeyId, Environment, Error, ErrorKind, SecretAccessKey, SessionToken};
+use crate::{AccessKey, AccessKeyId, EnvironmentVariables, Error, ErrorKind, SecretAccessKey, SessionToken};
 
 const ID: &str = "AWS_ACCESS_KEY_ID";
 const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
@@ -20,7 +20,7 @@ pub struct FromEnvironment(Result<AccessKey, Error>);
 impl FromEnvironment {
     /// Reads the variables, once.
     #[must_use]
-    pub fn new(environment: &Environment) -> Self {
+    pub fn new(environment: &EnvironmentVariables) -> Self {
         Self(read(environment))
     }
 }
@@ -44,7 +44,7 @@ impl ProvideCredentials for FromEnvironment {
     }
 }
 
-fn read(environment: &Environment) -> Result<AccessKey, Error> {
+fn read(environment: &EnvironmentVariables) -> Result<AccessKey, Error> {
     let missing = |name: &str, other: &str| {
         Error::invalid(format!("`{other}` is set and `{name}` is not")).with_remedy("set both or neither")
     };
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     fn error(pairs: &[(&str, &str)]) -> Error {
-        read(&Environment::from_pairs(pairs.iter().copied())).unwrap_err()
+        read(&EnvironmentVariables::from_pairs(pairs.iter().copied())).unwrap_err()
     }
 
     #[test]
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn all_three_are_read() {
-        let key = read(&Environment::from_pairs([
+        let key = read(&EnvironmentVariables::from_pairs([
             (ID, "ASIAIOSFODNN7EXAMPLE"),
             (SECRET, "secret\n"),
             (TOKEN, "token"),

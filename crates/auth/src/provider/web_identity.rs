@@ -11,7 +11,7 @@ use tokio::io::AsyncReadExt as _;
 use zeroize::Zeroizing;
 
 use crate::sts::{Sts, WebIdentityRequest};
-use crate::{Environment, Error, ErrorKind, RoleArn, SessionName, WebIdentityToken};
+use crate::{EnvironmentVariables, Error, ErrorKind, RoleArn, SessionName, WebIdentityToken};
 
 const FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 const ROLE: &str = "AWS_ROLE_ARN";
@@ -57,7 +57,7 @@ impl WebIdentity {
     /// As `AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME` say; not loaded where the first is
     /// absent.
     #[must_use]
-    pub fn from_environment(sts: Arc<dyn Sts>, environment: &Environment) -> Self {
+    pub fn from_environment(sts: Arc<dyn Sts>, environment: &EnvironmentVariables) -> Self {
         Self {
             sts,
             settings: read(environment),
@@ -99,7 +99,7 @@ async fn read_token(path: &Path) -> io::Result<Zeroizing<String>> {
     Ok(text)
 }
 
-fn read(environment: &Environment) -> Result<Settings, Error> {
+fn read(environment: &EnvironmentVariables) -> Result<Settings, Error> {
     let file = environment
         .get(FILE)
         .ok_or_else(|| Error::new(ErrorKind::NotLoaded, format!("`{FILE}` is not set")))?;

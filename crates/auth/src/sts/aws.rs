@@ -1,5 +1,9 @@
 //! The port to STS over aws-sdk-sts. Knows the SDK's types; lets none of them out.
 
+mod builder;
+
+pub use builder::AwsStsBuilder;
+
 use std::fmt;
 use std::time::SystemTime;
 
@@ -8,10 +12,12 @@ use aws_credential_types::Credentials;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::operation::RequestId;
 use aws_sdk_sts::types::{AssumedRoleUser, Credentials as Session};
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use aws_types::SdkConfig;
 use bucketline_policy::{AccountId, Arn};
 
 use super::{AssumeRoleRequest, AssumedRole, CallerIdentity, Sts, WebIdentityRequest};
-use crate::client::{AwsBuilder, Failure, Settings};
+use crate::client::{Failure, single_attempt};
 use crate::{Error, ErrorKind, Region, RoleArn};
 
 /// STS as the AWS SDK speaks to it: one attempt per call, one timeout, no cache.
@@ -39,8 +45,32 @@ pub struct AwsSts {
 impl AwsSts {
     /// To say which region, endpoint, credentials and HTTP client to use.
     #[must_use]
-    pub fn builder() -> AwsBuilder<Self> {
-        AwsBuilder::new()
+    pub fn builder() -> AwsStsBuilder {
+        AwsStsBuilder::default()
+    }
+
+    /// The adapter over these settings: region, endpoint, credentials and HTTP client are theirs; see
+    /// [`single_attempt`] for what is not. Nothing is sent yet. Without credentials only
+    /// [`assume_role_with_web_identity`](Sts::assume_role_with_web_identity) can be asked.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`single_attempt`].
+    pub fn from_sdk_config(config: &SdkConfig) -> Result<Self, Error> {
+        Self::of(config, None)
+    }
+
+    fn of(config: &SdkConfig, interceptor: Option<SharedInterceptor>) -> Result<Self, Error> {
+        let config = single_attempt(config)?;
+        let mut conf = aws_sdk_sts::config::Builder::from(&config);
+        if let Some(interceptor) = interceptor {
+            conf = conf.interceptor(interceptor);
+        }
+        Ok(Self {
+            region: config.region().map_or("", |region| region.as_ref()).parse()?,
+            signed: config.credentials_provider().is_some(),
+            client: Client::from_conf(conf.build()),
+        })
     }
 
     /// The region whose STS is asked.
@@ -59,26 +89,6 @@ impl AwsSts {
         )
         .with_operation(operation)
         .with_remedy("configure the vendor's own credentials"))
-    }
-}
-
-impl AwsBuilder<AwsSts> {
-    /// The adapter. Nothing is sent yet.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidConfig`](ErrorKind::InvalidConfig) without a region, or with an endpoint that is no URL.
-    pub fn build(self) -> Result<AwsSts, Error> {
-        let Settings {
-            config,
-            region,
-            signed,
-        } = self.settings()?;
-        Ok(AwsSts {
-            client: Client::new(&config),
-            region,
-            signed,
-        })
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::ServiceAnswer;
 use crate::secret::WebIdentityToken;
-use crate::{Error, ErrorKind, ExternalId, RoleArn, SessionName, SessionPolicy};
+use crate::{Cause, Error, ExternalId, RoleArn, ServiceAnswer, SessionName, SessionPolicy};
 
 /// The shortest session that STS makes.
 pub(crate) const MIN_DURATION: Duration = Duration::from_secs(900);
@@ -57,7 +56,7 @@ impl AssumeRoleRequest {
     ///
     /// # Errors
     ///
-    /// [`InvalidConfig`](ErrorKind::InvalidConfig) outside 900 s to 43,200 s.
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) outside 900 s to 43,200 s.
     pub fn with_duration(mut self, duration: Duration) -> Result<Self, Error> {
         self.duration = check_duration(duration)?;
         Ok(self)
@@ -107,7 +106,7 @@ impl AssumeRoleRequest {
     #[must_use]
     pub fn refused(&self, answer: ServiceAnswer) -> Error {
         let error = answer.into_error("AssumeRole", self.role.as_str());
-        if error.kind() != ErrorKind::Denied {
+        if error.cause() != Some(Cause::Denied) {
             return error;
         }
         let condition = match &self.external_id {
@@ -171,11 +170,11 @@ impl WebIdentityRequest {
     #[must_use]
     pub fn refused(&self, answer: ServiceAnswer) -> Error {
         let error = answer.into_error("AssumeRoleWithWebIdentity", self.role.as_str());
-        match error.kind() {
-            ErrorKind::Denied => error.with_remedy(
+        match error.cause() {
+            Some(Cause::Denied) => error.with_remedy(
                 "check that the role exists and that its trust policy names the token's issuer, audience and subject",
             ),
-            ErrorKind::Unauthenticated => {
+            Some(Cause::ExpiredToken | Cause::InvalidWebIdentity) => {
                 error.with_remedy("check that the token file is renewed (AWS_WEB_IDENTITY_TOKEN_FILE) and not expired")
             }
             _ => error,

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use bucketline_auth::doubles::{CANARY_SECRET, CANARY_TOKEN, canary_key};
+use bucketline_auth::doubles::{CANARY_SECRET, CANARY_TOKEN, ManualClock, canary_key};
 use bucketline_auth::{
-    AssumeRole, AssumeRoleRequest, AwsSts, Error, ErrorKind, Fixed, RoleArn, SessionName, Sts,
-    WebIdentityRequest, WebIdentityToken,
+    AssumeRole, AssumeRoleRequest, AwsSts, Cached, Error, ErrorKind, Fixed, RoleArn, SessionName, Sts,
+    VendorAccount, WebIdentityRequest, WebIdentityToken,
 };
 
 use crate::wire::Wire;
@@ -193,7 +193,13 @@ async fn a_session_that_cannot_be_read_is_not_printed() {
 #[tokio::test]
 async fn a_session_of_another_role_is_refused() {
     let wire = Wire::answering(&[(200, &session("AssumeRole", "import"))]);
-    let provider = AssumeRole::new(std::sync::Arc::new(sts(&wire)), role(), "bl-1".parse().unwrap());
+    let provider = AssumeRole::new(
+        std::sync::Arc::new(sts(&wire)),
+        VendorAccount::Unknown,
+        role(),
+        "bl-1".parse().unwrap(),
+    )
+    .unwrap();
     let error = provider.session().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected);
     assert!(error.to_string().contains("assumed-role/import"), "{error}");
@@ -290,7 +296,7 @@ async fn another_s_provider_failing_is_told_in_its_own_words() {
         .unwrap_err();
     assert_eq!(
         (error.kind(), error.effect()),
-        (ErrorKind::Unavailable, bucketline_auth::Effect::NotApplied)
+        (ErrorKind::Unavailable, bucketline_auth::CallEffect::NotApplied)
     );
     let below = std::error::Error::source(&error).unwrap().to_string();
     assert!(below.contains("the metadata service hung up"), "{below}");
@@ -357,4 +363,49 @@ async fn a_role_of_another_partition_is_not_asked_for() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidConfig);
+}
+
+#[tokio::test]
+async fn two_bare_refusals_of_a_proxy_end_no_session() {
+    let wire = Wire::answering(&[
+        (200, &session("AssumeRole", "export")),
+        (403, "<html>sign in to the guest network</html>"),
+        (403, ""),
+    ]);
+    let clock = std::sync::Arc::new(ManualClock::at(
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_456_800),
+    ));
+    let provider = AssumeRole::new(
+        std::sync::Arc::new(sts(&wire)),
+        VendorAccount::Unknown,
+        role(),
+        "bl-1".parse().unwrap(),
+    );
+    let cached = Cached::builder(provider.unwrap()).clock(clock.clone()).build();
+    cached.credentials().await.unwrap();
+    // Into the last minute, where every request waits for a new session and the old one is valid still.
+    clock.set(SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_460_400 - 50));
+    for _ in 0..2 {
+        assert_eq!(
+            cached.credentials().await.unwrap().session_token(),
+            Some(CANARY_TOKEN)
+        );
+        clock.advance(Duration::from_secs(15));
+    }
+    assert_eq!(wire.sent().len(), 3, "asked, and answered by the proxy");
+    assert_eq!(cached.status().last_error, Some(ErrorKind::Unavailable));
+}
+
+#[test]
+fn the_settings_of_an_sdk_config_are_taken() {
+    use aws_types::SdkConfig;
+    let none = AwsSts::from_sdk_config(&SdkConfig::builder().build()).unwrap_err();
+    assert!(none.to_string().contains("region"), "{none}");
+    let config = SdkConfig::builder()
+        .region(aws_types::region::Region::new("eu-west-1"))
+        .build();
+    assert_eq!(
+        AwsSts::from_sdk_config(&config).unwrap().region().as_str(),
+        "eu-west-1"
+    );
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use bucketline_auth::doubles::{FakeSts, FixedJitter, ManualClock};
 use bucketline_auth::{
     AssumeRole, Cached, Error, ErrorKind, ExternalId, ProvideCredentials, RefreshSettings, RoleArn, Sts,
+    VendorAccount,
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -34,7 +35,13 @@ fn start() -> SystemTime {
 fn world() -> World {
     let clock = Arc::new(ManualClock::at(start()));
     let sts = Arc::new(FakeSts::new(clock.clone()).with_role(role(), Some(external_id())));
-    let provider = AssumeRole::new(Arc::clone(&sts) as Arc<dyn Sts>, role(), external_id());
+    let provider = AssumeRole::new(
+        Arc::clone(&sts) as Arc<dyn Sts>,
+        VendorAccount::Unknown,
+        role(),
+        external_id(),
+    )
+    .unwrap();
     let cached = Cached::builder(provider)
         .clock(clock.clone())
         .jitter(Arc::new(FixedJitter(0.0)))

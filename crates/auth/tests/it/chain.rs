@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use bucketline_auth::doubles::{FakeSts, ManualClock, StsCall};
-use bucketline_auth::{Chain, Environment, ErrorKind, RoleArn};
+use bucketline_auth::{Chain, EnvironmentVariables, ErrorKind, RoleArn};
 
 const ROLE: &str = "arn:aws:iam::999988887777:role/worker";
 
@@ -16,7 +16,7 @@ fn sts() -> Arc<FakeSts> {
 
 #[tokio::test]
 async fn variables_come_before_the_token_file() {
-    let environment = Environment::from_pairs([
+    let environment = EnvironmentVariables::from_pairs([
         ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
         ("AWS_SECRET_ACCESS_KEY", "secret"),
         ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere"),
@@ -35,7 +35,7 @@ async fn variables_come_before_the_token_file() {
 async fn the_token_file_is_read_anew_for_each_session() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"token-1\n").unwrap();
-    let environment = Environment::from_pairs([
+    let environment = EnvironmentVariables::from_pairs([
         ("AWS_WEB_IDENTITY_TOKEN_FILE", file.path().to_str().unwrap()),
         ("AWS_ROLE_ARN", ROLE),
         ("AWS_ROLE_SESSION_NAME", "worker-7"),
@@ -60,7 +60,7 @@ async fn the_token_file_is_read_anew_for_each_session() {
 
 #[tokio::test]
 async fn nothing_configured_says_what_each_was_missing() {
-    let error = Chain::from_environment(&Environment::default(), sts())
+    let error = Chain::from_environment(&EnvironmentVariables::default(), sts())
         .credentials()
         .await
         .unwrap_err();
@@ -74,7 +74,7 @@ async fn nothing_configured_says_what_each_was_missing() {
 
 #[tokio::test]
 async fn a_mistake_in_the_first_is_not_answered_with_the_second() {
-    let environment = Environment::from_pairs([
+    let environment = EnvironmentVariables::from_pairs([
         ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
         ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere"),
         ("AWS_ROLE_ARN", ROLE),
@@ -89,7 +89,7 @@ async fn a_mistake_in_the_first_is_not_answered_with_the_second() {
 
 #[tokio::test]
 async fn a_token_file_that_is_missing_is_named() {
-    let environment = Environment::from_pairs([
+    let environment = EnvironmentVariables::from_pairs([
         ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token"),
         ("AWS_ROLE_ARN", ROLE),
     ]);
@@ -107,7 +107,7 @@ async fn a_token_file_that_is_something_large_is_not_read_whole() {
     std::fs::write(&path, "x".repeat(1 << 20)).unwrap();
     let file = path.to_str().unwrap();
     let environment =
-        Environment::from_pairs([("AWS_WEB_IDENTITY_TOKEN_FILE", file), ("AWS_ROLE_ARN", ROLE)]);
+        EnvironmentVariables::from_pairs([("AWS_WEB_IDENTITY_TOKEN_FILE", file), ("AWS_ROLE_ARN", ROLE)]);
     let error = Chain::from_environment(&environment, sts())
         .credentials()
         .await

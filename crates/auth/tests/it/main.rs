@@ -6,7 +6,6 @@
     reason = "tests start tasks and wait, by tokio's paused clock"
 )]
 
-mod aws_iam;
 mod aws_sts;
 mod cache;
 mod chain;

@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use bucketline_auth::doubles::{FakeSts, ManualClock, StsCall};
 use bucketline_auth::{
-    AccountId, AssumeRole, Cached, Error, ErrorKind, ExternalId, ProvideCredentials, RoleArn, Sts,
+    AssumeRole, Cached, Error, ErrorKind, ExternalId, ProvideCredentials, RoleArn, Sts, VendorAccount,
 };
 use bucketline_policy::Document;
 
@@ -29,20 +29,23 @@ fn sts() -> Arc<FakeSts> {
 
 fn provider(sts: &Arc<FakeSts>, id: &str) -> AssumeRole {
     let external_id: ExternalId = id.parse().unwrap();
-    AssumeRole::new(Arc::clone(sts) as Arc<dyn Sts>, role(), external_id)
+    AssumeRole::new(
+        Arc::clone(sts) as Arc<dyn Sts>,
+        VendorAccount::Is("999988887777".parse().unwrap()),
+        role(),
+        external_id,
+    )
+    .unwrap()
 }
 
 #[tokio::test]
 async fn a_session_is_asked_for_as_configured() {
     let sts = sts();
-    let vendor: AccountId = "999988887777".parse().unwrap();
     let provider = provider(&sts, "bl-1")
         .session_name("bucketline-5f1e0c2ab7d94e00a1b2c3d4".parse().unwrap())
         .duration(Duration::from_secs(900))
         .unwrap()
         .session_policy(&policy("arn:aws:s3:::acme-events/currents/*"))
-        .unwrap()
-        .vendor_account(vendor)
         .unwrap()
         .region(&"eu-central-1".parse().unwrap())
         .unwrap();
@@ -87,9 +90,14 @@ async fn the_error_is_found_again_where_only_the_sdk_s_is_at_hand() {
 #[test]
 fn what_is_known_to_be_wrong_is_refused_before_the_first_call() {
     let sts = sts();
-    let own = provider(&sts, "bl-1")
-        .vendor_account(role().account())
-        .unwrap_err();
+    let vendor = VendorAccount::Is(role().account());
+    let own = AssumeRole::new(
+        Arc::clone(&sts) as Arc<dyn Sts>,
+        vendor,
+        role(),
+        "bl-1".parse().unwrap(),
+    )
+    .unwrap_err();
     assert!(own.to_string().contains("vendor's own account"), "{own}");
     let abroad = provider(&sts, "bl-1")
         .region(&"cn-north-1".parse().unwrap())

@@ -8,9 +8,9 @@ use std::time::{Duration, UNIX_EPOCH};
 use bucketline_auth::config::GrantConfig;
 use bucketline_auth::doubles::{CANARY_SECRET, CANARY_TOKEN, FakeSts, ManualClock, canary_key};
 use bucketline_auth::{
-    AccessKey, AccessKeyId, AssumeRole, AssumeRoleRequest, Cached, Chain, Environment, Error, Fixed,
-    FromEnvironment, RoleArn, SecretAccessKey, ServiceAnswer, SessionName, SessionToken, Sts, WebIdentity,
-    WebIdentityRequest, WebIdentityToken,
+    AccessKey, AccessKeyId, AssumeRole, AssumeRoleRequest, Cached, Chain, EnvironmentVariables, Error, Fixed,
+    FromEnvironment, RoleArn, SecretAccessKey, ServiceAnswer, SessionName, SessionToken, Sts, VendorAccount,
+    WebIdentity, WebIdentityRequest, WebIdentityToken,
 };
 
 fn role() -> RoleArn {
@@ -43,13 +43,19 @@ async fn no_value_prints_a_secret() {
     let clock = Arc::new(ManualClock::at(UNIX_EPOCH + Duration::from_secs(1_800_000_000)));
     let fake = Arc::new(FakeSts::new(clock.clone()).with_role(role(), Some("bl-1".parse().unwrap())));
     let sts: Arc<dyn Sts> = fake.clone();
-    let environment = Environment::from_pairs([
+    let environment = EnvironmentVariables::from_pairs([
         ("AWS_ACCESS_KEY_ID", key.id().as_str()),
         ("AWS_SECRET_ACCESS_KEY", CANARY_SECRET),
         ("AWS_SESSION_TOKEN", CANARY_TOKEN),
     ]);
     let token = WebIdentityToken::parse(CANARY_TOKEN).unwrap();
-    let assume = AssumeRole::new(Arc::clone(&sts), role(), "bl-1".parse().unwrap());
+    let assume = AssumeRole::new(
+        Arc::clone(&sts),
+        VendorAccount::Unknown,
+        role(),
+        "bl-1".parse().unwrap(),
+    )
+    .unwrap();
     let cached = Cached::builder(assume.clone()).clock(clock).build();
     debug("Credentials", &cached.credentials().await.unwrap());
     debug("Cached", &cached);
@@ -69,7 +75,7 @@ async fn no_value_prints_a_secret() {
         &WebIdentityRequest::new(role(), SessionName::default(), token),
     );
     debug("Fixed", &Fixed::new(&key));
-    debug("Environment", &environment);
+    debug("EnvironmentVariables", &environment);
     debug("FromEnvironment", &FromEnvironment::new(&environment));
     debug(
         "WebIdentity",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bucketline_auth::{
     AccessKey, AssumeRole, AssumeRoleRequest, AwsSts, Cached, ErrorKind, Fixed, ProvideCredentials, RoleArn,
-    SecretAccessKey, SessionName, Sts,
+    SecretAccessKey, SessionName, Sts, VendorAccount,
 };
 use bucketline_policy::template::{SessionScope, TrustOptions, session_policy, trust_policy};
 use bucketline_testkit::seed::{Account, Role, User};
@@ -60,9 +60,15 @@ fn vendor(secret: &str) -> Fixed {
 async fn a_boxed_session_is_had_and_belongs_to_the_role() {
     let testkit = testkit().await;
     let scope = SessionScope::new("acme-events".parse().unwrap(), "currents");
-    let sessions = AssumeRole::new(sts_of(&testkit, vendor(SECRET)), role(), "bl-1".parse().unwrap())
-        .session_policy(&session_policy(&scope).unwrap())
-        .unwrap();
+    let sessions = AssumeRole::new(
+        sts_of(&testkit, vendor(SECRET)),
+        VendorAccount::Unknown,
+        role(),
+        "bl-1".parse().unwrap(),
+    )
+    .unwrap()
+    .session_policy(&session_policy(&scope).unwrap())
+    .unwrap();
     let cached = Cached::new(sessions);
     let identity = sts_of(&testkit, cached.clone()).caller_identity().await.unwrap();
     assert_eq!(
@@ -94,10 +100,16 @@ async fn a_worker_s_own_session_assumes_the_customer_s_role() {
     let testkit = testkit().await;
     let worker = AssumeRole::within_account(sts_of(&testkit, vendor(SECRET)), internal_role());
     let sts = sts_of(&testkit, Cached::new(worker));
-    AssumeRole::new(sts.clone(), role(), "bl-1".parse().unwrap())
-        .session()
-        .await
-        .unwrap();
+    AssumeRole::new(
+        sts.clone(),
+        VendorAccount::Unknown,
+        role(),
+        "bl-1".parse().unwrap(),
+    )
+    .unwrap()
+    .session()
+    .await
+    .unwrap();
 
     // Role chaining: AWS allows an hour, and says so in its own way.
     let request =
@@ -116,7 +128,7 @@ async fn our_own_session_expiring_is_not_the_customer_s_refusal() {
     let worker = AssumeRole::within_account(sts_of(&testkit, vendor(SECRET)), internal_role());
     let worker = Cached::new(worker);
     let sts = sts_of(&testkit, worker.clone());
-    let sessions = AssumeRole::new(sts, role(), "bl-1".parse().unwrap());
+    let sessions = AssumeRole::new(sts, VendorAccount::Unknown, role(), "bl-1".parse().unwrap()).unwrap();
     sessions.session().await.unwrap();
     testkit.world().clock().advance(Duration::from_secs(3601));
     let error = sessions.session().await.unwrap_err();
@@ -147,7 +159,13 @@ async fn trouble_at_sts_is_asked_once_and_told_as_trouble() {
     testkit
         .faults()
         .add(Fault::error(503, "ServiceUnavailable").operation(Operation::AssumeRole));
-    let sessions = AssumeRole::new(sts_of(&testkit, vendor(SECRET)), role(), "bl-1".parse().unwrap());
+    let sessions = AssumeRole::new(
+        sts_of(&testkit, vendor(SECRET)),
+        VendorAccount::Unknown,
+        role(),
+        "bl-1".parse().unwrap(),
+    )
+    .unwrap();
     assert_eq!(
         sessions.session().await.unwrap_err().kind(),
         ErrorKind::Unavailable
@@ -182,7 +200,52 @@ async fn a_connection_that_breaks_is_trouble_and_never_a_refusal() {
             .add(Fault::new(effect.clone()).operation(Operation::GetCallerIdentity));
         let error = client.caller_identity().await.unwrap_err();
         assert_eq!(error.kind(), expected, "{effect:?}: {error}");
-        assert_eq!(error.effect(), bucketline_auth::Effect::Unknown, "{effect:?}");
+        assert_eq!(error.effect(), bucketline_auth::CallEffect::Unknown, "{effect:?}");
         assert!(error.is_transient());
     }
+}
+
+#[tokio::test]
+async fn four_refused_requests_at_once_are_one_new_session() {
+    let testkit = testkit().await;
+    let sessions = AssumeRole::new(
+        sts_of(&testkit, vendor(SECRET)),
+        VendorAccount::Unknown,
+        role(),
+        "bl-1".parse().unwrap(),
+    )
+    .unwrap();
+    let cached = Cached::new(sessions);
+    let builder = AwsSts::builder()
+        .region("us-east-1".parse().unwrap())
+        .endpoint(testkit.endpoint());
+    let client = builder.cached(&cached).build().unwrap();
+    client.caller_identity().await.unwrap();
+    assert_eq!(testkit.requests().of(Operation::AssumeRole), 1);
+
+    // The session ends before its time: whoever is under way learns it from the service, and nobody from its expiry.
+    testkit.faults().add(
+        Fault::error(403, "ExpiredToken")
+            .operation(Operation::GetCallerIdentity)
+            .times(4),
+    );
+    let refused = tokio::join!(
+        client.caller_identity(),
+        client.caller_identity(),
+        client.caller_identity(),
+        client.caller_identity()
+    );
+    for answer in [refused.0, refused.1, refused.2, refused.3] {
+        assert_eq!(answer.unwrap_err().code(), Some("ExpiredToken"));
+    }
+    let renewed = tokio::join!(
+        client.caller_identity(),
+        client.caller_identity(),
+        client.caller_identity(),
+        client.caller_identity()
+    );
+    for answer in [renewed.0, renewed.1, renewed.2, renewed.3] {
+        answer.unwrap();
+    }
+    assert_eq!(testkit.requests().of(Operation::AssumeRole), 2);
 }

@@ -10,6 +10,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use bucketline_auth::{AwsSts, Cached, Chain, Fixed, Region, Sts};
 use bucketline_sink::{S3Sink, shared_http_client};
 
+use super::credentials::Signing;
 use super::secret;
 use crate::config::{Bucket, Config, Connector, GrantKind, is_endpoint};
 use crate::environment::Environment;
@@ -108,14 +109,10 @@ impl Aws {
     }
 
     /// A bucket behind its credentials. Its region is the configured one; else the sink learns it.
-    pub(super) fn sink(
-        &self,
-        connector: &Connector,
-        bucket: &Bucket,
-        credentials: SharedCredentialsProvider,
-    ) -> Outcome<S3Sink> {
+    pub(super) fn sink(&self, connector: &Connector, bucket: &Bucket, signing: Signing) -> Outcome<S3Sink> {
         let mut builder = S3Sink::builder(bucket.name.clone())
-            .credentials(credentials)
+            .credentials(signing.credentials)
+            .interceptor(signing.refusals)
             .http_client(shared_http_client());
         if let Some(region) = &bucket.region {
             builder = builder.region(region.as_str());

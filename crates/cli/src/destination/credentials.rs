@@ -1,29 +1,28 @@
 //! From a grant to credentials: an access key from where it is kept, a role as a session boxed into the connector's
 //! folder. Each connector has its own cache, so that one customer's trouble is nobody else's.
 
-use std::sync::Arc;
-
-use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use bucketline_auth::{AssumeRole, Cached};
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use bucketline_auth::{AssumeRole, Cached, ErrorKind, VendorAccount};
 use bucketline_policy::template::{SessionScope, session_policy};
 
-use super::renewing::Forget;
 use super::{Aws, secret};
 use crate::config::{AccessKey, Bucket, Config, Connector, GrantKind};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome, Problem};
 
-/// The credentials of one connector, and how to forget what is kept of them.
+/// What signs one connector's requests, and learns which of its keys the store refuses.
+#[derive(Debug)]
+pub(super) struct Signing {
+    pub(super) credentials: SharedCredentialsProvider,
+    pub(super) refusals: SharedInterceptor,
+}
+
+/// The credentials of one connector.
 ///
 /// # Errors
 /// A secret cannot be read, or the session policy cannot be made: exit code 2.
-pub(super) fn of(
-    config: &Config,
-    connector: &Connector,
-    bucket: &Bucket,
-    aws: &Aws,
-) -> Outcome<(SharedCredentialsProvider, Forget)> {
+pub(super) fn of(config: &Config, connector: &Connector, bucket: &Bucket, aws: &Aws) -> Outcome<Signing> {
     let unusable = |what: String| Failure::usage(Problem::new(what).at(&connector.place));
     let grant = config
         .grant(&bucket.grant)
@@ -57,19 +56,25 @@ pub(super) fn of(
     let policy = session_policy(&scope).map_err(policy_error)?;
     let assume = format!("bucketline-{}", connector.id)
         .parse()
-        .map(|session| AssumeRole::new(aws.sts(), role.clone(), external_id.clone()).session_name(session))
+        .and_then(|session| {
+            let vendor = match &config.vendor.account {
+                Some(account) => VendorAccount::Is(*account),
+                None => VendorAccount::Unknown,
+            };
+            let assume = AssumeRole::new(aws.sts(), vendor, role.clone(), external_id.clone())?;
+            Ok(assume.session_name(session))
+        })
         .and_then(|assume| assume.session_policy(&policy))
         .map_err(|error: bucketline_auth::Error| unusable(error.to_string()))?;
     Ok(cached(assume))
 }
 
-fn cached(provider: impl ProvideCredentials + 'static) -> (SharedCredentialsProvider, Forget) {
+fn cached(provider: impl ProvideCredentials + 'static) -> Signing {
     let cached = Cached::new(provider);
-    let forget = cached.clone();
-    (
-        SharedCredentialsProvider::new(cached),
-        Arc::new(move || forget.invalidate()),
-    )
+    Signing {
+        refusals: cached.interceptor(),
+        credentials: SharedCredentialsProvider::new(cached),
+    }
 }
 
 /// An access key that is read again when what was read is refused: a replaced key needs no restart.
@@ -92,7 +97,10 @@ impl ProvideCredentials for Kept {
     {
         future::ProvideCredentials::ready(match self.read() {
             Ok(key) => Ok(key.to_credentials("BucketlineAccessKey")),
-            Err(failure) => Err(CredentialsError::provider_error(failure.to_string())),
+            // What cannot be read is a setting to correct: told as such, and not as a store that cannot be reached.
+            Err(failure) => {
+                Err(bucketline_auth::Error::new(ErrorKind::InvalidConfig, failure.to_string()).into())
+            }
         })
     }
 }

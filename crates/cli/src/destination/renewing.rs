@@ -3,7 +3,6 @@
 //! not be asked for are told apart from credentials that are refused.
 
 use std::fmt;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use bucketline_auth::ErrorKind as Trouble;
@@ -12,31 +11,14 @@ use bucketline_sink::{
     PutOutcome, Sink,
 };
 
-/// Makes the next request fetch credentials from where they come from.
-pub(super) type Forget = Arc<dyn Fn() + Send + Sync>;
-
-/// The sink, and how to forget its credentials.
+/// The sink. Its credentials' cache learns by itself which of its keys are refused, and has others at the next request.
 pub(super) struct Renewing<S> {
     inner: S,
-    forget: Forget,
 }
 
 impl<S: Sink> Renewing<S> {
-    pub(super) const fn new(inner: S, forget: Forget) -> Self {
-        Self { inner, forget }
-    }
-
-    /// Whether a call is worth repeating with other credentials.
-    fn renewed(&self, error: &Error) -> bool {
-        // With a status it is the store's answer; without one, fetching them failed, and whoever caches them knows
-        // best when to ask again.
-        let refused = *error.kind() == ErrorKind::Credentials
-            && error.effect() == Effect::NotApplied
-            && error.status().is_some();
-        if refused {
-            (self.forget)();
-        }
-        refused
+    pub(super) const fn new(inner: S) -> Self {
+        Self { inner }
     }
 }
 
@@ -50,38 +32,46 @@ impl<S: Sink> Sink for Renewing<S> {
         options: &PutOptions,
     ) -> Result<PutOutcome, Error> {
         match self.inner.put(key, payload.clone(), options).await {
-            Err(error) if self.renewed(&error) => self.inner.put(key, payload, options).await.map_err(told),
+            Err(error) if renewable(&error) => self.inner.put(key, payload, options).await.map_err(told),
             answer => answer.map_err(told),
         }
     }
 
     async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo, Error> {
         match self.inner.head(key).await {
-            Err(error) if self.renewed(&error) => self.inner.head(key).await.map_err(told),
+            Err(error) if renewable(&error) => self.inner.head(key).await.map_err(told),
             answer => answer.map_err(told),
         }
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Object, Error> {
         match self.inner.get(key).await {
-            Err(error) if self.renewed(&error) => self.inner.get(key).await.map_err(told),
+            Err(error) if renewable(&error) => self.inner.get(key).await.map_err(told),
             answer => answer.map_err(told),
         }
     }
 
     async fn list(&self, prefix: &str, after: Option<&ListToken>) -> Result<ListPage, Error> {
         match self.inner.list(prefix, after).await {
-            Err(error) if self.renewed(&error) => self.inner.list(prefix, after).await.map_err(told),
+            Err(error) if renewable(&error) => self.inner.list(prefix, after).await.map_err(told),
             answer => answer.map_err(told),
         }
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         match self.inner.delete(key).await {
-            Err(error) if self.renewed(&error) => self.inner.delete(key).await.map_err(told),
+            Err(error) if renewable(&error) => self.inner.delete(key).await.map_err(told),
             answer => answer.map_err(told),
         }
     }
+}
+
+/// Whether a call is worth repeating with other credentials. With a status it is the store's answer; without one,
+/// fetching them failed, and whoever caches them knows best when to ask again.
+fn renewable(error: &Error) -> bool {
+    *error.kind() == ErrorKind::Credentials
+        && error.effect() == Effect::NotApplied
+        && error.status().is_some()
 }
 
 /// Credentials that could not be fetched were not refused: where STS could not be asked, that passes, and is no fault of

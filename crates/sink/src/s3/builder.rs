@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use http::Uri;
 
 use crate::s3::client::shared_http_client;
@@ -20,6 +21,7 @@ pub struct S3SinkBuilder {
     endpoint: Option<String>,
     owner: Option<String>,
     credentials: Option<SharedCredentialsProvider>,
+    interceptor: Option<SharedInterceptor>,
     http: Option<SharedHttpClient>,
     connect_timeout: Duration,
     attempt_timeout: Duration,
@@ -44,6 +46,7 @@ impl S3SinkBuilder {
             endpoint: None,
             owner: None,
             credentials: None,
+            interceptor: None,
             http: None,
             connect_timeout: Self::CONNECT_TIMEOUT,
             attempt_timeout: Self::ATTEMPT_TIMEOUT,
@@ -68,6 +71,13 @@ impl S3SinkBuilder {
     /// Who signs the requests. Asked before each one: give a provider that caches.
     pub fn credentials(mut self, provider: impl ProvideCredentials + 'static) -> Self {
         self.credentials = Some(SharedCredentialsProvider::new(provider));
+        self
+    }
+
+    /// Sees every request and answer: a credentials cache that is to learn of the keys that the store refuses brings
+    /// one (`bucketline_auth::Cached::interceptor`).
+    pub fn interceptor(mut self, interceptor: SharedInterceptor) -> Self {
+        self.interceptor = Some(interceptor);
         self
     }
 
@@ -140,6 +150,7 @@ impl S3SinkBuilder {
             endpoint,
             owner: self.owner,
             credentials,
+            interceptor: self.interceptor,
             http: self.http.unwrap_or_else(shared_http_client),
             connect_timeout: self.connect_timeout,
             attempt_timeout: self.attempt_timeout,

@@ -62,6 +62,9 @@ impl Connection {
             )
             // Each put brings its checksum along.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
+        if let Some(interceptor) = &settings.interceptor {
+            config = config.interceptor(interceptor.clone());
+        }
         if let Some(endpoint) = &settings.endpoint {
             config = config.endpoint_url(endpoint).force_path_style(true);
         }

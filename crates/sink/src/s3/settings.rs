@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
 use crate::BucketName;
 
@@ -16,6 +17,7 @@ pub(super) struct Settings {
     pub(super) endpoint: Option<String>,
     pub(super) owner: Option<String>,
     pub(super) credentials: SharedCredentialsProvider,
+    pub(super) interceptor: Option<SharedInterceptor>,
     pub(super) http: SharedHttpClient,
     pub(super) connect_timeout: Duration,
     pub(super) attempt_timeout: Duration,

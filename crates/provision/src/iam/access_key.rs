@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::AccessKeyId;
+use bucketline_auth::AccessKeyId;
 
 /// An access key as IAM lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]

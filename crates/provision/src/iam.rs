@@ -17,9 +17,8 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bucketline_auth::{AccessKey, AccessKeyId, Error};
 use bucketline_policy::Document;
-
-use crate::{AccessKey, AccessKeyId, Error};
 
 /// AWS's Identity and Access Management, or something that answers like it.
 ///

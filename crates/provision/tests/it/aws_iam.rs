@@ -2,22 +2,24 @@
 
 use std::time::Duration;
 
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use bucketline_auth::doubles::canary_key;
-use bucketline_auth::iam::{AwsIam, CreateRole, CreateUser, Iam, IamName, KeyStatus};
-use bucketline_auth::{Effect, ErrorKind, Fixed};
+use bucketline_auth::{CallEffect, Fixed};
 use bucketline_policy::Document;
+use bucketline_provision::{AwsIam, CreateRole, CreateUser, ErrorKind, Iam, IamName, KeyStatus};
 
 use crate::wire::Wire;
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999988887777:root"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"bl-1"}}}]}"#;
 
 fn iam(wire: &Wire) -> AwsIam {
-    AwsIam::builder()
-        .region("eu-central-1".parse().unwrap())
-        .credentials(Fixed::new(&canary_key().unwrap()))
-        .http_client(wire.client())
-        .build()
-        .unwrap()
+    let settings = SdkConfig::builder()
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Fixed::new(&canary_key().unwrap())))
+        .http_client(wire.client());
+    AwsIam::from_sdk_config(&settings.build()).unwrap()
 }
 
 fn name(text: &str) -> IamName {
@@ -186,29 +188,34 @@ async fn a_user_and_its_keys() {
 #[tokio::test]
 async fn refusals_are_told_apart_and_say_whether_anything_happened() {
     for (status, code, kind, effect) in [
-        (404, "NoSuchEntity", ErrorKind::NotFound, Effect::NotApplied),
+        (404, "NoSuchEntity", ErrorKind::NotFound, CallEffect::NotApplied),
         (
             409,
             "EntityAlreadyExists",
             ErrorKind::AlreadyExists,
-            Effect::NotApplied,
+            CallEffect::NotApplied,
         ),
-        (409, "LimitExceeded", ErrorKind::LimitExceeded, Effect::NotApplied),
+        (
+            409,
+            "LimitExceeded",
+            ErrorKind::LimitExceeded,
+            CallEffect::NotApplied,
+        ),
         (
             409,
             "ConcurrentModification",
             ErrorKind::Conflict,
-            Effect::NotApplied,
+            CallEffect::NotApplied,
         ),
         (
             400,
             "MalformedPolicyDocument",
             ErrorKind::InvalidConfig,
-            Effect::NotApplied,
+            CallEffect::NotApplied,
         ),
-        (403, "AccessDenied", ErrorKind::Denied, Effect::NotApplied),
-        (400, "Throttling", ErrorKind::Throttled, Effect::NotApplied),
-        (500, "ServiceFailure", ErrorKind::Unavailable, Effect::Unknown),
+        (403, "AccessDenied", ErrorKind::Denied, CallEffect::NotApplied),
+        (400, "Throttling", ErrorKind::Throttled, CallEffect::NotApplied),
+        (500, "ServiceFailure", ErrorKind::Unavailable, CallEffect::Unknown),
     ] {
         let wire = Wire::answering(&[(status, &refusal(code))]);
         let error = iam(&wire)

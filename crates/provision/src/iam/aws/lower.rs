@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_iam::types::{AccessKeyMetadata, AttachedPermissionsBoundary, StatusType, Tag};
+use bucketline_auth::{CallEffect, Error, ErrorKind};
 use bucketline_policy::{Arn, Document};
 
 use super::super::{AccessKeyInfo, KeyStatus, Role, User};
-use crate::{Effect, Error, ErrorKind};
 
 pub(super) fn role(role: Option<&aws_sdk_iam::types::Role>) -> Result<Role, Error> {
     let role = role.ok_or_else(|| incomplete("role"))?;
@@ -64,7 +64,7 @@ pub(super) fn tags(tags: &BTreeMap<String, String>) -> Result<Option<Vec<Tag>>, 
     }
     let tag = |(key, value): (&String, &String)| {
         let built = Tag::builder().key(key).value(value).build();
-        built.map_err(|_| Error::invalid(format!("tag `{key}` cannot be set")))
+        built.map_err(|_| Error::new(ErrorKind::InvalidConfig, format!("tag `{key}` cannot be set")))
     };
     tags.iter().map(tag).collect::<Result<_, _>>().map(Some)
 }
@@ -76,7 +76,7 @@ pub(super) fn seconds(duration: Duration) -> i32 {
 /// The call was carried out; only its answer cannot be used.
 pub(super) fn incomplete(what: &str) -> Error {
     Error::new(ErrorKind::Unexpected, format!("the answer has no valid {what}"))
-        .with_effect(Effect::Unknown)
+        .with_effect(CallEffect::Unknown)
         .with_remedy("look at the IAM endpoint and at any proxy before it")
 }
 

@@ -9,16 +9,16 @@ use zeroize::Zeroizing;
 /// Variables by name. An empty value counts as none, as AWS's own tools have it.
 ///
 /// ```
-/// use bucketline_auth::Environment;
+/// use bucketline_auth::EnvironmentVariables;
 ///
-/// let environment = Environment::from_pairs([("AWS_REGION", "eu-central-1"), ("AWS_PROFILE", "")]);
+/// let environment = EnvironmentVariables::from_pairs([("AWS_REGION", "eu-central-1"), ("AWS_PROFILE", "")]);
 /// assert_eq!(environment.get("AWS_REGION"), Some("eu-central-1"));
 /// assert_eq!(environment.get("AWS_PROFILE"), None);
 /// ```
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<String, Zeroizing<String>>);
+pub struct EnvironmentVariables(BTreeMap<String, Zeroizing<String>>);
 
-impl Environment {
+impl EnvironmentVariables {
     /// The variables in `pairs`; of a name that comes twice, the last holds. The program passes `std::env::vars()`.
     #[must_use]
     pub fn from_pairs<N: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
@@ -41,7 +41,7 @@ impl Environment {
 }
 
 /// Names alone: any value may be a secret.
-impl fmt::Debug for Environment {
+impl fmt::Debug for EnvironmentVariables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }

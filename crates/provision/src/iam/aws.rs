@@ -6,48 +6,49 @@ use std::fmt;
 
 use async_trait::async_trait;
 use aws_sdk_iam::Client;
+use aws_sdk_iam::config::http::HttpResponse;
+use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
+use aws_types::SdkConfig;
+use bucketline_auth::{AccessKey, AccessKeyId, Error, ErrorKind, SecretAccessKey, single_attempt};
 use bucketline_policy::Document;
 
 use super::{AccessKeyInfo, CreateRole, CreateUser, Iam, IamName, Role, User};
-use crate::client::{AwsBuilder, Failure};
-use crate::{AccessKey, AccessKeyId, Error, ErrorKind, Region, SecretAccessKey};
 
 /// IAM as the AWS SDK speaks to it: one attempt per call, one timeout.
 ///
 /// IAM has one endpoint for each partition: any region of the partition will do.
+///
+/// ```
+/// use aws_types::SdkConfig;
+/// use aws_types::region::Region;
+/// use bucketline_provision::{AwsIam, ErrorKind};
+///
+/// // `aws_config::load_defaults` makes one from the environment, with an administrator's credentials.
+/// let settings = SdkConfig::builder().region(Region::new("us-east-1")).build();
+/// assert_eq!(AwsIam::from_sdk_config(&settings).unwrap_err().kind(), ErrorKind::NotLoaded);
+/// ```
 #[derive(Clone)]
 pub struct AwsIam {
     client: Client,
-    region: Region,
 }
 
 impl AwsIam {
-    /// To say which region, endpoint, credentials and HTTP client to use.
-    #[must_use]
-    pub fn builder() -> AwsBuilder<Self> {
-        AwsBuilder::new()
-    }
-}
-
-impl AwsBuilder<AwsIam> {
-    /// The adapter. Nothing is sent yet.
+    /// The adapter over these settings: region, endpoint, credentials and HTTP client are theirs. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// [`InvalidConfig`](ErrorKind::InvalidConfig) without a region, or with an endpoint that is no URL;
-    /// [`NotLoaded`](ErrorKind::NotLoaded) without credentials, which all of IAM's calls want.
-    pub fn build(self) -> Result<AwsIam, Error> {
-        let settings = self.settings()?;
-        if !settings.signed {
+    /// Those of [`single_attempt`]; [`NotLoaded`](ErrorKind::NotLoaded) without credentials, which all of IAM's calls
+    /// want.
+    pub fn from_sdk_config(config: &SdkConfig) -> Result<Self, Error> {
+        if config.credentials_provider().is_none() {
             return Err(Error::new(
                 ErrorKind::NotLoaded,
                 "there are no credentials to sign calls to IAM with",
             )
             .with_remedy("give those of someone who may administer the account"));
         }
-        Ok(AwsIam {
-            client: Client::new(&settings.config),
-            region: settings.region,
+        Ok(Self {
+            client: Client::new(&single_attempt(config)?),
         })
     }
 }
@@ -57,7 +58,7 @@ impl Iam for AwsIam {
     async fn get_role(&self, name: &IamName) -> Result<Role, Error> {
         let failed = Call("GetRole", name.as_str());
         let output = self.client.get_role().role_name(name.as_str()).send().await;
-        let output = output.map_err(|error| failed.by(Failure::of(&error)))?;
+        let output = output.map_err(|error| failed.by(&error))?;
         lower::role(output.role()).map_err(|error| failed.at(error))
     }
 
@@ -75,7 +76,7 @@ impl Iam for AwsIam {
             .set_tags(lower::tags(&role.tags).map_err(|error| failed.at(error))?)
             .send()
             .await
-            .map_err(|error| failed.by(Failure::of(&error)))?;
+            .map_err(|error| failed.by(&error))?;
         lower::role(output.role()).map_err(|error| failed.at(error))
     }
 
@@ -86,9 +87,7 @@ impl Iam for AwsIam {
             .update_assume_role_policy()
             .role_name(role.as_str())
             .policy_document(trust.to_json());
-        call.send()
-            .await
-            .map_err(|error| failed.by(Failure::of(&error)))?;
+        call.send().await.map_err(|error| failed.by(&error))?;
         Ok(())
     }
 
@@ -99,10 +98,7 @@ impl Iam for AwsIam {
             .get_role_policy()
             .role_name(role.as_str())
             .policy_name(policy.as_str());
-        let output = call
-            .send()
-            .await
-            .map_err(|error| failed.by(Failure::of(&error)))?;
+        let output = call.send().await.map_err(|error| failed.by(&error))?;
         lower::document(output.policy_document()).map_err(|error| failed.at(error))
     }
 
@@ -119,16 +115,14 @@ impl Iam for AwsIam {
             .role_name(role.as_str())
             .policy_name(policy.as_str());
         let call = call.policy_document(document.to_json());
-        call.send()
-            .await
-            .map_err(|error| failed.by(Failure::of(&error)))?;
+        call.send().await.map_err(|error| failed.by(&error))?;
         Ok(())
     }
 
     async fn get_user(&self, name: &IamName) -> Result<User, Error> {
         let failed = Call("GetUser", name.as_str());
         let output = self.client.get_user().user_name(name.as_str()).send().await;
-        let output = output.map_err(|error| failed.by(Failure::of(&error)))?;
+        let output = output.map_err(|error| failed.by(&error))?;
         lower::user(output.user()).map_err(|error| failed.at(error))
     }
 
@@ -143,7 +137,7 @@ impl Iam for AwsIam {
             .set_tags(lower::tags(&user.tags).map_err(|error| failed.at(error))?)
             .send()
             .await
-            .map_err(|error| failed.by(Failure::of(&error)))?;
+            .map_err(|error| failed.by(&error))?;
         lower::user(output.user()).map_err(|error| failed.at(error))
     }
 
@@ -160,9 +154,7 @@ impl Iam for AwsIam {
             .user_name(user.as_str())
             .policy_name(policy.as_str());
         let call = call.policy_document(document.to_json());
-        call.send()
-            .await
-            .map_err(|error| failed.by(Failure::of(&error)))?;
+        call.send().await.map_err(|error| failed.by(&error))?;
         Ok(())
     }
 
@@ -174,7 +166,7 @@ impl Iam for AwsIam {
             .user_name(user.as_str())
             .send()
             .await;
-        let output = output.map_err(|error| failed.by(Failure::of(&error)))?;
+        let output = output.map_err(|error| failed.by(&error))?;
         let key = output
             .access_key()
             .ok_or_else(|| failed.at(lower::incomplete("access key")))?;
@@ -192,7 +184,7 @@ impl Iam for AwsIam {
             .user_name(user.as_str())
             .send()
             .await;
-        let output = output.map_err(|error| failed.by(Failure::of(&error)))?;
+        let output = output.map_err(|error| failed.by(&error))?;
         let keys = output.access_key_metadata().iter().map(lower::key_info);
         keys.collect::<Result<_, _>>().map_err(|error| failed.at(error))
     }
@@ -204,9 +196,7 @@ impl Iam for AwsIam {
             .delete_access_key()
             .user_name(user.as_str())
             .access_key_id(key.as_str());
-        call.send()
-            .await
-            .map_err(|error| failed.by(Failure::of(&error)))?;
+        call.send().await.map_err(|error| failed.by(&error))?;
         Ok(())
     }
 }
@@ -216,8 +206,11 @@ impl Iam for AwsIam {
 struct Call<'a>(&'static str, &'a str);
 
 impl Call<'_> {
-    fn by(self, failure: Failure) -> Error {
-        failure.into_error(self.0, self.1)
+    fn by<E>(self, error: &SdkError<E, HttpResponse>) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        Error::of_call(self.0, self.1, error)
     }
 
     fn at(self, error: Error) -> Error {
@@ -227,8 +220,6 @@ impl Call<'_> {
 
 impl fmt::Debug for AwsIam {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AwsIam")
-            .field("region", &self.region)
-            .finish_non_exhaustive()
+        f.debug_struct("AwsIam").finish_non_exhaustive()
     }
 }

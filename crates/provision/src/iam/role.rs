@@ -6,7 +6,7 @@ use std::time::Duration;
 use bucketline_policy::{Arn, Document};
 
 use super::names::{IamName, IamPath};
-use crate::RoleArn;
+use bucketline_auth::RoleArn;
 
 /// A role as IAM has it.
 #[derive(Clone, Debug, PartialEq)]

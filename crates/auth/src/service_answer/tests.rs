@@ -1,10 +1,12 @@
 //! Every code and what it is taken for, as a table. Knows nothing of the wire.
 
 use super::*;
+use crate::ErrorKind;
 
 fn kind(code: &str, status: u16, words: &str) -> ErrorKind {
     ServiceAnswer::new(code, status)
         .message(words)
+        .request_id("r-1")
         .into_error("AssumeRole", "x")
         .kind()
 }
@@ -50,12 +52,43 @@ fn every_code_of_sts_and_iam_has_its_kind() {
         ("LimitExceeded", 409, LimitExceeded),
         ("", 429, Throttled),
         ("", 502, Unavailable),
-        ("", 403, Denied),
+        ("", 401, Unavailable),
+        ("", 403, Unavailable),
+        ("", 407, Unavailable),
         ("", 404, InvalidConfig),
         ("SomethingNew", 400, Unexpected),
     ] {
         assert_eq!(kind(code, status, ""), expected, "{code} {status}");
     }
+}
+
+#[test]
+fn a_verdict_without_aws_s_request_id_is_somebody_else_s() {
+    for (code, status) in [
+        ("AccessDenied", 403),
+        ("ExpiredToken", 400),
+        ("Forbidden", 403),
+        ("", 403),
+        ("", 401),
+    ] {
+        let answer = ServiceAnswer::new(code, status).message("Access denied by policy of the guest network");
+        if code != "Forbidden" {
+            assert_eq!(answer.cause(), Cause::NotFromAws, "{code} {status}");
+        }
+        let error = answer.into_error("AssumeRole", "role");
+        assert!(
+            !matches!(error.kind(), ErrorKind::Denied | ErrorKind::Unauthenticated),
+            "{code}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_pause_asked_for_is_carried() {
+    let mut answer = ServiceAnswer::new("Throttling", 400);
+    answer.retry_after = Some(Duration::from_secs(7));
+    let error = answer.into_error("AssumeRole", "role");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
 }
 
 #[test]
@@ -70,10 +103,13 @@ fn a_wrong_clock_is_told_apart_from_a_wrong_secret() {
 
 #[test]
 fn the_canonical_request_in_a_signature_error_is_not_repeated() {
-    let error = ServiceAnswer::new("SignatureDoesNotMatch", 403)
-        .message("The Canonical String for this request should have been 'POST / host:...x-amz-security-token:CANARY'")
-        .into_error("GetCallerIdentity", "");
-    assert!(!error.to_string().contains("CANARY"), "{error}");
+    let answer = ServiceAnswer::new("SignatureDoesNotMatch", 403).message(
+        "The Canonical String for this request should have been 'POST / host:...x-amz-security-token:CANARY'",
+    );
+    let error = answer.clone().into_error("GetCallerIdentity", "");
+    assert!(!format!("{error} {error:?}").contains("CANARY"), "{error}");
+    let error = answer.request_id("r-1").into_error("GetCallerIdentity", "");
+    assert!(!format!("{error} {error:?}").contains("CANARY"), "{error}");
     assert!(error.to_string().contains("whitespace"), "{error}");
 }
 
@@ -104,7 +140,7 @@ fn every_diagnosis_says_what_to_do_next() {
         assert_eq!((error.code(), error.request_id()), (Some(code), Some("r-1")));
         assert_eq!(
             error.effect(),
-            Effect::NotApplied,
+            CallEffect::NotApplied,
             "{code}: an answer of 4xx says that nothing was done"
         );
     }

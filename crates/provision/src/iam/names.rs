@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::Error;
+use bucketline_auth::{Error, ErrorKind};
 
 /// The name of a role, a user or an inline policy: 1 to 64 of `[A-Za-z0-9_+=,.@-]`.
 ///
@@ -12,11 +12,11 @@ use crate::Error;
 /// without regard to case.
 ///
 /// ```
-/// use bucketline_auth::iam::IamName;
+/// use bucketline_provision::IamName;
 ///
 /// assert_eq!("export-acme".parse::<IamName>()?.as_str(), "export-acme");
 /// assert!("export/acme".parse::<IamName>().is_err());
-/// # Ok::<(), bucketline_auth::Error>(())
+/// # Ok::<(), bucketline_provision::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IamName(String);
@@ -37,8 +37,11 @@ impl FromStr for IamName {
         if (1..=64).contains(&text.len()) && text.chars().all(allowed) {
             return Ok(Self(text.to_owned()));
         }
-        Err(Error::invalid(format!("`{text}` is not a name that IAM takes"))
-            .with_remedy("use 1 to 64 letters, digits and `_+=,.@-`"))
+        Err(Error::new(
+            ErrorKind::InvalidConfig,
+            format!("`{text}` is not a name that IAM takes"),
+        )
+        .with_remedy("use 1 to 64 letters, digits and `_+=,.@-`"))
     }
 }
 
@@ -51,7 +54,7 @@ impl fmt::Display for IamName {
 /// The path before a role's or user's name: `/`, or segments of printable ASCII between slashes, up to 512 characters.
 ///
 /// ```
-/// use bucketline_auth::iam::IamPath;
+/// use bucketline_provision::IamPath;
 ///
 /// assert_eq!(IamPath::default().as_str(), "/");
 /// assert!("/vendors/".parse::<IamPath>().is_ok());
@@ -88,8 +91,11 @@ impl FromStr for IamPath {
         if text == "/" || (segments_valid && text.len() <= 512) {
             return Ok(Self(text.to_owned()));
         }
-        Err(Error::invalid(format!("`{text}` is not a path that IAM takes"))
-            .with_remedy("write it like `/vendors/`, up to 512 characters"))
+        Err(Error::new(
+            ErrorKind::InvalidConfig,
+            format!("`{text}` is not a path that IAM takes"),
+        )
+        .with_remedy("write it like `/vendors/`, up to 512 characters"))
     }
 }
 
