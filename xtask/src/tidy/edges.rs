@@ -8,7 +8,7 @@ use super::Findings;
 use crate::cargo;
 
 /// Normal dependencies between the crates of the workspace: these, and no others.
-const EDGES: [(&str, &[&str]); 11] = [
+const EDGES: &[(&str, &[&str])] = &[
     ("bucketline-iam-catalog", &[]),
     ("bucketline-policy", &["bucketline-iam-catalog"]),
     ("bucketline-auth", &["bucketline-policy"]),
@@ -37,7 +37,7 @@ const EDGES: [(&str, &[&str]); 11] = [
 ];
 
 /// Crates that must stay clean of others, over all that they pull in by normal dependencies with every feature.
-const CLEAN: [(&str, &[&str]); 5] = [
+const CLEAN: &[(&str, &[&str])] = &[
     ("bucketline-iam-catalog", &["tokio", "aws-", "hyper", "http"]),
     ("bucketline-policy", &["tokio", "aws-", "hyper", "http"]),
     ("bucketline-format", &["tokio", "aws-", "hyper", "http"]),
