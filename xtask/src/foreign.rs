@@ -7,6 +7,7 @@ mod managed_policies;
 mod minio;
 mod python;
 mod readers;
+mod validate_policy;
 
 use std::path::{Path, PathBuf};
 
@@ -28,7 +29,7 @@ pub(crate) enum Outcome {
 
 type Check = fn(&Settings) -> Result<Outcome, Error>;
 
-const CHECKS: [(&str, &str, Check); 3] = [
+const CHECKS: [(&str, &str, Check); 4] = [
     (
         "minio",
         "the sample events delivered to an independent S3 server, proved by `bucketline verify`",
@@ -44,6 +45,11 @@ const CHECKS: [(&str, &str, Check); 3] = [
         "AWS's managed policies: parsed, printed and parsed again",
         managed_policies::check,
     ),
+    (
+        "validate-policy",
+        "real answers of AWS's ValidatePolicy beside those of `bucketline policy lint`",
+        validate_policy::check,
+    ),
 ];
 
 /// What the checks are told.
@@ -52,6 +58,7 @@ pub(crate) struct Settings {
     /// Where installed software and files of a run live, below the target directory.
     folder: PathBuf,
     managed_policies: Option<PathBuf>,
+    validate_policy: Option<PathBuf>,
 }
 
 impl Settings {
@@ -60,6 +67,7 @@ impl Settings {
         Ok(Self {
             folder: workspace::target_directory()?.join("foreign"),
             managed_policies: None,
+            validate_policy: None,
         })
     }
 
@@ -83,11 +91,16 @@ impl Settings {
     fn managed_policies(&self) -> Option<&Path> {
         self.managed_policies.as_deref()
     }
+
+    fn validate_policy(&self) -> Option<&Path> {
+        self.validate_policy.as_deref()
+    }
 }
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     let mut only = None;
     let mut managed_policies = None;
+    let mut validate_policy = None;
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         let mut value = || {
@@ -99,6 +112,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         match word.as_str() {
             "--only" => only = Some(value()?),
             "--managed-policies" => managed_policies = Some(PathBuf::from(value()?)),
+            "--validate-policy" => validate_policy = Some(PathBuf::from(value()?)),
             other => return Err(Error::usage(format!("`cargo xtask foreign` takes no `{other}`"))),
         }
     }
@@ -113,6 +127,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     }
     let settings = Settings {
         managed_policies,
+        validate_policy,
         ..Settings::new()?
     };
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);

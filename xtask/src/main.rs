@@ -35,7 +35,7 @@ usage: cargo xtask COMMAND
   test -p CRATE [-- ARGUMENTS]            one crate's tests, built from what the whole workspace has built
   ci [--only STAGE]                       test, then every feature alone, docs, packages, dependency edges
   tidy                                    the house rules: files, documents, licences, dependency directions
-  foreign [--only CHECK] [--managed-policies FILE]
+  foreign [--only CHECK] [--managed-policies FILE] [--validate-policy FILE]
                                           checks against software from outside: an S3 server, an Avro reader, real policies
   bench [--events N] [--only FIGURE] [--policy FILE]
                                           performance figures, one JSON line each

@@ -22,6 +22,7 @@ use crate::{Error, Service, Text, packed};
 pub struct Catalog {
     date: Text,
     source: Text,
+    complete: bool,
     services: BTreeMap<Text, Slot>,
 }
 
@@ -78,6 +79,12 @@ impl Catalog {
         &self.source
     }
 
+    /// Whether it lists every service that AWS had on its day, so that one which is not here is newer or does not exist.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// The service of this prefix, in any case.
     #[must_use]
     pub fn service(&self, prefix: &str) -> Option<&Service> {
@@ -107,10 +114,11 @@ impl Catalog {
         found.map(Slot::service)
     }
 
-    pub(crate) fn new(date: Text, source: Text) -> Self {
+    pub(crate) fn new(date: Text, source: Text, complete: bool) -> Self {
         Self {
             date,
             source,
+            complete,
             services: BTreeMap::new(),
         }
     }

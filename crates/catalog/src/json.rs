@@ -18,6 +18,8 @@ struct File {
     date: String,
     #[serde(default, alias = "provenance")]
     source: String,
+    #[serde(default)]
+    complete: bool,
     services: BTreeMap<String, ServiceData>,
 }
 
@@ -62,7 +64,7 @@ struct ConditionKeyData {
 
 pub(crate) fn parse(text: &str) -> Result<Catalog, Error> {
     let file: File = serde_json::from_str(text).map_err(|e| invalid(e.to_string()))?;
-    let mut catalog = Catalog::new(Cow::Owned(file.date), Cow::Owned(file.source));
+    let mut catalog = Catalog::new(Cow::Owned(file.date), Cow::Owned(file.source), file.complete);
     for (prefix, data) in file.services {
         catalog.insert(service(prefix, data)?);
     }

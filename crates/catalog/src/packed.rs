@@ -3,6 +3,7 @@
 //! ```text
 //! bucketline-iam-catalog  1                       the form and its version
 //! date  2026-09-26
+//! extent  complete                                every service that AWS had on this day
 //! source  ...                                     whose data, under which licence
 //! s3  26113  s3                                   the index: a service, the bytes of its part, whose ARNs it has
 //!                                                 an empty line, then the parts in the order of the index

@@ -2,11 +2,13 @@
 //!
 //! It reads leniently, so that it always has an answer, and never decides a request: that is the evaluator's.
 
+mod caller_limit;
 mod code;
 mod condition_key;
 mod federation;
 mod finding;
 mod fix;
+mod known_service;
 mod policy;
 mod region;
 mod report;
@@ -17,6 +19,7 @@ pub use code::{Code, Origin, Severity, codes};
 pub use finding::Finding;
 pub use fix::{Edit, apply_fixes};
 
+use crate::PolicyKind;
 use crate::catalog::Catalog;
 use crate::parse::{self, ProblemKind};
 use policy::Policy;
@@ -42,13 +45,16 @@ pub enum PolicyType {
     Rcp,
 }
 
-/// Whose codes are reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Whose codes are reported. Each has all codes of those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Vocabulary {
     /// AWS's own codes alone, as IAM Access Analyzer's policy validation uses them.
     AccessAnalyzer,
-    /// AWS's codes, and those about exports to a customer's bucket.
+    /// And ours about what goes wrong in any policy.
+    #[default]
+    Security,
+    /// And ours about exports to a customer's bucket.
     Export,
 }
 
@@ -69,6 +75,7 @@ pub enum Vocabulary {
 #[derive(Clone, Debug)]
 pub struct Linter<'c> {
     policy_type: PolicyType,
+    kind: Option<PolicyKind>,
     vocabulary: Vocabulary,
     catalog: Option<&'c Catalog>,
     without: Vec<String>,
@@ -84,13 +91,14 @@ enum Expectation {
 }
 
 impl<'c> Linter<'c> {
-    /// A linter for documents of this type, in both vocabularies, with the built-in catalogue where the crate has one
+    /// A linter for documents of this type, in the vocabulary [`Security`](Vocabulary::Security), with the built-in catalogue where the crate has one
     /// (feature `catalog`).
     #[must_use]
     pub fn new(policy_type: PolicyType) -> Self {
         Self {
             policy_type,
-            vocabulary: Vocabulary::Export,
+            kind: None,
+            vocabulary: Vocabulary::default(),
             #[cfg(feature = "catalog")]
             catalog: Some(Catalog::built_in()),
             #[cfg(not(feature = "catalog"))]
@@ -101,7 +109,7 @@ impl<'c> Linter<'c> {
         }
     }
 
-    /// Reports the codes of this vocabulary alone.
+    /// Reports the codes of this vocabulary.
     #[must_use]
     pub fn vocabulary(mut self, vocabulary: Vocabulary) -> Self {
         self.vocabulary = vocabulary;
@@ -113,6 +121,21 @@ impl<'c> Linter<'c> {
     #[must_use]
     pub fn catalog(mut self, catalog: &'c Catalog) -> Self {
         self.catalog = Some(catalog);
+        self
+    }
+
+    /// Judges no names of services, as without the feature `catalog`; see [`unjudged`](Self::unjudged).
+    #[must_use]
+    pub fn without_catalog(mut self) -> Self {
+        self.catalog = None;
+        self
+    }
+
+    /// Which quota of size holds. Where it is not told, AWS's own validation takes the widest for an identity policy, that of
+    /// a role's inline policies.
+    #[must_use]
+    pub fn kind(mut self, kind: PolicyKind) -> Self {
+        self.kind = Some(kind);
         self
     }
 
@@ -137,6 +160,17 @@ impl<'c> Linter<'c> {
         self
     }
 
+    /// What this linter cannot judge for want of a catalogue of services, as codes; empty where it has one. A linter that
+    /// finds nothing has then not looked for these.
+    #[must_use]
+    pub fn unjudged(&self) -> &'static [&'static str] {
+        if self.catalog.is_some() {
+            &[]
+        } else {
+            rules::OF_CATALOG
+        }
+    }
+
     /// The findings, in the order of the text. Never fails: a text that is not JSON has a finding that says so, beside
     /// what was understood before.
     #[must_use]
@@ -148,6 +182,6 @@ impl<'c> Linter<'c> {
             (rule.check)(&policy, &mut report);
         }
         let broken = reading.problems.iter().find(|p| p.kind == ProblemKind::Syntax);
-        report.finish(text, broken.map(|problem| problem.span))
+        report.finish(text, reading.root.as_ref(), broken.map(|problem| problem.span))
     }
 }

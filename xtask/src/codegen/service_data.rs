@@ -105,7 +105,7 @@ fn services(data: &Path) -> Result<Value, Error> {
     }
     let source =
         format!("npm {PACKAGE} {VERSION} (MIT), derived from the AWS Service Authorization Reference");
-    Ok(json!({"date": DATE, "source": source, "services": services}))
+    Ok(json!({"date": DATE, "source": source, "complete": true, "services": services}))
 }
 
 /// The members of an object under the name that each has in its own field.

@@ -9,7 +9,12 @@ use crate::{AccessLevel, Action, Catalog, Service, ValueType};
 
 // Writing to a string cannot fail, so what `write!` answers is dropped throughout.
 pub(crate) fn print(catalog: &Catalog) -> String {
-    let mut index = format!("{HEAD}\ndate\t{}\nsource\t{}\n", catalog.date(), catalog.source());
+    let extent = if catalog.is_complete() { "complete" } else { "" };
+    let mut index = format!(
+        "{HEAD}\ndate\t{}\nextent\t{extent}\nsource\t{}\n",
+        catalog.date(),
+        catalog.source()
+    );
     let mut parts = String::new();
     for service in catalog.services() {
         let part = part(service);

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) fn read(text: &str) -> Result<Catalog, Error> {
     let owned = |text: &str| Cow::Owned(text.to_owned());
     let index = Index::of(text)?;
-    let mut catalog = Catalog::new(owned(index.date), owned(index.source));
+    let mut catalog = Catalog::new(owned(index.date), owned(index.source), index.complete);
     for entry in index.entries()? {
         let service = service(entry.part, owned)?;
         if service.prefix != entry.prefix || service.arn_services().join(",") != entry.arn_services {
@@ -29,7 +29,11 @@ pub(crate) fn read(text: &str) -> Result<Catalog, Error> {
 #[cfg(feature = "embedded")]
 pub(crate) fn read_lazily(text: &'static str) -> Result<Catalog, Error> {
     let index = Index::of(text)?;
-    let mut catalog = Catalog::new(Cow::Borrowed(index.date), Cow::Borrowed(index.source));
+    let mut catalog = Catalog::new(
+        Cow::Borrowed(index.date),
+        Cow::Borrowed(index.source),
+        index.complete,
+    );
     for entry in index.entries()? {
         catalog.insert_text(entry.prefix, entry.arn_services, entry.part);
     }
@@ -43,6 +47,7 @@ pub(crate) fn read_service(text: &'static str) -> Result<Service, Error> {
 
 struct Index<'t> {
     date: &'t str,
+    complete: bool,
     source: &'t str,
     lines: &'t str,
     rest: &'t str,
@@ -65,9 +70,11 @@ impl<'t> Index<'t> {
             .and_then(|lines| lines.strip_prefix('\n'))
             .ok_or_else(|| bad(format!("it does not begin with `{HEAD}`")))?;
         let (date, lines) = field("date", lines)?;
+        let (extent, lines) = field("extent", lines)?;
         let (source, lines) = field("source", lines)?;
         Ok(Self {
             date,
+            complete: extent == "complete",
             source,
             lines,
             rest,

@@ -17,11 +17,13 @@ pub struct Code {
 
 /// Whose vocabulary a code belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "a code is AWS's or it is not")]
+#[non_exhaustive]
 pub enum Origin {
     /// AWS's policy validation uses it
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html>).
     Aws,
+    /// This crate's own, about what goes wrong in any policy.
+    Security,
     /// This crate's own, about what matters to an exporter.
     Export,
 }

@@ -26,6 +26,12 @@ pub(super) struct KeyInfo {
     pub(super) multivalued: bool,
 }
 
+/// Keys that the reference gives one value, and AWS's validation several.
+const SEVERAL: &[&str] = &[
+    "codeconnections:ProviderAction",
+    "codestar-connections:ProviderAction",
+];
+
 /// Nothing for keys of services that are not known.
 pub(super) fn describe(policy: &Policy<'_>, key: &str) -> Option<KeyInfo> {
     if is_global(key) {
@@ -47,7 +53,8 @@ pub(super) fn describe(policy: &Policy<'_>, key: &str) -> Option<KeyInfo> {
             ValueType::IpAddress => KeyType::IpAddress,
             _ => return None,
         },
-        multivalued: known.is_multivalued(),
+        multivalued: known.is_multivalued()
+            || SEVERAL.iter().any(|key| known.key().eq_ignore_ascii_case(key)),
     })
 }
 

@@ -14,6 +14,7 @@ pub struct Finding {
     pub(super) code: &'static Code,
     pub(super) span: Span,
     pub(super) position: Position,
+    pub(super) pointer: String,
     pub(super) message: String,
     pub(super) fix: Vec<Edit>,
 }
@@ -49,6 +50,13 @@ impl Finding {
         self.position
     }
 
+    /// The JSON pointer (RFC 6901) of the value that it is about, `/Statement/0/Action/1`; empty for the whole document, or
+    /// where the text is not JSON.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
     /// What was found, naming the values.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -79,12 +87,13 @@ impl fmt::Display for Finding {
     }
 }
 
-/// As `{code, severity, line, column, start, end, message, why, fix: [{start, end, replacement}]}`.
+/// As `{code, severity, pointer, line, column, start, end, message, why, fix: [{start, end, replacement}]}`.
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Finding", 9)?;
+        let mut out = serializer.serialize_struct("Finding", 10)?;
         out.serialize_field("code", self.code.name)?;
         out.serialize_field("severity", &self.code.severity)?;
+        out.serialize_field("pointer", &self.pointer)?;
         out.serialize_field("line", &self.position.line)?;
         out.serialize_field("column", &self.position.column)?;
         out.serialize_field("start", &self.span.start())?;

@@ -13,6 +13,7 @@ pub(super) use principal::Principals;
 pub(super) use statement::{Element, Statement, Text};
 
 use super::{Expectation, Linter, PolicyType};
+use crate::PolicyKind;
 use crate::catalog::{Catalog, Service};
 use crate::document::{Document, Statement as ModelStatement, Version};
 use crate::json::{Member, Node, Value};
@@ -28,6 +29,8 @@ pub(super) struct Policy<'a> {
     pub(super) statements: Vec<Statement<'a>>,
     /// Of each statement, what it says apart from its id and the order of its lists. Empty when the form is at fault.
     pub(super) fingerprints: Vec<String>,
+    /// Whose quota holds, where it was told.
+    pub(super) size_kind: Option<PolicyKind>,
     pub(super) uploads_expected: bool,
     pub(super) encryption_expected: bool,
     catalog: Option<&'a Catalog>,
@@ -54,6 +57,7 @@ impl<'a> Policy<'a> {
             members,
             statements: statements.iter().filter_map(Statement::new).collect(),
             fingerprints: fingerprints(reading),
+            size_kind: linter.kind,
             uploads_expected: linter.uploads == Expectation::Needed,
             encryption_expected: linter.encryption == Expectation::Needed,
             catalog: linter.catalog,
@@ -79,6 +83,18 @@ impl<'a> Policy<'a> {
         self.catalog
             .into_iter()
             .flat_map(move |catalog| catalog.with_arns_of(service))
+    }
+
+    pub(super) fn has_arns_of(&self, service: &str) -> bool {
+        self.catalog
+            .is_some_and(|catalog| catalog.with_arns_of(service).next().is_some())
+    }
+
+    /// The day as of which a service that is not known here can be said not to exist.
+    pub(super) fn knows_all_services(&self) -> Option<&'a str> {
+        self.catalog
+            .filter(|catalog| catalog.is_complete())
+            .map(Catalog::date)
     }
 
     pub(super) fn prefixes(&self) -> impl Iterator<Item = &'a str> {

@@ -1,6 +1,7 @@
 //! Gathers what the rules find, and puts it in order. Judges nothing.
 
 use super::{Code, Edit, Finding, Linter, Origin, Vocabulary};
+use crate::json::{Node, Value};
 use crate::{Position, Span};
 
 pub(super) struct Report<'l> {
@@ -29,6 +30,7 @@ impl<'l> Report<'l> {
     ) {
         let wanted = match self.linter.vocabulary {
             Vocabulary::AccessAnalyzer => code.origin == Origin::Aws,
+            Vocabulary::Security => code.origin != Origin::Export,
             Vocabulary::Export => true,
         };
         if !wanted || self.linter.without.iter().any(|name| name == code.name) {
@@ -38,6 +40,7 @@ impl<'l> Report<'l> {
             code,
             span,
             position: Position { line: 1, column: 1 },
+            pointer: String::new(),
             message: message.into(),
             fix: fix.into_iter().collect(),
         });
@@ -45,7 +48,7 @@ impl<'l> Report<'l> {
 
     /// `broken` is where the text stopped being JSON: what reaches that far was not understood, so only findings about
     /// what lies wholly before it are kept.
-    pub(super) fn finish(mut self, text: &str, broken: Option<Span>) -> Vec<Finding> {
+    pub(super) fn finish(mut self, text: &str, root: Option<&Node>, broken: Option<Span>) -> Vec<Finding> {
         if let Some(broken) = broken {
             self.findings
                 .retain(|finding| finding.span == broken || finding.span.end() < broken.start());
@@ -59,8 +62,38 @@ impl<'l> Report<'l> {
         let mut walk = Lines::new(text);
         for finding in &mut self.findings {
             finding.position = walk.to(finding.span.start());
+            finding.pointer = root.map_or_else(String::new, |root| pointer(root, finding.span));
         }
         self.findings
+    }
+}
+
+/// The JSON pointer (RFC 6901) of the innermost value that holds the span; a key stands for its value.
+fn pointer(root: &Node, span: Span) -> String {
+    let mut pointer = String::new();
+    let mut node = root;
+    // Members and items stand in the order of the text.
+    loop {
+        let (step, next) = match &node.value {
+            Value::Object(members) => {
+                let at = members.partition_point(|member| member.value.span.end() < span.end());
+                let Some(member) = members.get(at).filter(|m| m.key_span.start() <= span.start()) else {
+                    return pointer;
+                };
+                (member.key.replace('~', "~0").replace('/', "~1"), &member.value)
+            }
+            Value::Array(items) => {
+                let at = items.partition_point(|item| item.span.end() < span.end());
+                let Some(item) = items.get(at).filter(|item| item.span.start() <= span.start()) else {
+                    return pointer;
+                };
+                (at.to_string(), item)
+            }
+            _ => return pointer,
+        };
+        pointer.push('/');
+        pointer.push_str(&step);
+        node = next;
     }
 }
 
@@ -92,5 +125,30 @@ impl<'t> Lines<'t> {
         }
         self.at = self.at.max(offset.min(self.text.len()));
         self.position
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pointer;
+    use crate::Span;
+    use crate::json;
+
+    #[test]
+    fn places_as_pointers() {
+        let text = r#"{"Statement": [{"A/~": ["x", {"b": 7}]}, "y"]}"#;
+        let root = json::read(text).root.unwrap();
+        for (part, expected) in [
+            ("7", "/Statement/0/A~1~0/1/b"),
+            ("\"b\"", "/Statement/0/A~1~0/1/b"),
+            ("\"x\"", "/Statement/0/A~1~0/0"),
+            ("\"A/~\"", "/Statement/0/A~1~0"),
+            ("\"y\"", "/Statement/1"),
+            ("\"Statement\"", "/Statement"),
+            (text, ""),
+        ] {
+            let at = text.find(part).unwrap();
+            assert_eq!(pointer(&root, Span::new(at, at + part.len())), expected, "{part}");
+        }
     }
 }

@@ -29,6 +29,7 @@ mod sid;
 mod size;
 mod source;
 mod tag_condition;
+mod transport;
 mod trust;
 mod variable;
 mod version;
@@ -42,6 +43,19 @@ pub(super) struct Rule {
     pub(super) check: fn(&Policy<'_>, &mut Report<'_>),
     pub(super) codes: &'static [&'static Code],
 }
+
+/// Codes that need the catalogue, wholly or for most of what they find.
+pub(super) const OF_CATALOG: &[&str] = &[
+    "ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+    "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+    "INVALID_ACTION",
+    "INVALID_ARN_RESOURCE",
+    "INVALID_SERVICE",
+    "INVALID_SERVICE_CONDITION_KEY",
+    "INVALID_SERVICE_IN_ACTION",
+    "RCP_SYNTAX_ERROR_ACTION",
+    "UNSUPPORTED_ACTION_FOR_CONDITION_KEY",
+];
 
 macro_rules! rules {
     ($($check:path { $($origin:ident $severity:ident $name:ident $why:literal;)+ })+) => {
@@ -96,12 +110,12 @@ rules! {
         Aws SecurityWarning ALLOW_WITH_NOT_PRINCIPAL "Everyone who is not listed includes anonymous callers.";
     }
     size::check {
-        Aws Warning POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA "IAM refuses a managed policy of more than 6,144 characters, white space not counted.";
+        Aws Warning POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA "IAM refuses more: 6,144 characters for a managed policy, 10,240 for the inline policies of a role, white space not counted.";
         Aws Warning POLICY_SIZE_EXCEEDS_RESOURCE_POLICY_QUOTA "S3 refuses a bucket policy of more than 20 KB.";
         Aws Warning POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA "IAM refuses a trust policy of more than 2,048 characters, white space not counted, unless the quota was raised.";
         Aws Error POLICY_SIZE_EXCEEDS_SCP_QUOTA "Organizations refuses an SCP of more than 5,120 characters.";
         Aws Error POLICY_SIZE_EXCEEDS_RCP_QUOTA "Organizations refuses an RCP of more than 5,120 characters.";
-        Export Error POLICY_SIZE_EXCEEDS_SESSION_POLICY_QUOTA "STS refuses a session policy of more than 2,048 characters, white space included.";
+        Security Error POLICY_SIZE_EXCEEDS_SESSION_POLICY_QUOTA "STS refuses a session policy of more than 2,048 characters, white space included.";
     }
     redundant::check {
         Aws Suggestion REDUNDANT_ACTION "What another item covers only hides what the list means.";
@@ -178,6 +192,7 @@ rules! {
         Aws SecurityWarning MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL "Anyone can get an identity from a public provider.";
         Aws SecurityWarning MISSING_GITHUB_REPO_CONDITION_KEY "Anyone can run workflows on GitHub.";
         Aws Warning SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED "Whoever can push to any matching branch, or name a repository to match, gets in.";
+        Aws Warning WILDCARD_USAGE_TOO_PERMISSIVE "A wildcard after a few letters matches what anyone can register.";
         Aws Suggestion CONFIRM_AUDIENCE_CLAIM_TYPE "With a claim of several values the quantifier decides, and with one value it lets in too many.";
     }
 
@@ -197,6 +212,9 @@ rules! {
         Aws Error MISSING_QUALIFIER "Without a quantifier it is undefined which of several values counts.";
         Aws SecurityWarning FORALLVALUES_WITH_SINGLE_VALUED_KEY "`ForAllValues` holds when the key is absent.";
         Aws Suggestion NULL_WITH_QUALIFIER "With `ForAllValues` this always holds, with `ForAnyValue` never.";
+        Aws SecurityWarning STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS "In text a wildcard crosses the colons of an ARN; the operators for ARNs keep it in its field.";
+        Aws Suggestion EQUIVALENT_TO_NULL_FALSE "`Null` says plainly that a key has to be present.";
+        Aws Suggestion EQUIVALENT_TO_NULL_TRUE "`Null` says plainly that a key has to be absent.";
         Aws Warning WILDCARD_WITHOUT_LIKE_OPERATOR "Only the operators with `Like` know wildcards.";
         Aws Suggestion EMPTY_ARRAY_CONDITION "A condition without values says nothing.";
         Aws Suggestion EMPTY_ARRAY_CONDITION_FORALLVALUES "`Null` says plainly that a key has to be absent.";
@@ -242,18 +260,13 @@ rules! {
         Aws Error EMPTY_VARIABLE "A variable without a name has no value.";
     }
 
-    // Policies of AWS Organizations. Since September 2025 it takes the whole policy language in SCPs, so what was an error
-    // before is a warning now, for those whose tools or partitions are older.
+    // Policies of AWS Organizations. Since September 2025 it takes the whole policy language in SCPs.
     scp::check {
         Aws Error SCP_SYNTAX_ERROR_PRINCIPAL "An SCP has no principals.";
-        Aws Warning SCP_SYNTAX_ERROR_ACTION_WILDCARD "Until September 2025 an SCP took wildcards at the end of an action alone.";
-        Aws Warning SCP_SYNTAX_ERROR_ALLOW_CONDITION "Until September 2025 an SCP took conditions with `Deny` alone.";
-        Aws Warning SCP_SYNTAX_ERROR_ALLOW_NOTACTION "Until September 2025 an SCP took `NotAction` with `Deny` alone.";
-        Aws Warning SCP_SYNTAX_ERROR_ALLOW_RESOURCE "Until September 2025 an SCP took resources with `Deny` alone.";
-        Aws Warning SCP_SYNTAX_ERROR_NOTRESOURCE "Until September 2025 an SCP took no `NotResource`.";
     }
     rcp::check {
         Aws Error RCP_SYNTAX_ERROR_ALLOW "Customers' RCPs deny.";
+        Aws Error RCP_SYNTAX_ERROR_ACTION "RCPs apply to some services alone, which they have to name.";
         Aws Error RCP_SYNTAX_ERROR_NOTACTION "An RCP lists its actions.";
         Aws Error RCP_SYNTAX_ERROR_PRINCIPAL "An RCP is about everyone.";
     }
@@ -261,8 +274,8 @@ rules! {
     // What matters to an export to a customer's bucket.
     bucket_scope::check {
         Export SecurityWarning BUCKET_WILDCARD_MATCHES_OTHER_BUCKETS "Other buckets of the account, and all that is in them, are reached too.";
-        Export Warning OBJECT_ACTION_ON_BUCKET_ARN "Requests for objects name an object, so the bucket's ARN never matches them.";
-        Export Warning BUCKET_ACTION_ON_OBJECT_ARN "Requests for a bucket name the bucket, so an object's ARN never matches them.";
+        Security Warning OBJECT_ACTION_ON_BUCKET_ARN "Requests for objects name an object, so the bucket's ARN never matches them.";
+        Security Warning BUCKET_ACTION_ON_OBJECT_ARN "Requests for a bucket name the bucket, so an object's ARN never matches them.";
     }
     exporter::check {
         Export SecurityWarning DELETE_GRANTED_TO_EXPORTER "An exporter only adds; whoever takes over its credentials should not be able to destroy.";
@@ -272,22 +285,25 @@ rules! {
     }
     external_id::check {
         Export SecurityWarning TRUST_WITHOUT_EXTERNAL_ID "Another customer of the vendor could have it use this role (confused deputy).";
-        Export SecurityWarning EXTERNAL_ID_NOT_EXACT "Only an exact comparison proves for whom the vendor acts.";
-        Export SecurityWarning EXTERNAL_ID_WILDCARD "Only one exact id proves for whom the vendor acts.";
-        Export Error INVALID_EXTERNAL_ID "STS refuses calls with such an id, so nobody can ever assume the role.";
-        Export SecurityWarning TRUST_TO_EVERYONE "An external id is no secret and does not keep anyone out by itself.";
-        Export SecurityWarning TRUST_ALLOWS_ANY_AWS_PRINCIPAL "An external id is no secret and does not keep anyone out by itself.";
+        Security SecurityWarning EXTERNAL_ID_NOT_EXACT "Only an exact comparison proves for whom the vendor acts.";
+        Security SecurityWarning EXTERNAL_ID_WILDCARD "Only one exact id proves for whom the vendor acts.";
+        Security Error INVALID_EXTERNAL_ID "STS refuses calls with such an id, so nobody can ever assume the role.";
+        Security SecurityWarning TRUST_TO_EVERYONE "An external id is no secret and does not keep anyone out by itself.";
+        Security SecurityWarning TRUST_ALLOWS_ANY_AWS_PRINCIPAL "An external id is no secret and does not keep anyone out by itself.";
     }
     character::check {
-        Export Error UNSUPPORTED_CHARACTER "IAM refuses a policy with characters outside Latin-1.";
+        Security Error UNSUPPORTED_CHARACTER "IAM refuses a policy with characters outside Latin-1.";
     }
     placeholder::check {
-        Export Error PLACEHOLDER_NOT_REPLACED "The policy is about something that does not exist, or is someone else's.";
+        Security Error PLACEHOLDER_NOT_REPLACED "The policy is about something that does not exist, or is someone else's.";
     }
     escalation::check {
-        Export SecurityWarning PRIVILEGE_ESCALATION "Whoever has this identity can make itself an administrator.";
+        Security SecurityWarning PRIVILEGE_ESCALATION "Whoever has this identity can make itself an administrator.";
     }
     public_access::check {
-        Export SecurityWarning PUBLIC_ACCESS "Nothing is asked of the caller.";
+        Security SecurityWarning PUBLIC_ACCESS "What is asked of the caller, if anything, anyone can meet.";
+    }
+    transport::check {
+        Security Suggestion BUCKET_POLICY_WITHOUT_TLS_DENY "Requests without TLS are answered too, and can be read on their way.";
     }
 }

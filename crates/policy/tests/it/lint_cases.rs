@@ -1,14 +1,15 @@
 //! The linter's golden cases: every folder of `tests/cases/lint`. Adding one needs no Rust.
 //!
 //! `policy.json` is the document; `type` holds its type (`identity`, `resource`, `trust`, `session`, `bucket`, `scp`,
-//! `rcp`), then, if wanted, `access-analyzer` (AWS's codes alone), `multipart` and `kms` (what the integration needs);
-//! `expect.txt` holds the findings. `UPDATE_EXPECT=1` rewrites the last, to be read before it is kept.
+//! `rcp`), then, if wanted, `access-analyzer` (AWS's codes alone) or `export` (with those about exports), `managed` (whose
+//! quota of size holds), `multipart` and `kms` (what the integration needs); `expect.txt` holds the findings. `UPDATE_EXPECT=1` rewrites the last, to be read before it is kept.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bucketline_policy::PolicyKind;
 use bucketline_policy::lint::{Linter, PolicyType, Vocabulary, apply_fixes, codes};
 
 fn linter(words: &str) -> Linter<'static> {
@@ -26,6 +27,8 @@ fn linter(words: &str) -> Linter<'static> {
     for word in words {
         linter = match word {
             "access-analyzer" => linter.vocabulary(Vocabulary::AccessAnalyzer),
+            "export" => linter.vocabulary(Vocabulary::Export),
+            "managed" => linter.kind(PolicyKind::Managed),
             "multipart" => linter.expect_multipart(),
             "kms" => linter.expect_kms(),
             other => panic!("no option of the linter: {other}"),

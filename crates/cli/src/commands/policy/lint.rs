@@ -1,7 +1,7 @@
 //! `bucketline policy lint`: what is wrong with policies, in files or in cases.
 
-use bucketline_policy::Document;
 use bucketline_policy::lint::{Finding, Linter, PolicyType, Severity, Vocabulary, apply_fixes};
+use bucketline_policy::{Document, PolicyKind};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::json;
@@ -15,8 +15,8 @@ use crate::report::note;
 
 /// Find what is wrong with policies
 ///
-/// Uses the codes of AWS's own policy validation, and codes of our own for what matters when data is exported to a
-/// customer's bucket. Exits with 1 if there is an error; warnings and suggestions alone exit with 0.
+/// Uses the codes of AWS's own policy validation and codes of our own: for what goes wrong in any policy, and, when asked for
+/// with `--vocabulary export`, for what matters when data is exported to a customer's bucket. Exits with 1 if there is an error; warnings and suggestions alone exit with 0.
 ///
 /// With --cases it reads one case per line (`policy` or `policy_text`, `policy_type`, `vocabulary`) and prints one line
 /// `{"id": ..., "findings": ["CODE", ...]}` for each, in order, and always exits with 0.
@@ -29,8 +29,11 @@ pub(super) struct Lint {
     #[arg(long = "type", value_name = "TYPE", value_enum)]
     policy_type: Option<TypeName>,
     /// Whose codes are reported
-    #[arg(long, value_enum, default_value_t = Words::Export)]
+    #[arg(long, value_enum, default_value_t = Words::Security)]
     vocabulary: Words,
+    /// Whose quota of size holds [default: the widest for its type]
+    #[arg(long, value_name = "KIND", value_enum)]
+    kind: Option<KindName>,
     /// Leave a code out; may be given several times
     #[arg(long, value_name = "CODE")]
     without: Vec<String>,
@@ -80,8 +83,29 @@ impl From<TypeName> for PolicyType {
 enum Words {
     /// AWS's codes alone
     AccessAnalyzer,
-    /// AWS's codes and ours
+    /// And ours about what goes wrong in any policy
+    Security,
+    /// And ours about exports to a customer's bucket
     Export,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum KindName {
+    Managed,
+    InlineUser,
+    InlineGroup,
+    InlineRole,
+}
+
+impl From<KindName> for PolicyKind {
+    fn from(name: KindName) -> Self {
+        match name {
+            KindName::Managed => Self::Managed,
+            KindName::InlineUser => Self::InlineUser,
+            KindName::InlineGroup => Self::InlineGroup,
+            KindName::InlineRole => Self::InlineRole,
+        }
+    }
 }
 
 pub(super) fn run(options: &Lint) -> Outcome<Exit> {
@@ -162,9 +186,13 @@ impl Lint {
         let policy_type = self.policy_type.map_or_else(|| guess(text), Into::into);
         let vocabulary = match self.vocabulary {
             Words::AccessAnalyzer => Vocabulary::AccessAnalyzer,
+            Words::Security => Vocabulary::Security,
             Words::Export => Vocabulary::Export,
         };
         let mut linter = Linter::new(policy_type).vocabulary(vocabulary);
+        if let Some(kind) = self.kind {
+            linter = linter.kind(kind.into());
+        }
         for code in &self.without {
             linter = linter.without(code);
         }

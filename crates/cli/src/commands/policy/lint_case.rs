@@ -29,10 +29,11 @@ pub(super) fn codes(text: &str) -> Result<Vec<&'static str>, String> {
         .ok_or_else(|| format!("`policy_type`: `{}` is none that is known", case.policy_type))?;
     let vocabulary = match case.vocabulary.as_deref() {
         Some("access-analyzer") => Vocabulary::AccessAnalyzer,
-        Some("export") | None => Vocabulary::Export,
+        Some("security") | None => Vocabulary::Security,
+        Some("export") => Vocabulary::Export,
         Some(other) => {
             return Err(format!(
-                "`vocabulary`: `{other}` is neither `access-analyzer` nor `export`"
+                "`vocabulary`: `{other}` is none of `access-analyzer`, `security` and `export`"
             ));
         }
     };

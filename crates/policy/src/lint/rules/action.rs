@@ -5,6 +5,7 @@ use super::{
     WILDCARD_IN_SERVICE_NAME,
 };
 use crate::catalog::{Action, Service};
+use crate::lint::known_service::{is_granted_by_aws, is_known_service};
 use crate::lint::policy::{Pattern, Policy, Text};
 use crate::lint::report::Report;
 use crate::lint::{Edit, PolicyType};
@@ -46,7 +47,7 @@ fn one(policy: &Policy<'_>, action: Text<'_>, report: &mut Report<'_>) {
         unknown_service(policy, action, prefix, name, report);
         return;
     };
-    if !exists(service, name) {
+    if !exists(service, name) && !is_granted_by_aws(prefix, name) {
         let (message, fix) = match nearest(service, name) {
             Some(near) => {
                 let near = format!("{}:{}", service.prefix(), near.name());
@@ -86,6 +87,13 @@ fn unknown_service(policy: &Policy<'_>, action: Text<'_>, prefix: &str, name: &s
             message,
             [Edit::string(span, &near)],
         );
+        return;
+    }
+    if let Some(date) = policy.knows_all_services()
+        && !is_known_service(policy, prefix)
+    {
+        let message = format!("`{text}`: there is no service `{prefix}` (as of {date})");
+        report.add(&INVALID_SERVICE_IN_ACTION, span, message);
         return;
     }
     let possible = !name.is_empty()

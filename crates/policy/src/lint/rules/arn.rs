@@ -5,6 +5,7 @@ use super::{
     MISSING_ARN_FIELD, WILDCARD_IN_SERVICE_NAME,
 };
 use crate::Partition;
+use crate::lint::known_service::is_known_service;
 use crate::lint::policy::{ArnFields, Policy, Text, is_open};
 use crate::lint::report::Report;
 use crate::lint::{Edit, PolicyType};
@@ -27,12 +28,12 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
             .copied()
             .filter(|resource| resource.text != "*")
         {
-            one(resource, report);
+            one(policy, resource, report);
         }
     }
 }
 
-fn one(resource: Text<'_>, report: &mut Report<'_>) {
+fn one(policy: &Policy<'_>, resource: Text<'_>, report: &mut Report<'_>) {
     let Text { text, span } = resource;
     let arn = ArnFields::of(text);
     if arn.prefix() != "arn" {
@@ -48,7 +49,7 @@ fn one(resource: Text<'_>, report: &mut Report<'_>) {
         return;
     }
     partition(text, &arn, span, report);
-    service(text, &arn, span, report);
+    service(policy, text, &arn, span, report);
 }
 
 pub(super) fn partition(text: &str, arn: &ArnFields<'_>, span: crate::Span, report: &mut Report<'_>) {
@@ -67,7 +68,7 @@ pub(super) fn partition(text: &str, arn: &ArnFields<'_>, span: crate::Span, repo
     report.add_with_fix(&INVALID_PARTITION, span, message, [Edit::string(span, &right)]);
 }
 
-fn service(text: &str, arn: &ArnFields<'_>, span: crate::Span, report: &mut Report<'_>) {
+fn service(policy: &Policy<'_>, text: &str, arn: &ArnFields<'_>, span: crate::Span, report: &mut Report<'_>) {
     let name = arn.service();
     if name.contains("${") {
         return;
@@ -93,5 +94,10 @@ fn service(text: &str, arn: &ArnFields<'_>, span: crate::Span, report: &mut Repo
             message,
             [Edit::string(span, &right)],
         );
+    } else if let Some(date) = policy.knows_all_services()
+        && !is_known_service(policy, name)
+    {
+        let message = format!("there is no service `{name}` (as of {date})");
+        report.add(&INVALID_SERVICE, span, message);
     }
 }

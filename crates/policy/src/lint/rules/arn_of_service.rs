@@ -113,6 +113,10 @@ fn forms(policy: &Policy<'_>, arn: &ArnFields<'_>, resource: Text<'_>, report: &
         .collect();
     let fitting: Vec<&Form<'_>> = best(&forms, arn.resource());
     if fitting.is_empty() {
+        // AWS judges how a resource is written only where the ARN names one place.
+        if is_open(arn.region()) || is_open(arn.account()) || is_open(arn.partition()) {
+            return;
+        }
         let message = format!(
             "`{}` is not how `{}` writes a resource",
             arn.resource(),
@@ -132,7 +136,9 @@ fn forms(policy: &Policy<'_>, arn: &ArnFields<'_>, resource: Text<'_>, report: &
     if all(|form| form.region, Field::Filled) && region.is_empty() {
         missing_region(resource, report);
     }
-    let named = account == "aws" || is_open(account);
+    // What AWS keeps for all, such as documents of Systems Manager, has no account in its ARN. Identities have one.
+    let kept_for_all = account.is_empty() && !matches!(service.prefix(), "iam" | "sts");
+    let named = account == "aws" || is_open(account) || kept_for_all;
     if all(|form| form.account, Field::Filled) && !named && account.parse::<crate::AccountId>().is_err() {
         let message = format!("`{}` needs an account of twelve digits", resource.text);
         report.add(&INVALID_ARN_ACCOUNT, resource.span, message);

@@ -2,13 +2,14 @@
 
 use super::{
     EMPTY_ARRAY_CONDITION, EMPTY_ARRAY_CONDITION_FORALLVALUES, EMPTY_ARRAY_CONDITION_FORANYVALUE,
-    EMPTY_ARRAY_CONDITION_IFEXISTS, EMPTY_OBJECT_CONDITION, FORALLVALUES_WITH_SINGLE_VALUED_KEY,
-    MISSING_QUALIFIER, NULL_WITH_QUALIFIER, WILDCARD_WITHOUT_LIKE_OPERATOR,
+    EMPTY_ARRAY_CONDITION_IFEXISTS, EMPTY_OBJECT_CONDITION, EQUIVALENT_TO_NULL_FALSE,
+    EQUIVALENT_TO_NULL_TRUE, FORALLVALUES_WITH_SINGLE_VALUED_KEY, MISSING_QUALIFIER, NULL_WITH_QUALIFIER,
+    STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS, WILDCARD_WITHOUT_LIKE_OPERATOR,
 };
 use crate::document::{Operator, Quantifier, Test as Comparison};
 use crate::json::Value;
 use crate::lint::Edit;
-use crate::lint::condition_key::describe;
+use crate::lint::condition_key::{KeyType, describe};
 use crate::lint::policy::{Pattern, Policy, Statement, Test};
 use crate::lint::report::Report;
 
@@ -20,6 +21,8 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
             empty_values(test, operator, report);
             quantifier(policy, statement, test, operator, report);
             wildcard(test, operator, report);
+            presence(test, operator, report);
+            arn_as_text(policy, test, operator, report);
         }
     }
 }
@@ -88,7 +91,7 @@ fn quantifier(
                 "requests carry several values of `{}`: say `ForAllValues:` or `ForAnyValue:`",
                 test.key
             );
-            report.add(&MISSING_QUALIFIER, test.operator_span, message);
+            report.add(&MISSING_QUALIFIER, test.key_span, message);
         }
         // In a Deny the same mistake refuses too much, which shows.
         Some(Quantifier::ForAllValues) if !key.multivalued && statement.allows() => {
@@ -122,5 +125,43 @@ fn wildcard(test: &Test<'_>, operator: Operator, report: &mut Report<'_>) {
             test.operator_name, value.text
         );
         report.add(&WILDCARD_WITHOUT_LIKE_OPERATOR, value.span, message);
+    }
+}
+
+/// `*` matches every value, so what is asked is whether there is one.
+fn presence(test: &Test<'_>, operator: Operator, report: &mut Report<'_>) {
+    use Comparison as C;
+    let (code, says) = match (operator.test(), operator.quantifier()) {
+        (C::StringLike | C::ArnLike, None | Some(Quantifier::ForAnyValue)) if !operator.if_exists() => {
+            (&EQUIVALENT_TO_NULL_FALSE, "false")
+        }
+        (C::StringNotLike | C::ArnNotLike, None | Some(Quantifier::ForAllValues)) => {
+            (&EQUIVALENT_TO_NULL_TRUE, "true")
+        }
+        _ => return,
+    };
+    let any = |text: &str| !text.is_empty() && text.bytes().all(|b| b == b'*');
+    for value in test.texts().filter(|value| any(value.text)) {
+        let message = format!(
+            "`{}` with `{}` asks only whether `{}` is there: `\"Null\": {{\"{}\": \"{says}\"}}` says so",
+            test.operator_name, value.text, test.key, test.key
+        );
+        report.add(code, value.span, message);
+    }
+}
+
+fn arn_as_text(policy: &Policy<'_>, test: &Test<'_>, operator: Operator, report: &mut Report<'_>) {
+    let instead = match operator.test() {
+        Comparison::StringLike => Comparison::ArnLike,
+        Comparison::StringNotLike => Comparison::ArnNotLike,
+        _ => return,
+    };
+    if describe(policy, test.key).is_some_and(|key| key.kind == KeyType::Arn) {
+        let message = format!("`{}` is an ARN: compare it with `{}`", test.key, instead.as_str());
+        report.add(
+            &STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS,
+            test.key_span,
+            message,
+        );
     }
 }

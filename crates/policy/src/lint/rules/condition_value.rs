@@ -87,7 +87,7 @@ fn operator_of_key(policy: &Policy<'_>, test: &Test<'_>, operator: Operator, rep
         "`{}` needs an operator of the family `{wanted}`, not `{}`",
         test.key, test.operator_name
     );
-    report.add(&TYPE_MISMATCH, test.operator_span, message);
+    report.add(&TYPE_MISMATCH, test.key_span, message);
 }
 
 /// Tags and encryption contexts, whose keys and values are anyone's: `aws:ResourceTag/team`.

@@ -20,8 +20,11 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
         return;
     }
     let grants = |statement: &&Statement<'_>| statement.allows() && may_touch_s3(statement);
+    let own_data = keeps_own_data(policy);
     for statement in policy.statements.iter().filter(grants) {
-        delete(statement, report);
+        if !own_data {
+            delete(policy, statement, report);
+        }
         list(statement, report);
     }
     if policy.kind != PolicyType::Bucket {
@@ -30,14 +33,27 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Whether the policy looks like that of an application that keeps its own data in a bucket: it reads and writes objects and
+/// never looks at the bucket, as exporters do before they begin. Nothing is wrong with deleting there.
+fn keeps_own_data(policy: &Policy<'_>) -> bool {
+    let reads_and_writes = ["s3:GetObject", "s3:PutObject"];
+    let looks = ["s3:GetBucketLocation", "s3:ListBucket"];
+    reads_and_writes.iter().all(|action| grants(policy, action))
+        && !looks.iter().any(|action| grants(policy, action))
+}
+
 const DELETES: [&str; 3] = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket"];
 
-fn delete(statement: &Statement<'_>, report: &mut Report<'_>) {
+fn delete(policy: &Policy<'_>, statement: &Statement<'_>, report: &mut Report<'_>) {
     let Some(element) = statement.action.as_ref() else {
         return;
     };
+    let open: Vec<&str> = DELETES
+        .into_iter()
+        .filter(|delete| !is_denied(policy, statement, delete))
+        .collect();
     if element.negated {
-        if DELETES.iter().any(|delete| statement.covers_action(delete)) {
+        if open.iter().any(|delete| statement.covers_action(delete)) {
             let message = "this grants deleting too, since it is not among what is left out";
             report.add(&DELETE_GRANTED_TO_EXPORTER, element.member.key_span, message);
         }
@@ -45,7 +61,7 @@ fn delete(statement: &Statement<'_>, report: &mut Report<'_>) {
     }
     let deletes = |text: &str| {
         let pattern = Pattern::action(text);
-        DELETES.iter().any(|delete| pattern.covers_action(delete))
+        open.iter().any(|delete| pattern.covers_action(delete))
     };
     let nodes = element.items();
     // A wildcard grants more than deleting and is not simply taken out.
@@ -60,6 +76,25 @@ fn delete(statement: &Statement<'_>, report: &mut Report<'_>) {
             report.add_with_fix(&DELETE_GRANTED_TO_EXPORTER, node.span, message, fix);
         }
     }
+}
+
+/// Whether the policy denies the action, without conditions, on all that the statement allows it on.
+fn is_denied(policy: &Policy<'_>, allow: &Statement<'_>, action: &str) -> bool {
+    let covers = |deny: &Statement<'_>, resource: &str| {
+        let resource = Pattern::resource(resource);
+        deny.listed_resources()
+            .any(|mine| Pattern::resource(mine.text).covers(&resource))
+    };
+    let everything = |deny: &&Statement<'_>| {
+        let mut resources = allow.listed_resources().peekable();
+        resources.peek().is_some() && resources.all(|resource| covers(deny, resource.text))
+    };
+    let denies = |deny: &&Statement<'_>| deny.denies() && deny.tests.is_empty() && deny.covers_action(action);
+    policy
+        .statements
+        .iter()
+        .filter(denies)
+        .any(|deny| everything(&deny))
 }
 
 fn list(statement: &Statement<'_>, report: &mut Report<'_>) {
@@ -123,6 +158,8 @@ fn uploads(policy: &Policy<'_>, report: &mut Report<'_>) {
     // Without being told, only what keeps parts from lying about for ever is missed.
     let operations = match (policy.uploads_expected, begun) {
         (true, _) => PARTS,
+        // Who lists parts and never uploads one does not lack what it takes to upload.
+        (false, true) if !grants(policy, "s3:PutObject") => return,
         (false, true) => &[Operation::UploadPart, Operation::AbortMultipartUpload],
         (false, false) => return,
     };

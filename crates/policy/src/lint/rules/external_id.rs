@@ -7,6 +7,7 @@ use super::{
     TRUST_TO_EVERYONE, TRUST_WITHOUT_EXTERNAL_ID,
 };
 use crate::document::{PrincipalType, Test as Comparison};
+use crate::lint::caller_limit::is_limited;
 use crate::lint::policy::{Pattern, Policy, Statement, Test};
 use crate::lint::report::Report;
 use crate::lint::{Edit, PolicyType};
@@ -18,8 +19,16 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
         return;
     }
     for statement in policy.statements.iter().filter(|statement| statement.allows()) {
-        everyone(statement, report);
-        if statement.covers_action("sts:AssumeRole") {
+        let limited = is_limited(policy, statement);
+        if !limited {
+            everyone(statement, report);
+        }
+        let known = limited
+            && statement
+                .principal
+                .as_ref()
+                .is_some_and(|p| p.everyone().is_some());
+        if statement.covers_action("sts:AssumeRole") && !known {
             external_id(statement, report);
         }
     }

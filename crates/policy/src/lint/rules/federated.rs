@@ -3,9 +3,9 @@
 use super::{
     CONFIRM_AUDIENCE_CLAIM_TYPE, INVALID_FEDERATED_PRINCIPAL_SYNTAX_IN_ROLE_TRUST_POLICY,
     MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL, MISSING_GITHUB_REPO_CONDITION_KEY,
-    SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED,
+    SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED, WILDCARD_USAGE_TOO_PERMISSIVE,
 };
-use crate::document::PrincipalType;
+use crate::document::{PrincipalType, Test as Comparison};
 use crate::lint::PolicyType;
 use crate::lint::federation::{Provider, provider};
 use crate::lint::policy::{Policy, Statement, Test, Text};
@@ -61,6 +61,9 @@ fn open_id(statement: &Statement<'_>, principal: Text<'_>, url: &str, report: &m
         );
         report.add(&CONFIRM_AUDIENCE_CLAIM_TYPE, test.key_span, message);
     }
+    for test in statement.tests.iter().filter(|test| claim(test, ":sub")) {
+        short_beginnings(test, report);
+    }
     if !url.eq_ignore_ascii_case(GITHUB) {
         return;
     }
@@ -80,6 +83,31 @@ fn open_id(statement: &Statement<'_>, principal: Text<'_>, url: &str, report: &m
                 value.text
             );
             report.add(&SPECIFIC_GITHUB_REPO_AND_BRANCH_RECOMMENDED, value.span, message);
+        }
+    }
+}
+
+/// Letters that AWS's validation wants before each wildcard.
+const BEFORE_WILDCARD: usize = 6;
+
+/// Wildcards that stand after too few letters to tell one subject from another's.
+fn short_beginnings(test: &Test<'_>, report: &mut Report<'_>) {
+    if test.operator.map(crate::Operator::test) != Some(Comparison::StringLike) {
+        return;
+    }
+    for value in test.texts() {
+        let runs = value.text.split(['*', '?']);
+        // What stands after the last wildcard has none behind it.
+        let before = runs.clone().count().saturating_sub(1);
+        // Wildcards side by side are one.
+        let short =
+            |(at, run): (usize, &str)| run.chars().count() < BEFORE_WILDCARD && (at == 0 || !run.is_empty());
+        if runs.take(before).enumerate().any(short) {
+            let message = format!(
+                "`{}`: {BEFORE_WILDCARD} letters before a wildcard are the least that says whose it is",
+                value.text
+            );
+            report.add(&WILDCARD_USAGE_TOO_PERMISSIVE, value.span, message);
         }
     }
 }

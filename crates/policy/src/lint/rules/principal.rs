@@ -7,13 +7,16 @@ use super::{
     UNSUPPORTED_WILDCARD_IN_PRINCIPAL,
 };
 use crate::AccountId;
-use crate::document::PrincipalType;
+use crate::document::{PrincipalType, Test as Comparison};
 use crate::json::Value;
-use crate::lint::policy::{ArnFields, Policy, Principals, Text};
+use crate::lint::policy::{ArnFields, Policy, Principals, Test, Text, is_open};
 use crate::lint::report::Report;
 use crate::lint::{Edit, PolicyType};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
+    for test in policy.statements.iter().flat_map(|statement| &statement.tests) {
+        called_via(test, report);
+    }
     // Where no principal may stand at all, its form does not matter.
     if matches!(
         policy.kind,
@@ -137,6 +140,28 @@ fn aws(principal: Text<'_>, report: &mut Report<'_>) {
 fn unique_id(text: &str) -> Option<&str> {
     let formed = text.len() >= 8 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     formed.then(|| text.get(..4)).flatten()
+}
+
+/// Services that call on behalf of others have one word for a name, `cloudformation.amazonaws.com`.
+fn called_via(test: &Test<'_>, report: &mut Report<'_>) {
+    const KEYS: [&str; 3] = ["aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"];
+    let compares = test.operator.is_some_and(|o| o.test() != Comparison::Null);
+    if !compares || !KEYS.iter().any(|key| test.is_about(key)) {
+        return;
+    }
+    for value in test.texts().filter(|value| !is_open(value.text)) {
+        let name = value
+            .text
+            .strip_suffix(".amazonaws.com")
+            .or_else(|| value.text.strip_suffix(".amazonaws.com.cn"));
+        if name.is_none_or(|name| name.is_empty() || name.contains('.')) {
+            let message = format!(
+                "`{}` is not the name of a service that calls for others",
+                value.text
+            );
+            report.add(&INVALID_SERVICE_PRINCIPAL_FORMAT, value.span, message);
+        }
+    }
 }
 
 /// Services are named as `s3.amazonaws.com`; a few have other domains of Amazon's.

@@ -2,6 +2,7 @@
 
 use super::PUBLIC_ACCESS;
 use crate::lint::PolicyType;
+use crate::lint::caller_limit::is_limited;
 use crate::lint::policy::Policy;
 use crate::lint::report::Report;
 
@@ -9,18 +10,16 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     if !matches!(policy.kind, PolicyType::Bucket | PolicyType::Resource) {
         return;
     }
-    for statement in policy
-        .statements
-        .iter()
-        .filter(|s| s.allows() && s.tests.is_empty())
-    {
-        if let Some(star) = statement
-            .principal
-            .as_ref()
-            .and_then(|principals| principals.everyone())
-        {
-            let message = "everyone may do this, anonymous callers too";
-            report.add(&PUBLIC_ACCESS, star.span, message);
-        }
+    for statement in policy.statements.iter().filter(|statement| statement.allows()) {
+        let everyone = statement.principal.as_ref().and_then(|p| p.everyone());
+        let Some(star) = everyone.filter(|_| !is_limited(policy, statement)) else {
+            continue;
+        };
+        let message = if statement.tests.is_empty() {
+            "everyone may do this, anonymous callers too"
+        } else {
+            "everyone may do this: no condition asks who calls, from where or for whom"
+        };
+        report.add(&PUBLIC_ACCESS, star.span, message);
     }
 }

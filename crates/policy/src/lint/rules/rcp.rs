@@ -1,7 +1,9 @@
 //! Resource control policies: they refuse, to everyone, by listed actions
 //! (<https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html>).
 
-use super::{RCP_SYNTAX_ERROR_ALLOW, RCP_SYNTAX_ERROR_NOTACTION, RCP_SYNTAX_ERROR_PRINCIPAL};
+use super::{
+    RCP_SYNTAX_ERROR_ACTION, RCP_SYNTAX_ERROR_ALLOW, RCP_SYNTAX_ERROR_NOTACTION, RCP_SYNTAX_ERROR_PRINCIPAL,
+};
 use crate::lint::PolicyType;
 use crate::lint::policy::{Policy, Statement};
 use crate::lint::report::Report;
@@ -9,12 +11,12 @@ use crate::lint::report::Report;
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     if policy.kind == PolicyType::Rcp {
         for statement in &policy.statements {
-            one(statement, report);
+            one(policy, statement, report);
         }
     }
 }
 
-fn one(statement: &Statement<'_>, report: &mut Report<'_>) {
+fn one(policy: &Policy<'_>, statement: &Statement<'_>, report: &mut Report<'_>) {
     if statement.allows() && !is_full_access(statement) {
         let span = statement
             .member("Effect")
@@ -29,6 +31,9 @@ fn one(statement: &Statement<'_>, report: &mut Report<'_>) {
             "list the actions in `Action`",
         );
     }
+    if !is_full_access(statement) {
+        services(policy, statement, report);
+    }
     if let Some(principals) = &statement.principal
         && (principals.negated || principals.everyone().is_none())
     {
@@ -37,9 +42,27 @@ fn one(statement: &Statement<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// RCPs apply to some services, and a customer's has to name them.
+fn services(policy: &Policy<'_>, statement: &Statement<'_>, report: &mut Report<'_>) {
+    for action in statement.listed_actions() {
+        let message = match action.text.split_once(':') {
+            None if action.text == "*" => "`*` is for AWS's own RCP: name the services".to_owned(),
+            Some((prefix, _)) => match policy.service(prefix) {
+                Some(service) if !service.supports_resource_control_policies() => {
+                    format!("`{}`: RCPs do not apply to {}", action.text, service.name())
+                }
+                _ => continue,
+            },
+            None => continue,
+        };
+        report.add(&RCP_SYNTAX_ERROR_ACTION, action.span, message);
+    }
+}
+
 /// The one document that AWS attaches everywhere.
 fn is_full_access(statement: &Statement<'_>) -> bool {
-    statement.names_action("*")
+    statement.allows()
+        && statement.names_action("*")
         && statement.listed_resources().any(|resource| resource.text == "*")
         && statement.tests.is_empty()
 }

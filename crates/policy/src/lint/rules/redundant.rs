@@ -1,8 +1,9 @@
 //! What could be left out without changing what the document says.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{REDUNDANT_ACTION, REDUNDANT_RESOURCE, REDUNDANT_STATEMENT};
+use crate::json::Node;
 use crate::lint::Code;
 use crate::lint::fix::removals;
 use crate::lint::policy::{Element, Pattern, Policy};
@@ -46,13 +47,35 @@ fn items(element: &Element<'_>, pattern: fn(&str) -> Pattern, code: &'static Cod
     }
     let gone: Vec<bool> = covered_by.iter().map(Option::is_some).collect();
     let fixes = removals(nodes, &gone);
-    for ((node, by), fix) in nodes.iter().zip(&covered_by).zip(fixes) {
-        let coverer = by.and_then(|at| nodes.get(at)?.as_str());
-        if let (Some(text), Some(coverer)) = (node.as_str(), coverer) {
-            let message = format!("`{text}` is redundant: `{coverer}` covers it");
-            report.add_with_fix(code, node.span, message, fix);
-        }
+    for (coverer, covered) in groups(&covered_by) {
+        let text = |at: usize| nodes.get(at).and_then(Node::as_str).unwrap_or_default();
+        let first = covered.first().copied().unwrap_or(coverer).min(coverer);
+        let Some(place) = nodes.get(first) else { continue };
+        let names: Vec<&str> = covered.iter().map(|at| text(*at)).collect();
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        let message = format!(
+            "`{}` {verb} redundant: `{}` covers {}",
+            names.join("`, `"),
+            text(coverer),
+            if names.len() == 1 { "it" } else { "them" }
+        );
+        let edits = covered.iter().filter_map(|at| fixes.get(*at).cloned().flatten());
+        report.add_with_fix(code, place.span, message, edits);
     }
+}
+
+/// Each item that covers others and is covered by none, with all that it covers. AWS tells of such a group once, where its
+/// first item stands.
+fn groups(covered_by: &[Option<usize>]) -> BTreeMap<usize, Vec<usize>> {
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, by) in covered_by.iter().enumerate() {
+        let Some(mut coverer) = *by else { continue };
+        while let Some(next) = covered_by.get(coverer).copied().flatten() {
+            coverer = next;
+        }
+        groups.entry(coverer).or_default().push(at);
+    }
+    groups
 }
 
 /// Statements with the same elements, whatever their order and their ids.

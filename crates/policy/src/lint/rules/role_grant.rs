@@ -8,7 +8,9 @@ use super::{
     PASS_ROLE_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE, PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE,
     PASS_ROLE_WITH_STAR_IN_RESOURCE, PASS_ROLE_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION,
 };
-use crate::lint::policy::{ArnFields, Policy, Statement, Text};
+use crate::Span;
+use crate::document::{Quantifier, Test as Comparison};
+use crate::lint::policy::{ArnFields, Pattern, Policy, Statement, Test, Text};
 use crate::lint::report::Report;
 use crate::lint::{Code, PolicyType};
 
@@ -88,22 +90,53 @@ fn one(statement: &Statement<'_>, grant: &Grant, report: &mut Report<'_>) {
     } else {
         &grant.star
     };
+    // AWS points at the action, by which the grant is found.
+    let place = action_place(statement, grant).unwrap_or(action.member.key_span);
     if resource.negated {
         let message = format!("this grants `{}` on every role but those listed", grant.action);
-        report.add(codes.not_resource, resource.member.key_span, message);
+        report.add(codes.not_resource, place, message);
         return;
     }
-    if statement.tests_key(grant.limit) {
+    if statement.tests.iter().any(|test| limits(test, grant.limit)) {
         return;
     }
-    if let Some(wide) = resource.texts.iter().find(|resource| is_wide(resource)) {
+    if resource.texts.iter().any(is_wide) {
         let message = format!(
             "this grants `{}` on any role: name the roles, or the service with `{}`",
             grant.action, grant.limit
         );
-        report.add(codes.star_in_resource, wide.span, message);
+        report.add(codes.star_in_resource, place, message);
     }
 }
+
+fn action_place(statement: &Statement<'_>, grant: &Grant) -> Option<Span> {
+    let covers = |text: &Text<'_>| Pattern::action(text.text).covers_action(grant.action);
+    let named = statement
+        .listed_actions()
+        .find(|text| text.text.eq_ignore_ascii_case(grant.action));
+    named
+        .or_else(|| statement.listed_actions().find(covers))
+        .map(|text| text.span)
+}
+
+/// Whether the test leaves only some services: it has to fail for the others, and for a request without the key.
+fn limits(test: &Test<'_>, key: &str) -> bool {
+    let Some(operator) = test.operator.filter(|_| test.is_about(key)) else {
+        return false;
+    };
+    let compares = matches!(
+        operator.test(),
+        Comparison::StringEquals | Comparison::StringEqualsIgnoreCase | Comparison::StringLike
+    );
+    let absent_passes = operator.quantifier() == Some(Quantifier::ForAllValues)
+        || (operator.if_exists() && !test.texts().all(|service| ALWAYS_SAID.contains(&service.text)));
+    let named = |service: Text<'_>| !service.text.starts_with(['*', '?']);
+    compares && !absent_passes && test.texts().next().is_some() && test.texts().all(named)
+}
+
+/// Services of which AWS's validation (March 2026) takes a test with `IfExists` for a limit; of `ec2.amazonaws.com` and
+/// `codebuild.amazonaws.com` it does not.
+const ALWAYS_SAID: &[&str] = &["lambda.amazonaws.com", "cloudformation.amazonaws.com"];
 
 /// Whether it stands for roles of any name. A beginning of a name, or a path for one service, is a limit.
 fn is_wide(resource: &Text<'_>) -> bool {
@@ -113,7 +146,13 @@ fn is_wide(resource: &Text<'_>) -> bool {
     }
     let name = arn.resource();
     let literal = name.split(['*', '?']).next().unwrap_or_default();
-    let role = literal.strip_prefix("role/").unwrap_or_default();
-    let any = role.is_empty() || matches!(role, "aws-service-role/" | "service-role/" | "application/");
-    literal.len() < name.len() && any && matches!(arn.service(), "iam" | "*")
+    let open = name.get(literal.len()..).unwrap_or_default();
+    let any = match literal.strip_prefix("role/") {
+        Some(path) => matches!(path, "" | "aws-service-role/" | "service-role/" | "application/"),
+        // `*` and `ro*` reach roles; `policy/*` does not.
+        None => "role/".starts_with(literal),
+    };
+    // A part of a name, `role/*-batch`, is a limit too.
+    let bare = !open.is_empty() && open.bytes().all(|b| b == b'*');
+    bare && any && matches!(arn.service(), "iam" | "*")
 }

@@ -13,7 +13,8 @@ use crate::size::PolicyKind;
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     let Some(root) = policy.root else { return };
     let (kind, code) = match policy.kind {
-        PolicyType::Identity => (PolicyKind::Managed, &POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA),
+        // As AWS's validation, which is not told the kind either.
+        PolicyType::Identity => (PolicyKind::InlineRole, &POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA),
         PolicyType::Session => (PolicyKind::Session, &POLICY_SIZE_EXCEEDS_SESSION_POLICY_QUOTA),
         PolicyType::Trust => (PolicyKind::Trust, &POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA),
         PolicyType::Resource | PolicyType::Bucket => {
@@ -22,6 +23,7 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
         PolicyType::Scp => (PolicyKind::ServiceControl, &POLICY_SIZE_EXCEEDS_SCP_QUOTA),
         PolicyType::Rcp => (PolicyKind::ResourceControl, &POLICY_SIZE_EXCEEDS_RCP_QUOTA),
     };
+    let kind = policy.size_kind.unwrap_or(kind);
     let (size, quota) = (kind.size_of(policy.text), kind.quota());
     if size > quota {
         let message = format!(

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::document::{Effect, Test as Comparison};
 use crate::lint::condition_key::is_instance;
-use crate::lint::policy::{Policy, Test};
+use crate::lint::policy::{Policy, Test, Text};
 use crate::lint::report::Report;
 
 const TAG: &str = "aws:ResourceTag/";
@@ -39,25 +39,23 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
             report.add(code, test.key_span, message);
             continue;
         }
-        let deaf: Vec<&str> = action
+        let deaf = action
             .texts
             .iter()
-            .map(|action| action.text)
-            .filter(|action| never_carries(policy, action))
-            .collect();
-        if deaf.is_empty() {
-            continue;
-        }
+            .filter(|action| never_carries(policy, action.text));
+        let deaf: Vec<Text<'_>> = deaf.copied().collect();
+        let Some(first) = deaf.first() else { continue };
+        let names: Vec<&str> = deaf.iter().map(|action| action.text).collect();
         let (code, verb) = match effect {
             Effect::Allow => (&ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE, "allow"),
             Effect::Deny => (&DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE, "deny"),
         };
         let message = format!(
             "requests for `{}` never carry `{}`, so this does not {verb} them",
-            deaf.join("`, `"),
+            names.join("`, `"),
             test.key
         );
-        report.add(code, test.key_span, message);
+        report.add(code, first.span, message);
     }
 }
 
@@ -68,15 +66,15 @@ fn needs_the_key(test: &Test<'_>) -> bool {
     })
 }
 
-/// An action without resources has none whose tags could be meant. Of the others only AWS knows, type by type.
+/// An action without resources has none whose tags could be meant, unless it makes one and tags it. Of the others only AWS
+/// knows, type by type.
 fn never_carries(policy: &Policy<'_>, action: &str) -> bool {
+    const TAGS: [&str; 3] = ["aws:ResourceTag/any", "aws:RequestTag/any", "aws:TagKeys"];
     let known = action
         .split_once(':')
         .and_then(|(prefix, name)| policy.service(prefix)?.action(name));
     known.is_some_and(|action| {
-        action.resources().is_empty()
-            && !action
-                .condition_keys()
-                .any(|key| is_instance(key, "aws:ResourceTag/any"))
+        let tags = |key: &str| TAGS.iter().any(|tag| is_instance(key, tag));
+        action.resources().is_empty() && !action.condition_keys().any(tags)
     })
 }
