@@ -1,9 +1,9 @@
 //! The command line: every command with its options, and nothing of what they do.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub(crate) use bucketline_service::input::Input;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Where the configuration is looked for unless named.
@@ -75,7 +75,7 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) drain: bool,
     /// How long to wait for what cannot be delivered yet, when draining
-    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = crate::config::parse_duration)]
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = bucketline_service::file::parse_duration)]
     pub(crate) drain_timeout: Duration,
     /// Where refused lines are listed [default: rejects.ndjson in the spool's folder]
     #[arg(long, value_name = "FILE")]
@@ -88,39 +88,6 @@ impl Run {
             .as_deref()
             .or(self.positional.as_deref())
             .unwrap_or(Path::new(DEFAULT_CONFIG))
-    }
-}
-
-/// Where events are read from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Input {
-    /// `-`: a stream without a place to resume from.
-    Standard,
-    File(PathBuf),
-}
-
-impl From<&OsStr> for Input {
-    fn from(text: &OsStr) -> Self {
-        if text == "-" {
-            Self::Standard
-        } else {
-            Self::File(text.into())
-        }
-    }
-}
-
-impl From<std::ffi::OsString> for Input {
-    fn from(text: std::ffi::OsString) -> Self {
-        Self::from(text.as_os_str())
-    }
-}
-
-impl std::fmt::Display for Input {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Standard => f.write_str("standard input"),
-            Self::File(path) => write!(f, "{}", path.display()),
-        }
     }
 }
 

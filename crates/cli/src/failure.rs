@@ -1,7 +1,9 @@
-//! What stops a command, ready for a person: what is wrong, where, and what to do next.
-//! Carries no secrets: every value that it is given has been read from a place that holds none.
+//! What stops a command: the problems, as the library tells them, and the exit code that they mean.
 
 use std::fmt;
+
+use bucketline_service::{Error, ErrorKind};
+pub(crate) use bucketline_service::{Problem, chain};
 
 use crate::exit::Exit;
 
@@ -13,14 +15,6 @@ pub(crate) type Outcome<T> = Result<T, Failure>;
 pub(crate) struct Failure {
     exit: Exit,
     problems: Vec<Problem>,
-}
-
-/// One problem, printed as one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
-    place: Option<String>,
-    what: String,
-    advice: Option<String>,
 }
 
 impl Failure {
@@ -47,12 +41,7 @@ impl Failure {
         Self::new(Exit::NotDelivered, problem)
     }
 
-    /// The data directory cannot be used.
-    pub(crate) fn data_directory(problem: impl Into<Problem>) -> Self {
-        Self::new(Exit::DataDirectory, problem)
-    }
-
-    /// Several problems of one configuration file.
+    /// Several problems of what was given.
     pub(crate) const fn configuration(problems: Vec<Problem>) -> Self {
         Self {
             exit: Exit::Usage,
@@ -78,29 +67,6 @@ impl Failure {
     }
 }
 
-impl Problem {
-    /// What is wrong: a lower-case fragment, values in backticks.
-    pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self {
-            place: None,
-            what: one_line(what.into()),
-            advice: None,
-        }
-    }
-
-    /// Where: `file:line:column`, a path, a command-line option.
-    pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
-        self.place = Some(one_line(place.to_string()));
-        self
-    }
-
-    /// What to do next.
-    pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
-        self.advice = Some(one_line(advice.into()));
-        self
-    }
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, problem) in self.problems.iter().enumerate() {
@@ -113,48 +79,16 @@ impl fmt::Display for Failure {
     }
 }
 
-impl<T: Into<String>> From<T> for Problem {
-    fn from(what: T) -> Self {
-        Self::new(what)
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = &self.place {
-            write!(f, "{place}: ")?;
+/// What the library says, and the exit code that it means.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let exit = match error.kind() {
+            ErrorKind::DataDirectory => Exit::DataDirectory,
+            _ => Exit::Usage,
+        };
+        Self {
+            exit,
+            problems: error.problems().to_vec(),
         }
-        f.write_str(&self.what)?;
-        if let Some(advice) = &self.advice {
-            write!(f, "; {advice}")?;
-        }
-        Ok(())
-    }
-}
-
-/// An error and its sources as one line: `what: because: because`.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        let cause = source.to_string();
-        // Some libraries repeat the source in their own text.
-        if !text.contains(&cause) {
-            text.push_str(": ");
-            text.push_str(&cause);
-        }
-        next = source.source();
-    }
-    text
-}
-
-/// Terminals and log collectors read lines; a message from elsewhere must not break one, nor move the cursor.
-fn one_line(text: String) -> String {
-    if text.chars().any(char::is_control) {
-        text.chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect()
-    } else {
-        text
     }
 }

@@ -5,17 +5,12 @@
 mod clock;
 mod command_line;
 mod commands;
-mod config;
-mod destination;
+mod configuration;
 mod environment;
 mod exit;
 mod failure;
-mod input;
-mod rejects;
 mod report;
 mod run;
-mod schemas;
-mod verify;
 
 use std::process::ExitCode;
 

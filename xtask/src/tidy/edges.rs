@@ -23,10 +23,22 @@ const EDGES: &[(&str, &[&str])] = &[
     ("bucketline-notify", &[]),
     ("bucketline-testkit", &["bucketline-policy"]),
     (
-        "bucketline",
+        "bucketline-service",
         &[
             "bucketline-policy",
             "bucketline-auth",
+            "bucketline-sink",
+            "bucketline-format",
+            "bucketline-spool",
+            "bucketline-connector",
+            "bucketline-notify",
+        ],
+    ),
+    (
+        "bucketline",
+        &[
+            "bucketline-service",
+            "bucketline-policy",
             "bucketline-sink",
             "bucketline-format",
             "bucketline-spool",

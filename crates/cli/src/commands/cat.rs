@@ -4,12 +4,13 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use bucketline_format::ocf;
+use bucketline_service::model::Destination;
+use bucketline_service::wire::{self, Aws};
 use bytes::Bytes;
 
 use crate::command_line::Cat;
-use crate::config::{Config, Destination};
-use crate::destination::{self, Aws};
-use crate::environment::Environment;
+use crate::configuration;
+use crate::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem, chain};
 
@@ -35,8 +36,9 @@ async fn fetch(options: &Cat, object: &str) -> Outcome<Bytes> {
             "write `s3://bucket/key`, or a local file",
         ));
     };
-    let config = Config::load(options.config.path())?;
-    let connector = config.connectors.iter().find(|connector| {
+    let config = configuration::load(options.config.path())?;
+    let installation = &config.installation;
+    let connector = installation.connectors.iter().find(|connector| {
         let ours = matches!(&connector.destination, Destination::Bucket(b) if b.name.as_str() == bucket);
         ours && connector.folder.contains_key(key)
     });
@@ -50,8 +52,11 @@ async fn fetch(options: &Cat, object: &str) -> Outcome<Bytes> {
             "only objects of configured connectors can be read, with their credentials",
         ));
     };
-    let aws = Aws::load(&config, Environment).await?;
-    let opened = destination::open(&config, connector, &aws)?;
+    let located = |error: bucketline_service::Error| error.located(&config.places);
+    let aws = Aws::load(installation, &environment::variables())
+        .await
+        .map_err(located)?;
+    let opened = wire::open(installation, connector, &aws).map_err(located)?;
     let key = key
         .parse()
         .map_err(|error: bucketline_sink::Error| usage(chain(&error), "write the whole key"))?;

@@ -1,25 +1,28 @@
 //! `bucketline run`: reads events, delivers them, says how it went.
 
+use bucketline_service::input::Input;
+use bucketline_service::model::ModelPath;
+use bucketline_service::rejects::Projection;
+use bucketline_service::supervise::{Feeder, Stop, failed, start, unreadable};
+use bucketline_service::{schemas, wire};
+
 use crate::clock::Stopwatch;
-use crate::command_line::{Input, Run};
-use crate::config::Config;
-use crate::destination;
-use crate::environment::Environment;
+use crate::command_line::Run;
+use crate::configuration;
+use crate::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem};
-use crate::input::{Mark, Opened};
-use crate::rejects::Projection;
 use crate::report::{note, thousands, warning};
-use crate::run::{Feeder, Stop, Summary, Totals, Watch, start};
-use crate::schemas;
+use crate::run::{Summary, Watch, listen};
 
 /// The list of refused lines, unless named.
 const REJECTS: &str = "rejects.ndjson";
 
 pub(crate) async fn run(options: Run) -> Outcome<Exit> {
     let stopwatch = Stopwatch::start();
-    let config = Config::load(options.config())?;
-    let schemas = schemas::load(&config.schemas)?;
+    let file = configuration::load(options.config())?;
+    let config = &file.installation;
+    let schemas = schemas::load(config)?;
     check_inputs(&options.input)?;
     let rejects = options
         .rejects
@@ -29,7 +32,7 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
     if config.spool.retention.is_some() || config.spool.replay.is_some() {
         warning("`retention` and `replay` are not built in yet: what is not delivered is held without limit");
     }
-    if config.data_exports > 0 {
+    if !config.data_exports.is_empty() {
         warning("`[[data_export]]` is not built in yet: it was checked and is not used");
     }
     if config.connectors.is_empty() {
@@ -37,25 +40,24 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
     }
     for connector in &config.connectors {
         for pattern in connector.events.unused(schemas.event_types()) {
-            warning(format_args!(
-                "{}: `{pattern}` matches no event type that there is a schema of",
-                connector.place
-            ));
+            let what = format!("`{pattern}` matches no event type that there is a schema of");
+            let problem = Problem::new(what).at_model(ModelPath::connector(&connector.id));
+            warning(problem.located(&file.places));
         }
     }
-    let connectors = destination::open_all(&config, Environment).await?;
-    let stop = Stop::listen()?;
-    let multiplexer = start(&config, schemas, connectors).await?;
+    let connectors = wire::open_all(config, &environment::variables())
+        .await
+        .map_err(|error| error.located(&file.places))?;
+    let stop = listen()?;
+    let multiplexer = start(config, schemas, connectors).await?;
+    if let Some(text) = unreadable(&multiplexer.ledger(), &config.spool.dir) {
+        warning(text);
+    }
     let projection = Projection::begin(&rejects, &multiplexer).await?;
     let mut watch = Watch::new(&multiplexer, projection, stopwatch);
-    let mut feeder = Feeder {
-        config: &config,
-        multiplexer: &multiplexer,
-        stop: stop.clone(),
-        totals: Totals::default(),
-    };
+    let mut feeder = Feeder::new(config, &multiplexer, stop.clone());
 
-    let fed = feed(&options, &mut feeder, &mut watch).await;
+    let fed = feed(&options, &stop, &mut feeder, &mut watch).await;
     if fed.is_ok() && !options.drain && !stop.asked() {
         watch.clear();
         note("every input was read to its end; delivering by count and age until SIGINT or SIGTERM");
@@ -65,7 +67,7 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
             () = watch.until_cancelled() => {}
         }
     }
-    let totals = feeder.totals;
+    let totals = feeder.totals();
     watch.draining();
     let report = tokio::select! {
         report = multiplexer.drain(options.drain_timeout) => report,
@@ -94,7 +96,7 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
     }
     fed?;
     if let Some(error) = &report.failure {
-        return Err(crate::run::failed(error));
+        return Err(failed(error).into());
     }
     if report.is_complete() {
         return Ok(Exit::Done);
@@ -112,30 +114,12 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
     ))
 }
 
-async fn feed(options: &Run, feeder: &mut Feeder<'_>, watch: &mut Watch<'_>) -> Outcome<()> {
+async fn feed(options: &Run, stop: &Stop, feeder: &mut Feeder<'_>, watch: &mut Watch<'_>) -> Outcome<()> {
     for input in &options.input {
-        if feeder.stop.asked() {
+        if stop.asked() {
             break;
         }
-        let opened = Opened::open(input, &feeder.config.spool.dir, |source| {
-            feeder.multiplexer.resume_point(source).map(|point| Mark {
-                offset: point.end,
-                lines: point.line,
-            })
-        })?;
-        if let Some(text) = opened.note() {
-            watch.clear();
-            note(text);
-        }
-        if opened.was_read_further() && feeder.multiplexer.ledger().unreadable().stretches > 0 {
-            watch.clear();
-            warning(format_args!(
-                "`{}` was read further before, and the damaged spool may have lost that: what of it was delivered then \
-                 arrives a second time",
-                opened.name()
-            ));
-        }
-        feeder.feed(opened, watch).await?;
+        feeder.feed(input, watch).await?;
     }
     Ok(())
 }

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use bucketline_connector::{EventLedger, Ledger};
+use bucketline_service::model::Installation;
+use bucketline_service::supervise::{failed, unreadable};
 use bucketline_spool::{OpenOptions, OsDisk, Spool};
 use serde_json::{Value, json};
 
 use crate::command_line::{Format, Status};
-use crate::config::Config;
+use crate::configuration;
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::report::{note, result, thousands, warning};
-use crate::run::{failed, unreadable};
 
 pub(crate) fn run(options: &Status) -> Outcome<Exit> {
-    let config = Config::load(options.config.path())?;
+    let config = configuration::load(options.config.path())?.installation;
     if !config.spool.dir.exists() {
         note(format_args!(
             "there is no spool in `{}` yet: nothing was run",
@@ -55,7 +56,7 @@ pub(crate) fn run(options: &Status) -> Outcome<Exit> {
 }
 
 /// The counts of the spool, as nobody but its owner may change them.
-pub(super) fn read(config: &Config) -> Outcome<Ledger> {
+pub(super) fn read(config: &Installation) -> Outcome<Ledger> {
     let opened = Spool::open(
         Arc::new(OsDisk::default()),
         &config.spool.dir,
@@ -63,7 +64,7 @@ pub(super) fn read(config: &Config) -> Outcome<Ledger> {
     )
     .map_err(bucketline_connector::Error::from)
     .and_then(|(mut spool, recovered)| Ledger::read(&mut spool, &recovered.gaps));
-    opened.map_err(|error| failed(&error))
+    opened.map_err(|error| failed(&error).into())
 }
 
 struct Row {

@@ -1,14 +1,15 @@
 //! `bucketline verify`: reads the destinations back and compares them with the input.
 
+use bucketline_service::model::Installation;
+use bucketline_service::verify::{Findings, verify};
+use bucketline_service::{schemas, wire};
+
 use crate::command_line::{Format, Verify};
-use crate::config::Config;
-use crate::destination;
-use crate::environment::Environment;
+use crate::configuration;
+use crate::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem, chain};
-use crate::report::{note, thousands};
-use crate::schemas;
-use crate::verify::{Expected, Report, read_folder};
+use crate::report::{Printed, note, thousands};
 
 pub(crate) async fn run(options: Verify) -> Outcome<Exit> {
     if options.input.iter().any(|input| input.as_os_str() == "-") {
@@ -18,64 +19,44 @@ pub(crate) async fn run(options: Verify) -> Outcome<Exit> {
                 .advice("write it to a file first"),
         ));
     }
-    let config = Config::load(options.config.path())?;
-    let schemas = schemas::load(&config.schemas)?;
-    let (connectors, sinks): (Vec<_>, Vec<_>) = destination::open_all(&config, Environment)
-        .await?
-        .into_iter()
-        .map(|opened| (opened.config, opened.sink))
-        .unzip();
-    let expected = Expected::new(&config, &schemas, &connectors, &options.input);
-    let counted = expected.count()?;
-    let mut report = Report {
-        accepted: counted.accepted,
-        rejected: counted.rejected,
-        connectors: Vec::new(),
-        unread: 0,
-    };
-    let mut unread = Vec::new();
-    for ((connector, sink), mut events) in connectors.iter().zip(&sinks).zip(counted.events) {
-        let mut findings = match read_folder(connector, sink, &schemas, &mut events).await {
-            Ok(findings) => findings,
-            // The others can still be proved.
-            Err(error) => {
-                unread.push(
-                    Problem::new(format!(
-                        "the objects of connector `{}` cannot be read: {}",
-                        connector.id,
-                        chain(&error)
-                    ))
-                    .advice(error.kind().advice()),
-                );
-                continue;
-            }
-        };
-        expected.name_missing(&connector.id, &mut events, &mut findings)?;
-        report.connectors.push((connector, findings));
-    }
-    report.unread = unread.len();
-    if connectors.is_empty() {
+    let config = configuration::load(options.config.path())?;
+    let installation = &config.installation;
+    let schemas = schemas::load(installation)?;
+    let opened = wire::open_all(installation, &environment::variables())
+        .await
+        .map_err(|error| error.located(&config.places))?;
+    if opened.is_empty() {
         note("the configuration has no connector: there is nothing to compare");
     }
+    let proof = verify(installation, &schemas, opened, &options.input).await?;
     match options.format {
-        Format::Text => report.print_text(),
-        Format::Json => report.print_json(),
+        Format::Text => Printed(&proof).text(),
+        Format::Json => Printed(&proof).json(),
     }
-    if report.lost() > 0 {
-        say_what_is_pending(&config);
+    if proof.sum(|findings: &Findings| findings.lost) > 0 {
+        say_what_is_pending(installation);
     }
+    let unread: Vec<Problem> = proof
+        .connectors
+        .iter()
+        .filter_map(|verified| Some((&verified.connector, verified.findings.as_ref().err()?)))
+        .map(|(connector, error)| {
+            Problem::new(format!(
+                "the objects of connector `{}` cannot be read: {}",
+                connector.id,
+                chain(error)
+            ))
+            .advice(error.kind().advice())
+        })
+        .collect();
     if !unread.is_empty() {
         return Err(Failure::findings_of(unread));
     }
-    Ok(if report.holds() {
-        Exit::Done
-    } else {
-        Exit::Findings
-    })
+    Ok(if proof.holds() { Exit::Done } else { Exit::Findings })
 }
 
 /// What is missing in a bucket may still be on its way. Only a hint: the proof does not look at the spool.
-fn say_what_is_pending(config: &Config) {
+fn say_what_is_pending(config: &Installation) {
     let Ok(ledger) = super::status::read(config) else {
         return;
     };

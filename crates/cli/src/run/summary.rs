@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bucketline_connector::{ConnectorReport, DrainReport, State};
+use bucketline_service::supervise::Totals;
 
-use super::Totals;
 use crate::report::{result, thousands};
 
 /// The end of a run.
@@ -34,6 +34,7 @@ impl Summary<'_> {
             accepted,
             duplicate,
             rejected,
+            ..
         } = self.totals;
         result(format_args!(
             "this run: {} lines read, {} accepted, {} duplicate, {} rejected, in {:.1} s",

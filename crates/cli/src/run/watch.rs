@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bucketline_connector::{ConnectorStatus, Multiplexer, State};
+use bucketline_service::Error;
+use bucketline_service::input::Mark;
+use bucketline_service::rejects::Projection;
+use bucketline_service::supervise::{Observer, Totals};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::Totals;
 use crate::clock::Stopwatch;
-use crate::failure::Outcome;
-use crate::input::Mark;
-use crate::rejects::Projection;
 use crate::report::{Progress, note, thousands, warning};
 
 const EVERY: Duration = Duration::from_millis(250);
@@ -50,47 +51,6 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// An input begins.
-    pub(crate) fn reading(&mut self, input: &str, length: Option<u64>) {
-        input.clone_into(&mut self.input);
-        self.length = length;
-    }
-
-    /// The input was accepted to here.
-    pub(crate) const fn read(&mut self, at: Mark) {
-        self.at = at;
-    }
-
-    /// The counts of this run so far.
-    ///
-    /// # Errors
-    /// Refused lines cannot be listed: exit code 4.
-    pub(crate) fn totals(&mut self, totals: Totals) -> Outcome<()> {
-        let refused = totals.rejected != self.totals.rejected;
-        self.totals = totals;
-        if refused { self.rejects.catch_up() } else { Ok(()) }
-    }
-
-    /// Waits for the next moment to look, then looks. Cancel safe.
-    pub(crate) async fn tick(&mut self) {
-        self.every.tick().await;
-        let statuses = self.multiplexer.status();
-        self.changes(&statuses);
-        let held: u64 = statuses.iter().map(|status| status.events_held).sum();
-        let input = if self.input.is_empty() {
-            ""
-        } else {
-            &format!("{}: ", self.input)
-        };
-        let text = format!(
-            "{input}{} lines accepted, {} events to deliver",
-            thousands(self.totals.accepted),
-            thousands(held)
-        );
-        self.progress
-            .show(self.stopwatch.elapsed(), self.at.offset, self.length, &text);
-    }
-
     /// Waits and looks for as long as it is let. Cancel safe.
     pub(crate) async fn until_cancelled(&mut self) {
         loop {
@@ -127,5 +87,52 @@ impl<'a> Watch<'a> {
                 (None, state) => warning(format_args!("{who} is {state}")),
             }
         }
+    }
+}
+
+#[async_trait]
+impl Observer for Watch<'_> {
+    fn reading(&mut self, input: &str, length: Option<u64>) {
+        input.clone_into(&mut self.input);
+        self.length = length;
+    }
+
+    fn read(&mut self, at: Mark) {
+        self.at = at;
+    }
+
+    fn totals(&mut self, totals: Totals) -> Result<(), Error> {
+        let refused = totals.rejected != self.totals.rejected;
+        self.totals = totals;
+        if refused { self.rejects.catch_up() } else { Ok(()) }
+    }
+
+    fn note(&mut self, text: &str) {
+        self.clear();
+        note(text);
+    }
+
+    fn warning(&mut self, text: &str) {
+        self.clear();
+        warning(text);
+    }
+
+    async fn tick(&mut self) {
+        self.every.tick().await;
+        let statuses = self.multiplexer.status();
+        self.changes(&statuses);
+        let held: u64 = statuses.iter().map(|status| status.events_held).sum();
+        let input = if self.input.is_empty() {
+            ""
+        } else {
+            &format!("{}: ", self.input)
+        };
+        let text = format!(
+            "{input}{} lines accepted, {} events to deliver",
+            thousands(self.totals.accepted),
+            thousands(held)
+        );
+        self.progress
+            .show(self.stopwatch.elapsed(), self.at.offset, self.length, &text);
     }
 }

@@ -18,7 +18,6 @@ fn follow(readme: &Path) {
     let text = std::fs::read_to_string(readme).unwrap();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("bucketline.toml"), configuration(&text)).unwrap();
-    std::os::unix::fs::symlink(here().join("../../schemas"), folder.path().join("schemas")).unwrap();
     let run = |line: &str| -> Ran { Program::new(folder.path()).args(line.split(' ')).run() };
 
     let events = run("sample").expect_code(0).stdout;

@@ -48,7 +48,9 @@ struct Answer<'a> {
 }
 
 pub(super) fn run(options: &Diff) -> Outcome<Exit> {
-    let set = |input: &Input| Ok(PolicySet::compile(&file::documents(std::slice::from_ref(input))?));
+    let set = |input: &Input| -> Outcome<PolicySet> {
+        Ok(PolicySet::compile(&file::documents(std::slice::from_ref(input))?))
+    };
     let (first, second) = (set(&options.first)?, set(&options.second)?);
     let kind = match options.kind {
         Some(Kind::Identity) => DocumentKind::Identity,

@@ -1,0 +1,127 @@
+//! Where connectors and data exports deliver, and that no two connectors share a folder. Opens nothing.
+
+use std::path::{Component, Path, PathBuf};
+
+use bucketline_connector::FolderRegistry;
+
+use super::super::raw::Text;
+use super::{Checker, Declared, valid};
+use crate::endpoint;
+use crate::model::{Bucket, Connector, Destination, Grant, GrantKind};
+
+/// The keys that say where something goes, the same in both kinds of section.
+pub(super) struct Where {
+    pub(super) section: &'static str,
+    pub(super) span: std::ops::Range<usize>,
+    pub(super) grant: Option<Text>,
+    pub(super) bucket: Option<Text>,
+    pub(super) directory: Option<Text>,
+    pub(super) bucket_owner: Option<Text>,
+    pub(super) region: Option<Text>,
+    pub(super) endpoint: Option<Text>,
+}
+
+impl Checker<'_> {
+    pub(super) fn destination(&mut self, keys: Where, grants: &Declared<Grant>) -> Option<Destination> {
+        match (keys.directory, keys.grant, keys.bucket) {
+            (Some(directory), None, None) => {
+                for (key, value) in [
+                    ("bucket_owner", keys.bucket_owner),
+                    ("region", keys.region),
+                    ("endpoint", keys.endpoint),
+                ] {
+                    if let Some(value) = value {
+                        self.problem(
+                            &value.span(),
+                            format!("a `directory` takes no `{key}`"),
+                            "remove it",
+                        );
+                    }
+                }
+                Some(Destination::Directory(self.path(Some(&directory), "")))
+            }
+            (None, Some(grant), Some(bucket)) => {
+                self.refers(grants, &grant, "grant");
+                let name = self.parse(&bucket, "bucket", "");
+                let owner = keys
+                    .bucket_owner
+                    .map(|owner| self.parse(&owner, "bucket_owner", ""));
+                let region = keys.region.map(|region| self.parse(&region, "region", ""));
+                let endpoint = keys.endpoint.map(|endpoint| self.endpoint(&endpoint));
+                let role_account = match grants.get(grant.get_ref())?.as_ref()?.kind {
+                    GrantKind::AssumeRole { ref role, .. } => Some(role.account()),
+                    GrantKind::AccessKey(_) => None,
+                };
+                Some(Destination::Bucket(Bucket {
+                    grant: grant.into_inner(),
+                    name: name?,
+                    owner: valid(owner)?.or(role_account),
+                    region: valid(region)?,
+                    endpoint: valid(endpoint)?,
+                }))
+            }
+            _ => {
+                self.problem(
+                    &keys.span,
+                    format!("a {} needs one destination", keys.section),
+                    "write either `grant` and `bucket`, or `directory`",
+                );
+                None
+            }
+        }
+    }
+
+    fn endpoint(&mut self, text: &Text) -> Option<String> {
+        let endpoint = endpoint::parse(text.get_ref());
+        if endpoint.is_none() {
+            let what = format!("`endpoint` cannot be used: {}", endpoint::FAULT);
+            self.problem(&text.span(), what, endpoint::ADVICE);
+        }
+        endpoint
+    }
+
+    /// Two connectors whose folders are equal, or one inside the other, would write into each other's data.
+    pub(super) fn overlaps(&mut self, connectors: &[(std::ops::Range<usize>, Connector)]) {
+        let mut taken = FolderRegistry::new();
+        for (span, connector) in connectors {
+            let destination = identity(&connector.destination);
+            if let Err(conflict) = taken.claim(&destination, &connector.folder, connector.id.as_str()) {
+                let what = format!(
+                    "the folder `{}` of connector `{}` and the folder `{}` of connector `{}` overlap in {destination}",
+                    connector.folder,
+                    connector.id,
+                    conflict.other(),
+                    conflict.holder(),
+                );
+                self.problem(span, what, "give each connector a folder of its own");
+            }
+        }
+    }
+}
+
+/// What two connectors share when they write to the same place. Bucket names are unique in a partition of AWS, so two
+/// connectors on one name are taken to meet there unless their endpoints differ.
+fn identity(destination: &Destination) -> String {
+    match destination {
+        Destination::Directory(path) => format!("the directory `{}`", lexical(path).display()),
+        Destination::Bucket(bucket) => match &bucket.endpoint {
+            Some(endpoint) => format!("the bucket `{}` at `{endpoint}`", bucket.name),
+            None => format!("the bucket `{}`", bucket.name),
+        },
+    }
+}
+
+/// A path without `.` and `a/..`, so that two spellings of one directory are found equal without reading the disk.
+fn lexical(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if plain.file_name().is_some_and(|name| name != "..") => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod endpoint;
+mod error;
+pub mod file;
+pub mod input;
+pub mod model;
+mod number;
+mod problem;
+pub mod rejects;
+pub mod schemas;
+pub mod supervise;
+mod variables;
+pub mod verify;
+pub mod wire;
+
+pub use error::{Error, ErrorKind};
+pub use number::thousands;
+pub use problem::{Problem, chain};
+pub use variables::Variables;

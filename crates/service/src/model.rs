@@ -1,0 +1,207 @@
+//! An installation, checked: what everything else works from, wherever it came from (a file, or rows of a database).
+//! Knows nothing of files and places in them, of credentials' values, nor of AWS.
+
+mod path;
+
+pub use path::ModelPath;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bucketline_auth::{AccessKeyId, AccountId, ExternalId, Region, RoleArn};
+use bucketline_connector::{ConnectorId, FolderPath, Label, WorkspaceId};
+use bucketline_format::EventSelection;
+use bucketline_sink::{BucketName, Encryption};
+
+/// A whole installation, whose every value has been checked.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Installation {
+    /// Who runs it.
+    pub vendor: Vendor,
+    /// The data directory.
+    pub spool: Spool,
+    /// When objects are written.
+    pub delivery: Delivery,
+    /// The folder of Avro schemas; the built-in ones where none.
+    pub schemas: Option<PathBuf>,
+    /// The tenants.
+    pub workspaces: Vec<Workspace>,
+    /// The customers' credentials.
+    pub grants: Vec<Grant>,
+    /// The deliveries.
+    pub connectors: Vec<Connector>,
+    /// The data export integrations, at most one for each workspace.
+    pub data_exports: Vec<DataExport>,
+}
+
+/// Who runs an installation.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Vendor {
+    /// Our own account, in which no customer's role may be.
+    pub account: Option<AccountId>,
+    /// Who assumes roles; AWS's usual places where none.
+    pub credentials: Option<KeptKey>,
+    /// A part of every object's name.
+    pub cluster: Label,
+    /// A part of every object's name.
+    pub zone: Label,
+}
+
+/// The data directory.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Spool {
+    /// Where accepted events are kept until they are delivered.
+    pub dir: PathBuf,
+    /// How long undelivered events are held.
+    pub retention: Option<Duration>,
+    /// How long delivered events stay for a replay.
+    pub replay: Option<Duration>,
+}
+
+/// When an object is written: at this many events or at this age, whichever is first.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// Events.
+    pub events: u64,
+    /// The age of the oldest of them.
+    pub age: Duration,
+}
+
+/// A tenant's space.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Workspace {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// What it may use.
+    pub integrations: Vec<Integration>,
+}
+
+/// What a workspace may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Integration {
+    /// A stream of events.
+    Currents,
+    /// Reports and exports.
+    DataExport,
+}
+
+/// A named credential of one customer, which any number of that customer's connectors may use.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Grant {
+    /// Its id.
+    pub id: String,
+    /// How it authenticates.
+    pub kind: GrantKind,
+}
+
+/// The two ways into a customer's account.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum GrantKind {
+    /// The key of a user that the customer made.
+    AccessKey(KeptKey),
+    /// A role that the customer made, guarded by an external ID.
+    AssumeRole {
+        /// The role.
+        role: RoleArn,
+        /// The external ID.
+        external_id: ExternalId,
+    },
+}
+
+/// An access key whose secret is still where it is kept.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct KeptKey {
+    /// Nothing where the secret's file is AWS's own CSV, which holds both halves.
+    pub id: Option<AccessKeyId>,
+    /// Where the secret is.
+    pub secret: Keeper,
+    /// Where the model has it.
+    pub path: ModelPath,
+}
+
+/// Where a secret is kept.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Keeper {
+    /// In an environment variable of this name.
+    Env(String),
+    /// In a file: the secret alone, or AWS's CSV.
+    File(PathBuf),
+}
+
+/// One configured delivery.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Connector {
+    /// Its id, never used for another.
+    pub id: ConnectorId,
+    /// Its name, as people know it.
+    pub name: String,
+    /// Whose events it delivers.
+    pub workspace: WorkspaceId,
+    /// Into what.
+    pub destination: Destination,
+    /// Below which folder.
+    pub folder: FolderPath,
+    /// The encryption to ask for.
+    pub encryption: Encryption,
+    /// Which events it takes.
+    pub events: EventSelection,
+}
+
+/// Where a connector or an export delivers.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Destination {
+    /// A local folder, for a first look without AWS.
+    Directory(PathBuf),
+    /// A customer's bucket.
+    Bucket(Bucket),
+}
+
+/// A bucket and the grant that opens it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Bucket {
+    /// The grant, by its id.
+    pub grant: String,
+    /// The bucket's name.
+    pub name: BucketName,
+    /// The account that it has to belong to; the role's, unless said otherwise.
+    pub owner: Option<AccountId>,
+    /// Its region; learnt where none.
+    pub region: Option<Region>,
+    /// Where it is, if not at AWS.
+    pub endpoint: Option<String>,
+}
+
+/// The data export integration of a workspace.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct DataExport {
+    /// Whose reports and exports they are.
+    pub workspace: WorkspaceId,
+    /// Into what.
+    pub destination: Destination,
+    /// Below which folder; none unless set.
+    pub folder: Option<FolderPath>,
+    /// The encryption to ask for.
+    pub encryption: Encryption,
+}
+
+impl Installation {
+    /// The grant of that id.
+    #[must_use]
+    pub fn grant(&self, id: &str) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.id == id)
+    }
+}

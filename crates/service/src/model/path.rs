@@ -1,0 +1,57 @@
+//! Where in the model a value is: by the ids of things, so that it means the same wherever the model came from.
+
+use std::fmt;
+
+use bucketline_connector::ConnectorId;
+
+/// A place in the model, as `connector 5f1e0c2ab7d94e00a1b2c3d4` or `grant acme-key: secret_access_key`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelPath(Vec<String>);
+
+impl ModelPath {
+    /// A connector.
+    #[must_use]
+    pub fn connector(id: &ConnectorId) -> Self {
+        Self(vec!["connector".to_owned(), id.to_string()])
+    }
+
+    /// A grant.
+    pub fn grant(id: impl Into<String>) -> Self {
+        Self(vec!["grant".to_owned(), id.into()])
+    }
+
+    /// Who runs the installation.
+    #[must_use]
+    pub fn vendor() -> Self {
+        Self(vec!["vendor".to_owned()])
+    }
+
+    /// A data export, by its workspace.
+    pub fn data_export(workspace: impl Into<String>) -> Self {
+        Self(vec!["data_export".to_owned(), workspace.into()])
+    }
+
+    /// A value of it.
+    #[must_use]
+    pub fn value(mut self, name: &str) -> Self {
+        self.0.push(name.to_owned());
+        self
+    }
+
+    /// What it is a value of.
+    pub(crate) fn parent(&self) -> Option<Self> {
+        let (_, rest) = self.0.split_last()?;
+        (!rest.is_empty()).then(|| Self(rest.to_vec()))
+    }
+}
+
+impl fmt::Display for ModelPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [kind, id, value] => write!(f, "{kind} `{id}`: {value}"),
+            [kind, id] if kind == "vendor" => write!(f, "{kind}: {id}"),
+            [kind, id] => write!(f, "{kind} `{id}`"),
+            other => f.write_str(&other.join(": ")),
+        }
+    }
+}

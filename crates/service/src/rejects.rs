@@ -1,0 +1,154 @@
+//! The list of refused lines, one JSON object per line: a projection of the spool's log. It may be deleted at any time,
+//! and is made anew at every start; so it never lists a line twice, however often the program was killed.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use bucketline_connector::{Multiplexer, RejectFeed};
+use bucketline_spool::{Lsn, Rejects};
+use serde::Serialize;
+
+use crate::{Error, Problem, chain};
+
+/// How every line begins.
+const OURS: &[u8] = b"{\"input\":";
+
+/// One refused line as it is listed.
+#[derive(Debug, Serialize)]
+struct Listed<'a> {
+    input: &'a str,
+    line: u64,
+    offset: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workspace: Option<&'a str>,
+    reason: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    path: &'a str,
+}
+
+/// The list, kept up with the log.
+#[derive(Debug)]
+pub struct Projection {
+    path: PathBuf,
+    out: BufWriter<File>,
+    feed: RejectFeed,
+    /// The last record that was read from the log; those before it come from the feed once more.
+    last: Option<Lsn>,
+}
+
+impl Projection {
+    /// Makes the list anew from the log.
+    ///
+    /// # Errors
+    ///
+    /// The file is something else, or cannot be written.
+    pub async fn begin(path: &Path, multiplexer: &Multiplexer) -> Result<Self, Error> {
+        refuse_foreign(path)?;
+        let feed = multiplexer.watch_rejects();
+        let entries = multiplexer.rejects(Lsn::ZERO).await.map_err(|error| {
+            Error::data_directory(format!(
+                "the refused lines cannot be read from the spool: {}",
+                chain(&error)
+            ))
+        })?;
+        let special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+        // A pipe or a device is written to as it is: nothing may take its place.
+        let target = if special {
+            path.to_owned()
+        } else {
+            path.with_added_extension("new")
+        };
+        let out = create(&target).map_err(|error| unwritable(path, &error))?;
+        let mut projection = Self {
+            path: path.to_owned(),
+            out,
+            feed,
+            last: entries.last().map(|entry| entry.lsn),
+        };
+        for entry in &entries {
+            projection.add(&entry.rejects)?;
+        }
+        projection.flush()?;
+        if !special {
+            std::fs::rename(&target, path).map_err(|error| unwritable(path, &error))?;
+        }
+        Ok(projection)
+    }
+
+    /// Lists what has become durable since.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn catch_up(&mut self) -> Result<(), Error> {
+        while let Some(entry) = self.feed.try_next() {
+            if self.last.is_none_or(|last| entry.lsn > last) {
+                self.add(&entry.rejects)?;
+            }
+        }
+        self.flush()
+    }
+
+    fn add(&mut self, rejects: &Rejects) -> Result<(), Error> {
+        for line in &rejects.lines {
+            let listed = Listed {
+                input: &rejects.input,
+                line: line.number,
+                offset: line.offset,
+                workspace: line.workspace.as_deref(),
+                reason: &line.reason,
+                path: &line.path,
+            };
+            serde_json::to_writer(&mut self.out, &listed)
+                .map_err(io::Error::from)
+                .and_then(|()| self.out.write_all(b"\n"))
+                .map_err(|error| unwritable(&self.path, &error))?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        self.out.flush().map_err(|error| unwritable(&self.path, &error))
+    }
+}
+
+fn create(path: &Path) -> io::Result<BufWriter<File>> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .open(path)
+        .map(BufWriter::new)
+}
+
+/// A file that is no list of refused lines is somebody's data: it is left alone.
+fn refuse_foreign(path: &Path) -> Result<(), Error> {
+    if !path.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return Ok(());
+    }
+    let mut begin = Vec::new();
+    File::open(path)
+        .and_then(|file| BufReader::new(file.take(OURS.len() as u64)).read_until(b'\n', &mut begin))
+        .map_err(|error| unwritable(path, &error))?;
+    // A crash may have cut the first line short.
+    if OURS.starts_with(&begin) {
+        return Ok(());
+    }
+    Err(Error::configuration(
+        Problem::new("the file for refused lines holds something else, which would be lost")
+            .at(path.display())
+            .advice("name another one with `--rejects FILE`"),
+    ))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Error {
+    Error::data_directory(
+        Problem::new(format!("the list of refused lines cannot be written: {error}"))
+            .at(path.display())
+            .advice("make room, or name another file with `--rejects FILE`"),
+    )
+}

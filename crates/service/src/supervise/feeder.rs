@@ -1,0 +1,200 @@
+//! Takes the batches of an input to the multiplexer: several at once, in order, no faster than they are accepted.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+
+use async_trait::async_trait;
+use bucketline_connector::{Accepted, Batch, Line, Multiplexer};
+use bucketline_spool::{Sequence, SourceId};
+
+use super::{Stop, failed};
+use crate::Error;
+use crate::input::{self, Feed, Input, Mark, Opened};
+use crate::model::Installation;
+
+/// Batches handed over and not yet durable: while one is flushed, the next is encoded and a third is read.
+const UNDER_WAY: usize = 4;
+
+/// A batch that is on its way to the log, and the place in the input behind it.
+type Submitted = (
+    Pin<Box<dyn Future<Output = Result<Accepted, bucketline_connector::Error>> + Send>>,
+    Mark,
+);
+
+/// What became of the lines that were read in this run.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Lines that became events.
+    pub accepted: u64,
+    /// Lines that were accepted before.
+    pub duplicate: u64,
+    /// Lines that were refused.
+    pub rejected: u64,
+}
+
+impl Totals {
+    const fn add(&mut self, accepted: Accepted) {
+        self.accepted += accepted.accepted;
+        self.duplicate += accepted.duplicate;
+        self.rejected += accepted.rejected;
+    }
+}
+
+/// Sees how far it is, for people to see.
+#[async_trait]
+pub trait Observer: Send {
+    /// An input begins; a file has a length, in bytes.
+    fn reading(&mut self, input: &str, length: Option<u64>);
+
+    /// The input was accepted to here.
+    fn read(&mut self, at: Mark);
+
+    /// What became of the lines so far.
+    ///
+    /// # Errors
+    ///
+    /// Where that cannot be listed, reading ends.
+    fn totals(&mut self, totals: Totals) -> Result<(), Error>;
+
+    /// Something worth a line.
+    fn note(&mut self, text: &str);
+
+    /// Something that a person should look at.
+    fn warning(&mut self, text: &str);
+
+    /// Waits for the next moment to look, then looks.
+    ///
+    /// # Cancel safety
+    ///
+    /// It is given up whenever something happens.
+    async fn tick(&mut self);
+}
+
+/// Feeds inputs, one after the other.
+#[derive(Debug)]
+pub struct Feeder<'a> {
+    installation: &'a Installation,
+    multiplexer: &'a Multiplexer,
+    stop: Stop,
+    totals: Totals,
+}
+
+impl<'a> Feeder<'a> {
+    /// Feeds `multiplexer`, until somebody asks to stop.
+    #[must_use]
+    pub fn new(installation: &'a Installation, multiplexer: &'a Multiplexer, stop: Stop) -> Self {
+        Self {
+            installation,
+            multiplexer,
+            stop,
+            totals: Totals::default(),
+        }
+    }
+
+    /// What became of the lines that were read.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// Opens an input and reads it on from where it was left, to its end, or until somebody asks to stop. Everything
+    /// that is counted is durable.
+    ///
+    /// # Errors
+    ///
+    /// The input cannot be read on, or the spool takes no more.
+    ///
+    /// # Cancel safety
+    ///
+    /// Given up, what was accepted is kept, and the input is read on from there the next time.
+    pub async fn feed(&mut self, input: &Input, observer: &mut dyn Observer) -> Result<(), Error> {
+        let opened = Opened::open(input, &self.installation.spool.dir, |source| {
+            self.multiplexer.resume_point(source).map(|point| Mark {
+                offset: point.end,
+                lines: point.line,
+            })
+        })?;
+        if let Some(text) = opened.note() {
+            observer.note(text);
+        }
+        if opened.was_read_further() && self.multiplexer.ledger().unreadable().stretches > 0 {
+            observer.warning(&format!(
+                "`{}` was read further before, and the damaged spool may have lost that: what of it was delivered then \
+                 arrives a second time",
+                opened.name()
+            ));
+        }
+        self.read(opened, observer).await
+    }
+
+    async fn read(&mut self, opened: Opened, watch: &mut dyn Observer) -> Result<(), Error> {
+        let (source, name, length, begin) = (
+            opened.source(),
+            opened.name().to_owned(),
+            opened.length(),
+            opened.from(),
+        );
+        watch.reading(&name, length);
+        let mut feed = Feed::start(opened)?;
+        let mut under_way: VecDeque<Submitted> = VecDeque::new();
+        let (mut reading, mut stopped, mut at) = (true, false, begin);
+        watch.read(begin);
+        while reading || !under_way.is_empty() {
+            tokio::select! {
+                biased;
+                (accepted, end) = oldest(&mut under_way), if !under_way.is_empty() => {
+                    under_way.pop_front();
+                    self.totals.add(accepted.map_err(|error| failed(&error))?);
+                    at = end;
+                    watch.read(end);
+                    watch.totals(self.totals)?;
+                }
+                () = self.stop.wait(), if reading => (reading, stopped) = (false, true),
+                batch = feed.next(), if reading && under_way.len() < UNDER_WAY => match batch? {
+                    None => reading = false,
+                    Some(batch) => {
+                        let end = batch.end;
+                        // The call puts it in line; the future only waits for its answer.
+                        let answer = self.multiplexer.submit(convert(batch, source, &name));
+                        under_way.push_back((Box::pin(answer), end));
+                    }
+                },
+                () = watch.tick() => {}
+            }
+        }
+        if stopped {
+            watch.note(&format!(
+                "`{name}` was read to line {}: run the same command again to read on",
+                at.lines
+            ));
+        }
+        if let Some(line) = feed.cut() {
+            watch.warning(&format!(
+                "`{name}`: line {line}, its last, ends in the middle: it is left until the rest of it is there"
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The answer to the batch that was submitted first. Cancel safe: it stays in the queue.
+async fn oldest(
+    under_way: &mut VecDeque<Submitted>,
+) -> (Result<Accepted, bucketline_connector::Error>, Mark) {
+    match under_way.front_mut() {
+        Some((answer, end)) => (answer.await, *end),
+        None => std::future::pending().await,
+    }
+}
+
+fn convert(batch: input::Batch, source: SourceId, name: &str) -> Batch {
+    let sequence = Sequence::Offset {
+        end: batch.end.offset,
+        line: batch.end.lines,
+    };
+    Batch::new(source, sequence, name).lines(batch.lines.into_iter().map(|line| match line.text {
+        Some(text) => Line::new(line.number, line.offset, text),
+        None => Line::oversized(line.number, line.offset),
+    }))
+}

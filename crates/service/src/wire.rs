@@ -1,0 +1,105 @@
+//! From a configured connector to an open sink: grant, credentials, client, and the jail around its folder.
+//! Sends nothing: whatever a store or STS has to say comes with the first call. Decides nothing about delivery.
+
+mod aws;
+mod credentials;
+mod renewing;
+mod secret;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bucketline_connector::{ConnectorConfig, Destination as Identity};
+use bucketline_sink::layer::PrefixJail;
+use bucketline_sink::{FsSink, ObjectKey, Sink};
+
+use crate::model::{Connector, Destination, Installation, ModelPath};
+use crate::variables::Variables;
+use crate::{Error, Problem, chain};
+pub use aws::Aws;
+use renewing::Renewing;
+
+/// A connector ready for the multiplexer.
+#[derive(Debug)]
+pub struct Opened {
+    /// What it asks for.
+    pub config: ConnectorConfig,
+    /// Where its objects go.
+    pub sink: Arc<dyn Sink>,
+}
+
+/// Opens the destinations of all connectors.
+///
+/// # Errors
+/// A secret cannot be read, or a setting cannot be used. What a store or STS refuses is no error here: it
+/// shows on the first call, and blocks that connector alone.
+pub async fn open_all(installation: &Installation, variables: &Variables) -> Result<Vec<Opened>, Error> {
+    let aws = Aws::load(installation, variables).await?;
+    let mut opened = Vec::new();
+    for connector in &installation.connectors {
+        opened.push(open(installation, connector, &aws)?);
+    }
+    Ok(opened)
+}
+
+/// Opens one connector's destination.
+///
+/// # Errors
+/// As [`open_all`].
+pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Result<Opened, Error> {
+    let (identity, grant, store): (_, &str, Arc<dyn Sink>) = match &connector.destination {
+        Destination::Directory(path) => {
+            let sink = directory(path, connector)?;
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            (
+                Identity::directory(path.display().to_string(), connector.folder.clone()),
+                "",
+                sink,
+            )
+        }
+        Destination::Bucket(bucket) => {
+            let endpoint = aws.s3_endpoint(bucket).unwrap_or_default();
+            let identity = Identity::bucket(bucket.name.as_str(), endpoint, connector.folder.clone());
+            let signing = credentials::of(installation, connector, bucket, aws)?;
+            let sink = aws.sink(connector, bucket, signing)?;
+            (identity, &bucket.grant, Arc::new(Renewing::new(sink)))
+        }
+    };
+    let folder: ObjectKey = connector
+        .folder
+        .as_str()
+        .parse()
+        .map_err(|error: bucketline_sink::Error| {
+            Error::configuration(Problem::new(chain(&error)).at_model(ModelPath::connector(&connector.id)))
+        })?;
+    let opened = ConnectorConfig::new(
+        connector.id.clone(),
+        connector.workspace.clone(),
+        identity,
+        installation.vendor.cluster.clone(),
+        installation.vendor.zone.clone(),
+    )
+    .name(connector.name.clone())
+    .grant(grant)
+    .events(connector.events.clone())
+    .encryption(connector.encryption.clone());
+    Ok(Opened {
+        config: opened,
+        sink: Arc::new(PrefixJail::new(store, folder)),
+    })
+}
+
+fn directory(path: &Path, connector: &Connector) -> Result<Arc<dyn Sink>, Error> {
+    let sink = FsSink::open(path).map_err(|error| {
+        Error::configuration(
+            Problem::new(format!(
+                "the directory `{}` cannot be used: {}",
+                path.display(),
+                chain(&error)
+            ))
+            .at_model(ModelPath::connector(&connector.id))
+            .advice("choose a folder that can be written"),
+        )
+    })?;
+    Ok(Arc::new(sink))
+}

@@ -1,0 +1,153 @@
+//! AWS as the environment sets it up: region, endpoints, who we are, and one HTTP client for all customers.
+
+use std::sync::Arc;
+
+use aws_config::BehaviorVersion;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use bucketline_auth::{AwsSts, Cached, Chain, Fixed, Region, Sts};
+use bucketline_sink::{S3Sink, shared_http_client};
+
+use super::credentials::Signing;
+use super::secret;
+use crate::endpoint;
+use crate::model::{Bucket, Connector, GrantKind, Installation, ModelPath};
+use crate::variables::Variables;
+use crate::{Error, Problem, chain};
+
+/// Whose STS is asked where nothing says which region we are in.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// What all connectors share.
+#[derive(Debug)]
+pub struct Aws {
+    s3_endpoint: Option<String>,
+    sts: Arc<dyn Sts>,
+    variables: Variables,
+}
+
+impl Aws {
+    /// Reads region and endpoints as AWS's own tools do (variables, then the shared configuration file), and the
+    /// vendor's credentials. Asks nobody: neither an instance's metadata service nor STS.
+    ///
+    /// # Errors
+    /// A setting that cannot be used .
+    pub async fn load(installation: &Installation, variables: &Variables) -> Result<Self, Error> {
+        let regions = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+            .or_else(ProfileFileRegionProvider::builder().build());
+        let settings = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .region(regions)
+            .no_credentials()
+            .load()
+            .await;
+        check_endpoints(variables)?;
+        let endpoint_of = |name: &str| {
+            variables
+                .optional(name)
+                .map(str::to_owned)
+                .or_else(|| settings.endpoint_url().map(str::to_owned))
+        };
+        let unusable = |error: bucketline_auth::Error| {
+            Error::configuration(Problem::new(chain(&error)).at("the AWS settings of the environment"))
+        };
+        let region: Region = settings
+            .region()
+            .map_or(DEFAULT_REGION, |region| region.as_ref())
+            .parse()
+            .map_err(unusable)?;
+        let sts_endpoint = endpoint_of("AWS_ENDPOINT_URL_STS");
+        let sts = |credentials: Option<SharedCredentialsProvider>| {
+            let mut builder = AwsSts::builder()
+                .region(region.clone())
+                .http_client(shared_http_client());
+            if let Some(endpoint) = &sts_endpoint {
+                builder = builder.endpoint(endpoint);
+            }
+            if let Some(credentials) = credentials {
+                builder = builder.credentials(credentials);
+            }
+            builder.build().map_err(unusable)
+        };
+        // The vendor's own secret is not asked for where nobody assumes a role.
+        let assumes = installation
+            .grants
+            .iter()
+            .any(|grant| matches!(grant.kind, GrantKind::AssumeRole { .. }));
+        let vendor = match &installation.vendor.credentials {
+            Some(key) if assumes => {
+                SharedCredentialsProvider::new(Fixed::new(&secret::access_key(key, variables)?))
+            }
+            Some(_) => SharedCredentialsProvider::new(Chain::new()),
+            // A web identity token is exchanged by a call that nobody signs.
+            None => {
+                let unsigned = Arc::new(sts(None)?);
+                SharedCredentialsProvider::new(Cached::new(Chain::from_environment(
+                    variables.texts(),
+                    unsigned,
+                )))
+            }
+        };
+        Ok(Self {
+            s3_endpoint: endpoint_of("AWS_ENDPOINT_URL_S3"),
+            sts: Arc::new(sts(Some(vendor))?),
+            variables: variables.clone(),
+        })
+    }
+
+    /// The endpoint of a bucket, where it is not AWS's own.
+    pub fn s3_endpoint(&self, bucket: &Bucket) -> Option<String> {
+        let endpoint = bucket.endpoint.as_ref().or(self.s3_endpoint.as_ref())?;
+        Some(endpoint.trim_end_matches('/').to_owned())
+    }
+
+    pub(super) fn sts(&self) -> Arc<dyn Sts> {
+        Arc::clone(&self.sts)
+    }
+
+    pub(super) fn variables(&self) -> &Variables {
+        &self.variables
+    }
+
+    /// A bucket behind its credentials. Its region is the configured one; else the sink learns it.
+    pub(super) fn sink(
+        &self,
+        connector: &Connector,
+        bucket: &Bucket,
+        signing: Signing,
+    ) -> Result<S3Sink, Error> {
+        let mut builder = S3Sink::builder(bucket.name.clone())
+            .credentials(signing.credentials)
+            .interceptor(signing.refusals)
+            .http_client(shared_http_client());
+        if let Some(region) = &bucket.region {
+            builder = builder.region(region.as_str());
+        }
+        if let Some(endpoint) = self.s3_endpoint(bucket) {
+            builder = builder.endpoint(endpoint);
+        }
+        if let Some(owner) = &bucket.owner {
+            builder = builder.expected_owner(owner.as_str());
+        }
+        builder.build().map_err(|error| {
+            Error::configuration(Problem::new(chain(&error)).at_model(ModelPath::connector(&connector.id)))
+        })
+    }
+}
+
+/// The SDK passes over an address that it cannot read and asks AWS itself: not what whoever set it wants.
+fn check_endpoints(variables: &Variables) -> Result<(), Error> {
+    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS"] {
+        if let Some(url) = variables.optional(name)
+            && endpoint::parse(url).is_none()
+        {
+            return Err(Error::configuration(
+                Problem::new(endpoint::FAULT)
+                    .at(format_args!("the environment variable `{name}`"))
+                    .advice(endpoint::ADVICE),
+            ));
+        }
+    }
+    Ok(())
+}
