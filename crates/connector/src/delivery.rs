@@ -2,7 +2,7 @@
 //! no time, no slots and no other lanes.
 //!
 //! ```text
-//!   Build ──> Seal ──> Put ──> created ──────────────────────────────> Commit
+//!   Scout ──> Build ──> Seal ──> Put ──> created ──────────────────────────────> Commit
 //!                       │  └──> taken: Look ──> ours ──────────────────────^
 //!                       │                 ├──> another range: Build ──> ours ┤
 //!                       │                 ├──> not proved: Build, Compare ───┘
@@ -11,7 +11,7 @@
 //!   after a start: Look first; absent: Build, Put
 //! ```
 
-use bucketline_sink::{Error as SinkError, ObjectInfo, ObjectKey, PutOutcome, Receipt};
+use bucketline_sink::{Error as SinkError, ErrorKind, ObjectInfo, ObjectKey, PutOutcome, Receipt};
 use bucketline_spool::{Learnt, Position};
 
 use crate::build::Built;
@@ -42,6 +42,8 @@ pub(crate) struct Target {
 
 #[derive(Debug, Default)]
 enum Stage {
+    /// Whether the store is there at all is being asked, before anything is sealed for it.
+    Scouting,
     /// Its bytes are being made, to be sealed.
     #[default]
     Building,
@@ -64,6 +66,8 @@ enum Stage {
 /// What is to be done next.
 #[derive(Debug)]
 pub(crate) enum Step {
+    /// Look at the key that the next object would have.
+    Scout,
     /// Build the object that comes next.
     Build,
     /// Build the object that ends at this position.
@@ -109,8 +113,16 @@ pub(crate) struct Existing {
 
 impl Delivery {
     /// The delivery of what comes next in a lane.
-    pub(crate) fn next() -> (Self, Step) {
-        (Self::default(), Step::Build)
+    ///
+    /// A store that has not `proved` itself is looked at first: for one that is not there, nothing is sealed, so that what is held can
+    /// still go elsewhere when the configuration is corrected.
+    pub(crate) fn next(proved: bool) -> (Self, Step) {
+        let mut delivery = Self::default();
+        if proved {
+            return (delivery, Step::Build);
+        }
+        delivery.stage = Stage::Scouting;
+        (delivery, Step::Scout)
     }
 
     /// The delivery of what was sealed earlier. Where nobody knows whether it was tried, it is looked for before it is built.
@@ -238,6 +250,9 @@ impl Delivery {
 
     /// The key was looked at; `None` where the listing has no such object.
     pub(crate) fn on_looked(&mut self, found: Result<Option<ObjectInfo>, SinkError>) -> Step {
+        if matches!(self.stage, Stage::Scouting) {
+            return self.on_scouted(&found);
+        }
         let expected = self.sealed.as_ref().and_then(|target| target.expected.as_ref());
         let (Stage::Looking, Some(expected)) = (&self.stage, expected) else {
             return Step::Nothing;
@@ -266,6 +281,22 @@ impl Delivery {
             }
             (AfterLook::Block(blockage), found) => refused(blockage, found.as_ref().err()),
             (_, found) => self.later(false, found.as_ref().err()),
+        }
+    }
+
+    /// The store was asked before anything was sealed for it. Whether it is there is what matters, not what it has: a key that is taken
+    /// is for the put to find. Who may put need not be allowed to look.
+    fn on_scouted(&mut self, found: &Result<Option<ObjectInfo>, SinkError>) -> Step {
+        let error = match found {
+            Err(error) if *error.kind() != ErrorKind::AccessDenied => error,
+            _ => {
+                self.stage = Stage::Building;
+                return Step::Build;
+            }
+        };
+        match Blockage::of(error.kind()) {
+            Some(blockage) => refused(blockage, Some(error)),
+            None => self.later(false, Some(error)),
         }
     }
 

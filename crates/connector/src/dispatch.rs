@@ -12,7 +12,7 @@ use bucketline_spool::SpoolTime;
 use crate::backoff::mix;
 use crate::config::Settings;
 use crate::shard::LaneRef;
-use crate::state::Cause;
+use crate::state::{Blockage, Cause};
 use crate::tickets::AttemptId;
 pub(crate) use health::{Health, Turn};
 pub(crate) use slots::{Pool, Slot, Slots};
@@ -55,6 +55,8 @@ pub(crate) struct Standing {
     pub(crate) running: usize,
     /// Those of them that are so apart from the others.
     apart: usize,
+    /// That some of its events stay at a destination which it does not have any more, and why.
+    pub(crate) stranded: Option<(Blockage, Cause)>,
     /// Whether it is known to be refused since the last drain began.
     pub(crate) tried: bool,
 }
@@ -99,6 +101,7 @@ impl Dispatcher {
             stands: false,
             running: 0,
             apart: 0,
+            stranded: None,
             tried: false,
         });
         place

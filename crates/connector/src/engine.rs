@@ -27,6 +27,7 @@ mod shard_run;
 mod start;
 mod status;
 mod steps;
+mod stranded;
 mod submit;
 
 pub use crate::admit::Prepared;

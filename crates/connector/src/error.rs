@@ -22,8 +22,6 @@ pub enum ErrorKind {
     Config,
     /// Two connectors' folders overlap in one bucket: give one of them another folder.
     FolderConflict,
-    /// A connector's destination was changed while events for the old one are still held: change it back and drain first.
-    DestinationChanged,
     /// The log needs what this configuration does not have, e.g. a schema that held events were admitted under.
     MissingSchema,
     /// The log cannot be used; the inner kind says why.
@@ -75,10 +73,7 @@ impl Error {
     pub fn is_config(&self) -> bool {
         matches!(
             self.0.kind,
-            ErrorKind::Config
-                | ErrorKind::FolderConflict
-                | ErrorKind::DestinationChanged
-                | ErrorKind::MissingSchema
+            ErrorKind::Config | ErrorKind::FolderConflict | ErrorKind::MissingSchema
         )
     }
 }

@@ -1,16 +1,14 @@
 //! Whether a configuration fits what a log holds. Knows no log and changes nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use bucketline_format::{EventType, SchemaId, SchemaRegistry, encoder, newest_encoder};
 use bucketline_spool::Generation;
 
 use crate::ObjectName;
 use crate::config::ConnectorConfig;
-use crate::destination::LOCAL;
 use crate::error::{Error, ErrorKind};
 use crate::folder_path::FolderRegistry;
-use crate::generation::{generation, same_destination};
 use crate::shard::{Fold, LaneState};
 
 /// How many connectors, and how many pairs of workspace and event type, one frame can name.
@@ -61,61 +59,23 @@ pub(crate) fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Err
 ///
 /// # Errors
 ///
-/// `DestinationChanged`, `MissingSchema`, or `Spool` for what only a newer version can deliver.
+/// `MissingSchema`, or `Spool` for what only a newer version can deliver.
 pub(crate) fn check_held(
     fold: &Fold,
     connectors: &[ConnectorConfig],
     schemas: &SchemaRegistry,
 ) -> Result<(), Error> {
-    let by_id: HashMap<&str, &ConnectorConfig> = connectors
-        .iter()
-        .map(|config| (config.id.as_str(), config))
-        .collect();
+    let configured: HashSet<&str> = connectors.iter().map(|config| config.id.as_str()).collect();
     for lane in fold.all_lanes().filter(|lane| lane.events > 0) {
         let Some(held_for) = fold.generations.get(lane.generation).map(|state| &state.record) else {
             continue;
         };
-        let Some(config) = by_id.get(held_for.connector.as_str()) else {
+        if !configured.contains(held_for.connector.as_str()) {
             continue; // Orphaned: held, and shown.
-        };
-        if !same_destination(held_for, &generation(config, 0)) {
-            return Err(destination_changed(fold, config, held_for));
         }
         check_buildable(lane, held_for, schemas)?;
     }
     Ok(())
-}
-
-fn destination_changed(fold: &Fold, config: &ConnectorConfig, held_for: &Generation) -> Error {
-    let held = fold
-        .connector(&held_for.connector)
-        .and_then(|place| fold.connectors.get(place));
-    Error::new(
-        ErrorKind::DestinationChanged,
-        format!(
-            "connector `{}` ({}): its destination is now {}, but {} events are held for {}; change it back, drain, \
-             then change it",
-            config.name,
-            config.id,
-            told(
-                config.destination.endpoint(),
-                config.destination.bucket_name(),
-                config.destination.folder().as_str()
-            ),
-            held.map_or(0, |book| book.events_held),
-            told(&held_for.endpoint, &held_for.bucket, &held_for.folder),
-        ),
-    )
-}
-
-/// A destination with its endpoint: the same bucket of another store is another one.
-fn told(endpoint: &str, bucket: &str, folder: &str) -> String {
-    let store = match endpoint {
-        "" => " on AWS".to_owned(),
-        LOCAL => String::new(),
-        custom => format!(" at `{custom}`"),
-    };
-    format!("`{bucket}/{folder}`{store}")
 }
 
 fn check_buildable(lane: &LaneState, generation: &Generation, schemas: &SchemaRegistry) -> Result<(), Error> {

@@ -48,7 +48,7 @@ fn error(kind: ErrorKind, effect: Effect) -> SinkError {
 
 /// One whose put is under way.
 fn putting() -> Delivery {
-    let (mut delivery, step) = Delivery::next();
+    let (mut delivery, step) = Delivery::next(true);
     assert!(matches!(step, Step::Build));
     assert!(matches!(delivery.on_built(Some(built(5))), Step::Seal(_)));
     assert!(matches!(delivery.on_sealed(target(5)), Step::Put));
@@ -148,8 +148,30 @@ fn what_builds_otherwise_than_it_was_sealed_is_never_put() {
 }
 
 #[test]
+fn nothing_is_sealed_for_a_store_that_is_not_there() {
+    let scouted = |answer| {
+        let (mut delivery, step) = Delivery::next(false);
+        assert!(matches!(step, Step::Scout));
+        delivery.on_looked(answer)
+    };
+    let failed = |kind| Err(error(kind, Effect::NotApplied));
+    assert!(matches!(
+        scouted(failed(ErrorKind::NoSuchBucket)),
+        Step::Refused(Blockage::Bucket, _)
+    ));
+    assert!(matches!(
+        scouted(failed(ErrorKind::Credentials)),
+        Step::Refused(Blockage::Auth, _)
+    ));
+    assert_eq!(unknown(&scouted(failed(ErrorKind::TimedOut))), Some(false));
+    for goes_on in [Ok(None), Ok(Some(object(3))), failed(ErrorKind::AccessDenied)] {
+        assert!(matches!(scouted(goes_on), Step::Build));
+    }
+}
+
+#[test]
 fn an_answer_to_nothing_changes_nothing() {
-    let (mut delivery, _) = Delivery::next();
+    let (mut delivery, _) = Delivery::next(true);
     assert!(matches!(
         delivery.on_put(&Ok(PutOutcome::PreconditionFailed)),
         Step::Nothing

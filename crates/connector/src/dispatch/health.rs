@@ -210,6 +210,11 @@ impl Health {
         matches!(self.condition, Condition::Barred { .. })
     }
 
+    /// Whether its last answer was the right one.
+    pub(crate) fn is_proved(&self) -> bool {
+        self.successes > 0
+    }
+
     /// Whether it fails now and then, or takes long.
     pub(crate) fn is_degraded(&self) -> bool {
         self.failures > 0 || matches!(self.condition, Condition::Trouble { .. })

@@ -62,7 +62,7 @@ impl Engine {
             encoder: self.encoder_of(lane)?,
             recheck: state.key.partition != run.partition,
             lane_tag: lane_tag(&connector.id, &state.key),
-            lane: state.key.clone(),
+            lane: state.stored_key(),
             first: state.frontier,
             limit,
             parts: parts.collect(),
@@ -110,7 +110,11 @@ impl Engine {
         let run = self.shards.get(&lane.shard)?;
         let configured = self.configured(run.connector_of(lane.lane)?)?;
         let delivery = &run.running(lane.lane)?.delivery;
-        let (shard, connector, key) = (lane.shard, configured.id.clone(), delivery.key()?.clone());
+        let key = match step {
+            Step::Scout => self.key_of(lane)?,
+            _ => delivery.key()?.clone(),
+        };
+        let (shard, connector) = (lane.shard, configured.id.clone());
         Some(match step {
             Step::Put => {
                 let built = delivery.object()?;

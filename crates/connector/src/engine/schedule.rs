@@ -65,7 +65,7 @@ impl Engine {
             return;
         };
         self.set_phase(lane, Phase::Resting);
-        if self.configured(connector).is_none() {
+        if self.configured(connector).is_none() || self.is_stranded(now, lane) {
             return; // Held, and shown.
         }
         self.set_phase(lane, Phase::Queued);

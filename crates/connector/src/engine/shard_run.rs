@@ -57,6 +57,8 @@ pub(super) enum Phase {
     Running(Box<Running>),
     /// Another object has its key.
     Conflict(Box<str>),
+    /// It is sealed for a destination that its connector does not have any more.
+    Stranded,
 }
 
 /// An object under way.

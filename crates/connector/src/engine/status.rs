@@ -88,7 +88,11 @@ impl Engine {
             return (State::Orphaned, (held.events > 0).then_some(cause));
         }
         let health = &standing.health;
-        match (health.blockage(), held.conflicts.first()) {
+        let stranded = standing
+            .stranded
+            .as_ref()
+            .map(|(blockage, cause)| (*blockage, cause));
+        match (health.blockage().or(stranded), held.conflicts.first()) {
             (Some((blockage, cause)), _) => (State::Blocked(blockage), Some(cause.clone())),
             (None, Some(conflict)) => {
                 let message = format!("`{}` is taken by {}", conflict.key, conflict.found);

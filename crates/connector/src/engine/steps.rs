@@ -23,6 +23,8 @@ impl Engine {
             slot,
         } = called;
         let target = self.target_of(lane);
+        let standing = self.dispatcher.get(connector);
+        let proved = standing.is_some_and(|standing| standing.health.is_proved());
         let run = self.shards.get(&lane.shard);
         let begun = run.filter(|run| run.has_lease(now)).and_then(|run| {
             let state = run.state(lane.lane)?;
@@ -32,7 +34,7 @@ impl Engine {
                     sealed.unknown && sealed.tried.is_none(),
                 )),
                 (Some(_), None) => None,
-                (None, _) => (state.events > 0).then(Delivery::next),
+                (None, _) => (state.events > 0).then(|| Delivery::next(proved)),
             }
         });
         let Some((delivery, step)) = begun else {
@@ -108,7 +110,7 @@ impl Engine {
             }
             Step::BuildTo(last) => self.build(now, lane, Limit::Exactly(last)),
             Step::Seal(expected) => self.seal(now, lane, &expected),
-            Step::Put | Step::Look | Step::Compare => self.ask_the_store(now, lane, &step),
+            Step::Scout | Step::Put | Step::Look | Step::Compare => self.ask_the_store(now, lane, &step),
             Step::Commit(existing) => self.commit(now, lane, *existing),
             Step::Later(later) => {
                 self.note_unknown(lane, later.unknown);

@@ -4,12 +4,14 @@
 use std::ops::ControlFlow;
 
 use bucketline_format::SchemaRegistry;
-use bucketline_spool::{Gap, GenerationId, Group, Log, Lsn, Opened, PartitionId, Record, SpoolTime};
+use bucketline_spool::{
+    Gap, GenerationId, Group, Log, Lsn, Opened, PartitionId, Record, Retarget, SpoolTime,
+};
 
 use crate::config::ConnectorConfig;
 use crate::error::Error;
 use crate::fitness::{check_connectors, check_held};
-use crate::generation::{generation, same_settings};
+use crate::generation::{generation, same_destination, same_settings};
 use crate::ledger::Ledger;
 use crate::shard::{Fold, Folded, Folding};
 use crate::tickets::ShardId;
@@ -56,8 +58,7 @@ impl OpenedShard {
 ///
 /// # Errors
 ///
-/// `Spool` if the log fails, `Contradiction` if it makes no sense; `Config`, `FolderConflict`, `DestinationChanged` and
-/// `MissingSchema` if the configuration does not fit. Only `Spool` may leave anything written.
+/// `Spool` if the log fails, `Contradiction` if it makes no sense; `Config`, `FolderConflict` and `MissingSchema` if the configuration does not fit. Only `Spool` may leave anything written.
 pub fn open(
     id: ShardId,
     log: &mut dyn Log,
@@ -75,6 +76,7 @@ pub fn open(
     }
     let mut records = vec![Record::from(Opened { partition })];
     let generations = generations(&fold, connectors, &mut records);
+    retargets(&fold, connectors, &generations, &mut records);
     let group = Group::new(records);
     let places = log.append(std::slice::from_ref(&group), now)?;
     let lsn = places.first().map_or(Lsn::ZERO, |place| place.first);
@@ -108,6 +110,37 @@ fn generations(fold: &Fold, connectors: &[ConnectorConfig], records: &mut Vec<Re
         }
     });
     present.collect()
+}
+
+/// What is held and not sealed goes to where its connector delivers today.
+fn retargets(
+    fold: &Fold,
+    connectors: &[ConnectorConfig],
+    generations: &[GenerationId],
+    records: &mut Vec<Record>,
+) {
+    for (config, to) in connectors.iter().zip(generations) {
+        let Some(connector) = fold.connector(config.id.as_str()) else {
+            continue;
+        };
+        let today = generation(config, 0);
+        for lane in fold.lanes_of(connector).filter(|lane| lane.seal.is_none()) {
+            let accepted_under = fold.generations.get(lane.generation).map(|state| &state.record);
+            if accepted_under.is_none_or(|then| same_destination(then, &today)) {
+                continue;
+            }
+            let Some(last) = lane.last() else { continue };
+            records.push(Record::from(Retarget {
+                lane: lane.key.clone(),
+                first: lane.frontier,
+                last,
+                count: lane.events,
+                to: *to,
+                partition: lane.key.partition,
+                new_first: lane.frontier,
+            }));
+        }
+    }
 }
 
 impl Ledger {

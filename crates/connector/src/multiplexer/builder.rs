@@ -81,7 +81,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// `Config`, `FolderConflict`, `DestinationChanged` and `MissingSchema` name the connector and what to change; `Spool` and
+    /// `Config`, `FolderConflict` and `MissingSchema` name the connector and what to change; `Spool` and
     /// `Contradiction` say what is wrong with the log. Nothing was delivered.
     ///
     /// # Cancel safety

@@ -2,18 +2,19 @@
 //! durable, so there is no second truth. Takes records only; knows no time, no stores and no configuration.
 
 mod damage;
+mod seals;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use bucketline_spool::{
-    Commit, Events, Generation, GenerationId, Hour, Lane, Lsn, PartitionId, Position, Record, Seal, SpoolTime,
+    Events, Generation, GenerationId, Hour, Lane, Lsn, PartitionId, Position, Record, SpoolTime,
 };
 
 use super::frames::Frames;
 use super::held_batch::{HeldBatch, Mixing, Share};
-use super::lane::{LaneId, LaneState, Run, Sealed};
+use super::lane::{LaneId, LaneState, Run};
 use super::sources::Sources;
 use crate::error::{Error, ErrorKind};
 use crate::ledger::Ledger;
@@ -125,6 +126,7 @@ impl Fold {
             Record::Rejects(_) => Ok(()),
             Record::Seal(seal) => self.seal(lsn, seal),
             Record::Commit(commit) => self.commit(lsn, &commit),
+            Record::Retarget(retarget) => self.retarget(lsn, &retarget),
             Record::Gap(gap) => {
                 self.ledger.count_unreadable(&gap);
                 Ok(())
@@ -169,8 +171,14 @@ impl Fold {
 
     /// All lanes, by connector.
     pub(crate) fn all_lanes(&self) -> impl Iterator<Item = &LaneState> {
-        let ids = self.connectors.iter().flat_map(|book| &book.lanes);
-        ids.filter_map(|lane| self.lanes.get(lane))
+        (0..self.connectors.len()).flat_map(|connector| self.lanes_of(connector))
+    }
+
+    /// The lanes of a connector.
+    pub(crate) fn lanes_of(&self, connector: usize) -> impl Iterator<Item = &LaneState> {
+        let book = self.connectors.get(connector).into_iter();
+        book.flat_map(|book| &book.lanes)
+            .filter_map(|lane| self.lanes.get(lane))
     }
 
     fn generation(&mut self, lsn: Lsn, record: Generation) -> Result<(), Error> {
@@ -355,107 +363,6 @@ impl Fold {
         self.idle.remove(&lane);
         self.touched.push(lane);
         Ok(())
-    }
-
-    fn seal(&mut self, lsn: Lsn, seal: Seal) -> Result<(), Error> {
-        if self.is_behind_damage(lsn) {
-            return self.seal_behind_damage(lsn, seal);
-        }
-        let lane = self.known_lane(lsn, &seal.lane)?;
-        let Some(state) = self.lanes.get_mut(&lane) else {
-            return Ok(());
-        };
-        if state.seal.is_some() || seal.first != state.frontier {
-            return Err(contradiction(
-                lsn,
-                "a seal does not begin at its lane's frontier, or follows an unsettled one",
-            ));
-        }
-        state.seal = Some(Sealed::new(seal));
-        self.idle.remove(&lane);
-        self.touched.push(lane);
-        Ok(())
-    }
-
-    fn commit(&mut self, lsn: Lsn, commit: &Commit) -> Result<(), Error> {
-        if self.is_behind_damage(lsn) {
-            return self.commit_behind_damage(lsn, commit);
-        }
-        let lane = self.known_lane(lsn, &commit.lane)?;
-        let Some(state) = self.lanes.get_mut(&lane) else {
-            return Ok(());
-        };
-        let Some(sealed) = state.seal.take_if(|sealed| sealed.seal.first == commit.first) else {
-            return Err(contradiction(lsn, "a commit has no seal"));
-        };
-        if commit.after_unknown && commit.last < sealed.seal.last {
-            state.unknown_through = Some(sealed.seal.last);
-        }
-        if let Some(book) = self.connectors.get_mut(state.connector) {
-            book.misencrypted = (!commit.encrypted_as_asked).then(|| commit.encryption.as_str().into());
-        }
-        self.deliver(lane, commit.last, Some(commit.count), true)
-            .ok_or_else(|| {
-                contradiction(
-                    lsn,
-                    format!(
-                        "a commit counts {} events, and other than that are held",
-                        commit.count
-                    ),
-                )
-            })
-    }
-
-    /// Takes the events of a lane up to `last` as delivered, in an object or without one that is known. Nothing if `count`, where it is
-    /// known, is not how many are held.
-    fn deliver(&mut self, lane: LaneId, last: Position, count: Option<u64>, in_object: bool) -> Option<()> {
-        let state = self.lanes.get_mut(&lane)?;
-        let removed = state.remove_to(last, count)?;
-        state.advance(last);
-        for frame in removed.frames {
-            self.frames.release(frame);
-        }
-        state.oldest = state.front_frame().and_then(|frame| self.frames.admitted(frame));
-        if let Some(book) = self.connectors.get_mut(state.connector) {
-            book.events_held = book.events_held.saturating_sub(removed.events);
-            book.bytes_held = book.bytes_held.saturating_sub(removed.bytes);
-            let (id, event_type) = (&book.id, &state.key.event_type);
-            self.ledger.count_delivered(id, event_type, removed.events);
-            if in_object {
-                self.ledger.count_object(id);
-            }
-        }
-        self.touched.push(lane);
-        if state.events == 0 && state.seal.is_none() {
-            self.idle.insert(lane);
-            self.forget_if_done(lane);
-        }
-        Some(())
-    }
-
-    /// Forgets the idle lanes that no event will go into any more.
-    fn forget_what_is_done(&mut self) {
-        for lane in self.idle.iter().copied().collect::<Vec<_>>() {
-            self.forget_if_done(lane);
-        }
-    }
-
-    /// Events go into the newest partition and the latest hour alone.
-    fn forget_if_done(&mut self, lane: LaneId) {
-        let Some(state) = self.lanes.get(&lane) else {
-            return;
-        };
-        let newest = self.newest.map(|(partition, _)| partition);
-        if newest == Some(state.key.partition) && state.key.hour >= self.hour {
-            return;
-        }
-        self.idle.remove(&lane);
-        if let Some(book) = self.connectors.get_mut(state.connector) {
-            book.lanes.remove(&lane);
-        }
-        self.lane_ids.remove(&state.key);
-        self.lanes.remove(&lane);
-        self.forgotten.push(lane);
     }
 
     fn known_lane(&self, lsn: Lsn, key: &Lane) -> Result<LaneId, Error> {

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use bucketline_spool::{Lane, Lsn, Position, Seal, SpoolTime};
+use bucketline_spool::{GenerationId, Lane, Lsn, Position, Seal, SpoolTime};
 
 use super::held_batch::{Place, Share};
 use crate::backoff::mix;
@@ -16,6 +16,8 @@ pub(crate) struct LaneId(pub(crate) usize);
 #[derive(Debug)]
 pub(crate) struct LaneState {
     pub(crate) key: Lane,
+    /// The generation that its events were accepted under, as their batches name it.
+    stored_under: GenerationId,
     /// A number that is the same wherever this lane is folded: what spreads its moments among those of the others.
     pub(crate) seed: u64,
     /// The generation's place in the fold.
@@ -138,6 +140,7 @@ impl LaneState {
     pub(crate) fn new(key: Lane, generation: usize, connector: usize, first: Position) -> Self {
         Self {
             seed: seed_of(&key),
+            stored_under: key.generation,
             key,
             generation,
             connector,
@@ -149,6 +152,25 @@ impl LaneState {
             seal: None,
             unknown_through: None,
         }
+    }
+
+    /// The lane's key, as the batches of its events name it.
+    pub(crate) fn stored_key(&self) -> Lane {
+        Lane {
+            generation: self.stored_under,
+            ..self.key.clone()
+        }
+    }
+
+    /// The position of the last event held.
+    pub(crate) fn last(&self) -> Option<Position> {
+        self.runs.back().map(Run::last)
+    }
+
+    /// Belongs to another generation from now on; what it holds, and its frontier, stay as they are.
+    pub(crate) fn retarget(&mut self, generation: GenerationId, place: usize) {
+        self.key.generation = generation;
+        self.generation = place;
     }
 
     /// Adds events at the end, admitted at a time.

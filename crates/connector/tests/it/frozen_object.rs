@@ -56,6 +56,10 @@ fn an_object_of_the_first_version_is_built_the_same() {
                         result: job.run(),
                     });
                 }
+                Command::Look(job) => inputs.push(Input::Looked {
+                    attempt: job.attempt(),
+                    found: Ok(None),
+                }),
                 Command::Put(job) => {
                     let mut text = format!("{}\n", job.key());
                     for (name, value) in job.options().metadata {

@@ -97,6 +97,8 @@ async fn a_refusal_is_probed_and_leaves_no_doubt() {
 #[tokio::test]
 async fn what_cannot_be_looked_at_waits() {
     let store = Scripted::default()
+        // Before anything is sealed: who may put need not be allowed to look.
+        .then(Operation::List, Fault::Refuse(ErrorKind::AccessDenied))
         .then(Operation::Put, Fault::ReplyLost(ErrorKind::TimedOut))
         .then(Operation::List, Fault::Refuse(ErrorKind::AccessDenied))
         .then(Operation::Head, Fault::Refuse(ErrorKind::Throttled));

@@ -39,9 +39,19 @@ pub(crate) struct Scripted {
     always: Mutex<Option<Fault>>,
     late: Mutex<Vec<(ObjectKey, Payload, PutOptions)>>,
     puts: AtomicUsize,
+    /// The bucket does not exist.
+    missing: bool,
 }
 
 impl Scripted {
+    /// A bucket that does not exist.
+    pub(crate) fn missing() -> Self {
+        Self {
+            missing: true,
+            ..Self::default()
+        }
+    }
+
     /// The next call of this operation, after those scripted before, fails like this.
     pub(crate) fn then(self, operation: Operation, fault: Fault) -> Self {
         self.script.lock().unwrap().push_back((operation, fault));
@@ -58,6 +68,9 @@ impl Scripted {
     }
 
     fn fault(&self, operation: Operation) -> Option<Fault> {
+        if self.missing {
+            return Some(Fault::Refuse(ErrorKind::NoSuchBucket));
+        }
         let mut script = self.script.lock().unwrap();
         if let Some(place) = script.iter().position(|(scripted, _)| *scripted == operation) {
             return script.remove(place).map(|(_, fault)| fault);

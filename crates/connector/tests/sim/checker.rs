@@ -9,7 +9,7 @@ use bucketline_connector::ObjectName;
 use bucketline_format::ocf;
 use bucketline_spool::{Log, Lsn, OpenOptions, Record, SimDisk, Spool};
 
-use crate::replica::DIR;
+use crate::replica::{DIR, elsewhere};
 use crate::world::World;
 
 /// What is wrong, if anything is.
@@ -47,7 +47,14 @@ fn overwritten(world: &World) -> Option<String> {
 fn ranges(world: &World) -> Option<String> {
     let mut lanes: BTreeMap<String, Vec<(u64, u64)>> = BTreeMap::new();
     for (key, stored) in &world.store.objects {
-        let (lane, _) = key.as_str().rsplit_once('+')?;
+        let Ok(name) = key.as_str().parse::<ObjectName>() else {
+            return Some(format!("`{key}` is not the key of an object"));
+        };
+        // Without folder and zone: a lane that moved goes on at its new destination where it was at the old one.
+        let lane = format!(
+            "{} {} {} {} {}",
+            name.connector, name.event_type, name.hour, name.schema, name.partition
+        );
         let number = |name: &str| {
             stored
                 .metadata
@@ -57,7 +64,7 @@ fn ranges(world: &World) -> Option<String> {
         let (Some(first), Some(last)) = (number("bl-first"), number("bl-last")) else {
             return Some(format!("`{key}` does not say what it holds"));
         };
-        lanes.entry(lane.to_owned()).or_default().push((first, last));
+        lanes.entry(lane).or_default().push((first, last));
     }
     for (lane, mut ranges) in lanes {
         ranges.sort_unstable();
@@ -84,7 +91,10 @@ fn events(world: &World) -> Option<String> {
         let Some(connector) = connectors.iter().find(|connector| connector.id == name.connector) else {
             return Some(format!("`{key}` belongs to nobody"));
         };
-        if !connector.destination.folder().contains_key(key.as_str()) {
+        let mut moved = connector.clone();
+        elsewhere(&mut moved);
+        let folders = [&connector.destination, &moved.destination].map(|destination| destination.folder());
+        if !folders.iter().any(|folder| folder.contains_key(key.as_str())) {
             return Some(format!("`{key}` lies outside its folder"));
         }
         let Ok(reader) = ocf::Reader::new(&stored.payload) else {

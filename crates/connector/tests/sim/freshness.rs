@@ -43,7 +43,10 @@ fn connector(number: usize) -> ConnectorConfig {
 
 /// Whether this is what a call that was broken off would have been answered.
 fn is_answer(input: &Input, broken_off: AttemptId) -> bool {
-    matches!(input, Input::Put { attempt, .. } if *attempt == broken_off)
+    match input {
+        Input::Put { attempt, .. } | Input::Looked { attempt, .. } => *attempt == broken_off,
+        _ => false,
+    }
 }
 
 impl Clockwork {
@@ -120,6 +123,14 @@ impl Clockwork {
                             result: job.run(),
                         },
                     );
+                }
+                Command::Look(job) => {
+                    let delay = match job.key().as_str().split('/').next() {
+                        Some("f1") => 45_000,
+                        _ => 50,
+                    };
+                    let (attempt, found) = (job.attempt(), Ok(None));
+                    self.later(delay, Input::Looked { attempt, found });
                 }
                 Command::Put(job) => {
                     let failure = |kind, effect| Err(Error::new(Operation::Put, kind, effect));

@@ -84,6 +84,7 @@ fn histories_reach_what_they_are_for() {
         "no lost reply was ever found"
     );
     assert!(total(|outcome| outcome.late) > 10, "no request was ever late");
+    assert!(total(|outcome| outcome.moved) > 20, "no destination ever changed");
 }
 
 #[test]

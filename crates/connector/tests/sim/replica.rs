@@ -117,7 +117,7 @@ impl Installation {
     }
 
     /// What someone may have made of the configuration by the next start: a connector is missing, or has other settings.
-    pub(crate) fn changed(&self, random: &mut Random) -> Vec<ConnectorConfig> {
+    pub(crate) fn changed(&self, random: &mut Random, moves: bool) -> Vec<ConnectorConfig> {
         let mut connectors = self.connectors.clone();
         if random.one_in(4) {
             connectors.remove(random.below(3));
@@ -129,9 +129,18 @@ impl Installation {
             if random.one_in(4) {
                 config.zone = "y".parse().unwrap();
             }
+            if moves && random.one_in(3) {
+                elsewhere(config);
+            }
         }
         connectors
     }
+}
+
+/// Another destination of the same connector.
+pub(crate) fn elsewhere(config: &mut ConnectorConfig) {
+    let folder = format!("{}-moved", config.destination.folder());
+    config.destination = Destination::bucket("bucket", "sim:", folder.parse().unwrap());
 }
 
 impl Replica {

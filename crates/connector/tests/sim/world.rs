@@ -11,7 +11,7 @@ use bytes::Bytes;
 use crate::checker;
 use crate::mutant::Mutant;
 use crate::random::Random;
-use crate::replica::{Installation, Replica, Task};
+use crate::replica::{Installation, Replica, Task, elsewhere};
 use crate::store::{Store, Stored};
 
 /// Steps before everything heals.
@@ -36,6 +36,11 @@ pub(crate) struct World {
     wall: u64,
     next_id: u64,
     pub(crate) healed: bool,
+    /// Whether connectors change their destination in this history. Then there are no copies: two that deliver into different places
+    /// do not compete for the same keys.
+    moves: bool,
+    /// Whether all connectors deliver to their other destination.
+    moved: bool,
     pub(crate) mutant: Option<Mutant>,
     pub(crate) outcome: Outcome,
 }
@@ -59,6 +64,7 @@ pub(crate) struct Outcome {
     pub(crate) crashes: usize,
     pub(crate) copies: usize,
     pub(crate) adopted: usize,
+    pub(crate) moved: usize,
     pub(crate) verified: usize,
     pub(crate) late: usize,
 }
@@ -78,6 +84,8 @@ impl World {
             wall: 1_795_458_840,
             next_id: 0,
             healed: false,
+            moves: seed.is_multiple_of(3),
+            moved: false,
             mutant,
             outcome: Outcome::default(),
         }
@@ -95,6 +103,8 @@ impl World {
             self.outcome.violation = checker::check(&mut self);
         }
         self.outcome.objects = self.store.objects.len();
+        let elsewhere = |key: &&ObjectKey| key.as_str().contains("-moved/");
+        self.outcome.moved = self.store.objects.keys().filter(elsewhere).count();
         self.outcome
     }
 
@@ -144,9 +154,13 @@ impl World {
         }
         let disk = self.replicas[replica].disk.clone();
         let connectors = if self.healed {
-            self.installation.connectors.clone()
+            let mut connectors = self.installation.connectors.clone();
+            if self.moved {
+                connectors.iter_mut().for_each(elsewhere);
+            }
+            connectors
         } else {
-            self.installation.changed(&mut self.random)
+            self.installation.changed(&mut self.random, self.moves)
         };
         let started = self.replicas[replica].start(
             &self.installation,
@@ -199,7 +213,7 @@ impl World {
 
     /// Another process over a copy of the log, as it stands on the disk; at most three in all.
     pub(crate) fn copy(&mut self, replica: usize) {
-        if self.replicas.len() >= 3 || self.random.one_in(3) {
+        if self.moves || self.replicas.len() >= 3 || self.random.one_in(3) {
             return;
         }
         self.outcome.copies += 1;
@@ -337,10 +351,21 @@ impl World {
         self.check_failure(replica);
     }
 
-    /// No more faults: everything that is late arrives, everything that is down starts, everything is drained.
+    /// No more faults: everything that is late arrives, everything that is down starts, everything is drained: first where the connectors
+    /// deliver for good, then where some of it was sealed for while they delivered elsewhere, then the first once more.
     pub(crate) fn heal(&mut self) {
         self.note("heals");
         self.healed = true;
+        for round in 0..3 {
+            self.moved = round == 1;
+            self.drain_all();
+            if self.outcome.violation.is_some() {
+                return;
+            }
+        }
+    }
+
+    fn drain_all(&mut self) {
         for replica in 0..self.replicas.len() {
             // Whatever was planned for its disk and has not struck yet goes with this copy of it.
             let disk = self.replicas[replica].disk.clone();

@@ -1,6 +1,7 @@
 use super::*;
 use bucketline_spool::{
-    Body, Encoding, Hour, Learnt, Opened, Retired, Route, Sequence, SourceId, StoredEvent, WorkspaceCounts,
+    Body, Commit, Encoding, Hour, Learnt, Opened, Retarget, Retired, Route, Seal, Sequence, SourceId,
+    StoredEvent, WorkspaceCounts,
 };
 use bytes::Bytes;
 
@@ -327,4 +328,78 @@ fn a_lane_finds_its_events_in_every_group_of_a_batch_that_goes_its_way() {
     let all = (10..16).map(|position| (position, 10)).collect();
     assert_eq!(held(0), (6, 60, all));
     assert_eq!(held(1), (3, 9, vec![(11, 3), (13, 3), (15, 3)]));
+}
+
+/// Another generation of the same connector.
+fn moved() -> Generation {
+    Generation {
+        id: GenerationId::from_bytes([9; 16]),
+        counter: 1,
+        folder: "elsewhere".to_owned(),
+        ..generation()
+    }
+}
+
+fn retarget(first: Position, last: Position, count: u64) -> Retarget {
+    Retarget {
+        lane: lane(),
+        first,
+        last,
+        count,
+        to: moved().id,
+        partition: lane().partition,
+        new_first: first,
+    }
+}
+
+#[test]
+fn a_lane_is_given_to_another_generation_where_it_stands() {
+    let (fold, result) = fold([
+        events(0, 6).into(),
+        seal(0, 2).into(),
+        commit(0, 2).into(),
+        moved().into(),
+        retarget(3, 5, 3).into(),
+    ]);
+    result.unwrap();
+    let state = only(&fold);
+    assert_eq!(
+        (state.key.generation, state.frontier, state.events),
+        (moved().id, 3, 3)
+    );
+    let run = state.front(9, 999)[0];
+    let batch = fold.frames.hot(run.frame).unwrap();
+    let events = batch.select(&state.stored_key(), run.place, run.first).unwrap();
+    assert_eq!(
+        events.len(),
+        3,
+        "its events are found in the batch that names the old generation"
+    );
+    let counts = fold.ledger.connector(&"1".repeat(24));
+    assert_eq!(
+        (counts.admitted, counts.delivered, counts.pending()),
+        (6, 3, 3),
+        "counted once"
+    );
+}
+
+#[test]
+fn a_retarget_never_takes_what_may_exist_or_less_than_all() {
+    let after = |records: Vec<Record>, retarget: Retarget| {
+        contradicts(
+            [events(0, 6).into(), moved().into()]
+                .into_iter()
+                .chain(records)
+                .chain([retarget.into()]),
+        );
+    };
+    after(vec![seal(0, 2).into()], retarget(0, 5, 6));
+    after(vec![], retarget(0, 4, 5));
+    after(vec![], retarget(0, 5, 5));
+    let copied = Retarget {
+        new_first: 7,
+        ..retarget(0, 5, 6)
+    };
+    after(vec![], copied);
+    contradicts([events(0, 6).into(), retarget(0, 5, 6).into()]);
 }

@@ -1,5 +1,5 @@
 use super::*;
-use bucketline_spool::{GenerationId, Hour, PartitionId};
+use bucketline_spool::{Hour, PartitionId};
 
 fn share(first: Position, last: Position, count: u32) -> Share {
     Share {
