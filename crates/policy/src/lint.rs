@@ -2,6 +2,7 @@
 //!
 //! It reads leniently, so that it always has an answer, and never decides a request: that is the evaluator's.
 
+mod access;
 mod caller_limit;
 mod code;
 mod condition_key;
@@ -14,10 +15,14 @@ mod region;
 mod report;
 mod rules;
 mod s3_scope;
+mod sarif;
+mod suppression;
 
+pub use access::Access;
 pub use code::{Code, Origin, Severity, codes};
 pub use finding::Finding;
-pub use fix::{Edit, apply_fixes};
+pub use fix::{Applied, Fixed, TextEdit};
+pub use sarif::{SarifFile, sarif};
 
 use crate::PolicyKind;
 use crate::catalog::Catalog;
@@ -61,16 +66,16 @@ pub enum Vocabulary {
 /// Finds what is wrong with a document, or could be better.
 ///
 /// ```
-/// use bucketline_policy::lint::{Linter, PolicyType, apply_fixes};
+/// use bucketline_policy::lint::{Linter, PolicyType};
 ///
 /// let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"allow","Action":"s3:PutObject",
 ///     "Resource":"arn:aws:s3:::acme/currents/*"}]}"#;
-/// let findings = Linter::new(PolicyType::Identity).lint(text);
+/// let linter = Linter::new(PolicyType::Identity);
+/// let findings = linter.lint(text);
 /// assert_eq!(findings[0].code(), "INVALID_EFFECT");
 /// assert_eq!(findings[0].position().to_string(), "1:48");
 ///
-/// let fixed = apply_fixes(text, &findings);
-/// assert!(Linter::new(PolicyType::Identity).lint(&fixed).is_empty());
+/// assert!(linter.fix(text, &[]).findings().is_empty());
 /// ```
 #[derive(Clone, Debug)]
 pub struct Linter<'c> {
@@ -173,8 +178,20 @@ impl<'c> Linter<'c> {
 
     /// The findings, in the order of the text. Never fails: a text that is not JSON has a finding that says so, beside
     /// what was understood before.
+    ///
+    /// A document may say in its `Id` which findings are known and meant, with a reason for each: `lint-allow CODE: reason`,
+    /// or `lint-allow CODE@/Statement/2: reason` for one place; several are parted by `;`. These are left out here.
     #[must_use]
     pub fn lint(&self, text: &str) -> Vec<Finding> {
+        let mut findings = self.lint_with_suppressed(text);
+        findings.retain(|finding| finding.suppression.is_none());
+        findings
+    }
+
+    /// The findings, those too that the document itself suppresses, which have their reason in
+    /// [`suppression`](Finding::suppression).
+    #[must_use]
+    pub fn lint_with_suppressed(&self, text: &str) -> Vec<Finding> {
         let reading = parse::lenient(text);
         let policy = Policy::new(self, text, &reading);
         let mut report = Report::new(self);
@@ -182,6 +199,6 @@ impl<'c> Linter<'c> {
             (rule.check)(&policy, &mut report);
         }
         let broken = reading.problems.iter().find(|p| p.kind == ProblemKind::Syntax);
-        report.finish(text, reading.root.as_ref(), broken.map(|problem| problem.span))
+        report.finish(&policy, broken.map(|problem| problem.span))
     }
 }

@@ -13,6 +13,7 @@ mod fmt;
 mod layers;
 mod lint;
 mod lint_case;
+mod linted;
 mod out;
 mod template;
 mod trust;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{Code, Edit, Severity};
+use super::{Code, Severity, TextEdit};
 use crate::{Position, Span};
 
 /// One finding of the linter.
@@ -16,7 +16,8 @@ pub struct Finding {
     pub(super) position: Position,
     pub(super) pointer: String,
     pub(super) message: String,
-    pub(super) fix: Vec<Edit>,
+    pub(super) fix: Vec<TextEdit>,
+    pub(super) suppression: Option<String>,
 }
 
 impl Finding {
@@ -69,10 +70,17 @@ impl Finding {
         self.code.why
     }
 
-    /// The edits that put it right; none where only a person can decide. All of them belong together.
+    /// The edits that put it right; none where only a person can decide. All of them belong together. What they do to access
+    /// says [`Linter::access`](super::Linter::access).
     #[must_use]
-    pub fn fix(&self) -> &[Edit] {
+    pub fn fix(&self) -> &[TextEdit] {
         &self.fix
+    }
+
+    /// The reason for which the document itself says not to be told of this; nothing for most.
+    #[must_use]
+    pub fn suppression(&self) -> Option<&str> {
+        self.suppression.as_deref()
     }
 }
 
@@ -87,10 +95,11 @@ impl fmt::Display for Finding {
     }
 }
 
-/// As `{code, severity, pointer, line, column, start, end, message, why, fix: [{start, end, replacement}]}`.
+/// As `{code, severity, pointer, line, column, start, end, message, why, fix: [{start, end, replacement}]}`, with `suppression`
+/// where there is one.
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Finding", 10)?;
+        let mut out = serializer.serialize_struct("Finding", 11)?;
         out.serialize_field("code", self.code.name)?;
         out.serialize_field("severity", &self.code.severity)?;
         out.serialize_field("pointer", &self.pointer)?;
@@ -101,6 +110,10 @@ impl Serialize for Finding {
         out.serialize_field("message", &self.message)?;
         out.serialize_field("why", self.code.why)?;
         out.serialize_field("fix", &self.fix)?;
+        match &self.suppression {
+            Some(reason) => out.serialize_field("suppression", reason)?,
+            None => out.skip_field("suppression")?,
+        }
         out.end()
     }
 }

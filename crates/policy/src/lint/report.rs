@@ -1,6 +1,10 @@
 //! Gathers what the rules find, and puts it in order. Judges nothing.
 
-use super::{Code, Edit, Finding, Linter, Origin, Vocabulary};
+use std::cmp::Ordering;
+
+use super::policy::Policy;
+use super::suppression::Suppression;
+use super::{Code, Finding, Linter, Origin, TextEdit, Vocabulary, codes, rules};
 use crate::json::{Node, Value};
 use crate::{Position, Span};
 
@@ -26,14 +30,9 @@ impl<'l> Report<'l> {
         code: &'static Code,
         span: Span,
         message: impl Into<String>,
-        fix: impl IntoIterator<Item = Edit>,
+        fix: impl IntoIterator<Item = TextEdit>,
     ) {
-        let wanted = match self.linter.vocabulary {
-            Vocabulary::AccessAnalyzer => code.origin == Origin::Aws,
-            Vocabulary::Security => code.origin != Origin::Export,
-            Vocabulary::Export => true,
-        };
-        if !wanted || self.linter.without.iter().any(|name| name == code.name) {
+        if !self.reports(code) {
             return;
         }
         self.findings.push(Finding {
@@ -43,29 +42,72 @@ impl<'l> Report<'l> {
             pointer: String::new(),
             message: message.into(),
             fix: fix.into_iter().collect(),
+            suppression: None,
         });
     }
 
     /// `broken` is where the text stopped being JSON: what reaches that far was not understood, so only findings about
     /// what lies wholly before it are kept.
-    pub(super) fn finish(mut self, text: &str, root: Option<&Node>, broken: Option<Span>) -> Vec<Finding> {
+    pub(super) fn finish(mut self, policy: &Policy<'_>, broken: Option<Span>) -> Vec<Finding> {
         if let Some(broken) = broken {
             self.findings
                 .retain(|finding| finding.span == broken || finding.span.end() < broken.start());
         }
-        self.findings.sort_by(|a, b| {
-            let key = |f: &Finding| (f.span.start(), f.code.severity, f.code.name, f.span.end());
-            key(a).cmp(&key(b))
-        });
+        self.findings.sort_by(in_order);
         self.findings
             .dedup_by(|a, b| a.code == b.code && a.span == b.span);
-        let mut walk = Lines::new(text);
+        let (mut walk, root) = (Lines::new(policy.text), policy.root);
         for finding in &mut self.findings {
             finding.position = walk.to(finding.span.start());
             finding.pointer = root.map_or_else(String::new, |root| pointer(root, finding.span));
         }
+        self.suppress(policy);
         self.findings
     }
+
+    /// Marks what the document says not to be told, and tells of what it says in vain.
+    fn suppress(&mut self, policy: &Policy<'_>) {
+        let Some(id) = policy.member("Id") else { return };
+        let mut in_vain = Vec::new();
+        for suppression in Suppression::all_in(id.value.as_str().unwrap_or_default()) {
+            let mut used = false;
+            for finding in self.findings.iter_mut().filter(|f| suppression.is_about(f)) {
+                used = true;
+                finding.suppression = Some(suppression.reason.to_owned());
+            }
+            // A code that is left out, or of a vocabulary that is not asked for, cannot be found.
+            if !used && (!suppression.counts() || self.is_wanted(suppression.code)) {
+                in_vain.push(rules::in_vain(&suppression));
+            }
+        }
+        for (code, message) in in_vain {
+            let before = self.findings.len();
+            self.add(code, id.value.span, message);
+            if let Some(finding) = self.findings.get_mut(before) {
+                finding.position = id.value.span.position(policy.text);
+                "/Id".clone_into(&mut finding.pointer);
+            }
+        }
+        self.findings.sort_by(in_order);
+    }
+
+    fn is_wanted(&self, name: &str) -> bool {
+        codes().any(|code| code.name == name && self.reports(code))
+    }
+
+    fn reports(&self, code: &Code) -> bool {
+        let wanted = match self.linter.vocabulary {
+            Vocabulary::AccessAnalyzer => code.origin == Origin::Aws,
+            Vocabulary::Security => code.origin != Origin::Export,
+            Vocabulary::Export => true,
+        };
+        wanted && !self.linter.without.iter().any(|name| name == code.name)
+    }
+}
+
+fn in_order(a: &Finding, b: &Finding) -> Ordering {
+    let key = |f: &Finding| (f.span.start(), f.code.severity, f.code.name, f.span.end());
+    key(a).cmp(&key(b))
 }
 
 /// The JSON pointer (RFC 6901) of the innermost value that holds the span; a key stands for its value.

@@ -28,11 +28,14 @@ mod service_principal;
 mod sid;
 mod size;
 mod source;
+mod suppression;
 mod tag_condition;
 mod transport;
 mod trust;
 mod variable;
 mod version;
+
+pub(super) use suppression::in_vain;
 
 use super::policy::Policy;
 use super::report::Report;
@@ -290,6 +293,10 @@ rules! {
         Security Error INVALID_EXTERNAL_ID "STS refuses calls with such an id, so nobody can ever assume the role.";
         Security SecurityWarning TRUST_TO_EVERYONE "An external id is no secret and does not keep anyone out by itself.";
         Security SecurityWarning TRUST_ALLOWS_ANY_AWS_PRINCIPAL "An external id is no secret and does not keep anyone out by itself.";
+    }
+    suppression::check {
+        Security Warning SUPPRESSION_WITHOUT_EFFECT "What is to be left out needs a code that exists and a reason, or nobody knows later why it was.";
+        Security Suggestion SUPPRESSION_NOT_NEEDED "What is left out before it is there hides it when it comes.";
     }
     character::check {
         Security Error UNSUPPORTED_CHARACTER "IAM refuses a policy with characters outside Latin-1.";

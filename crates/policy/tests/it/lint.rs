@@ -1,14 +1,15 @@
 //! What users of the linter rely on: ready documents are clean, and fixes fix.
 
 use bucketline_policy::catalog::Catalog;
+use bucketline_policy::compare::{Relation, diff};
 use bucketline_policy::lint::{
-    Finding, Linter, Origin, PolicyType, Severity, Vocabulary, apply_fixes, codes,
+    Access, Finding, Linter, Origin, PolicyType, SarifFile, Severity, Vocabulary, codes, sarif,
 };
 use bucketline_policy::template::{
     BucketGuard, DocumentedForm, ExportScope, Holder, Integration, RequiredEncryption, SessionScope,
     TrustOptions, boundary, bucket_policy, documented, least_privilege, session_policy, trust_policy,
 };
-use bucketline_policy::{Arn, Document};
+use bucketline_policy::{Arn, Document, DocumentKind, PolicySet};
 use proptest::prelude::*;
 
 fn names(findings: &[Finding]) -> Vec<&str> {
@@ -166,6 +167,101 @@ fn findings_as_json() {
 }
 
 #[test]
+fn suppressed_findings_keep_their_reason() {
+    let text = r#"{"Version":"2012-10-17","Id":"lint-allow PUBLIC_ACCESS: a web site","Statement":[
+        {"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::site/*"}]}"#;
+    let linter = Linter::new(PolicyType::Bucket).without("BUCKET_POLICY_WITHOUT_TLS_DENY");
+    assert!(linter.lint(text).is_empty());
+    let all = linter.lint_with_suppressed(text);
+    assert_eq!(names(&all), ["PUBLIC_ACCESS"]);
+    assert_eq!(all[0].suppression(), Some("a web site"));
+    let log = sarif(&[SarifFile {
+        uri: "site.json",
+        text,
+        findings: &all,
+        linter: &linter,
+    }]);
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["suppressions"][0]["justification"], "a web site");
+    assert_eq!(
+        result["locations"][0]["physicalLocation"]["region"]["startLine"],
+        2
+    );
+    assert_eq!(
+        result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"],
+        "/Statement/0/Principal"
+    );
+}
+
+#[test]
+fn a_log_has_the_fixes_that_keep_access_alone() {
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","s3:GetObject","s3:PutObjekt"],
+        "Resource":"arn:aws:s3:::acme/*"}]}"#;
+    let linter = Linter::new(PolicyType::Identity);
+    let findings = linter.lint_with_suppressed(text);
+    assert_eq!(names(&findings), ["REDUNDANT_ACTION", "INVALID_ACTION"]);
+    let log = sarif(&[SarifFile {
+        uri: "role.json",
+        text,
+        findings: &findings,
+        linter: &linter,
+    }]);
+    let results = &log["runs"][0]["results"];
+    let replacement = &results[0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replacement["insertedContent"]["text"], "");
+    assert!(results[1].get("fixes").is_none(), "{}", results[1]);
+    assert_eq!(
+        (&results[1]["level"], &results[1]["ruleIndex"]),
+        (&"error".into(), &1.into())
+    );
+    assert_eq!(
+        log["runs"][0]["tool"]["driver"]["rules"][1]["id"],
+        "INVALID_ACTION"
+    );
+}
+
+#[test]
+fn a_named_fix_tells_what_it_changes() {
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::payroll"}]}"#;
+    let linter = Linter::new(PolicyType::Identity);
+    let kept = linter.fix(text, &[]);
+    assert_eq!(
+        (kept.text(), kept.applied().len(), kept.findings().len()),
+        (text, 0, 1)
+    );
+    let named = linter.fix(text, &["OBJECT_ACTION_ON_BUCKET_ARN"]);
+    assert!(named.text().contains("arn:aws:s3:::payroll/*") && named.findings().is_empty());
+    let [applied] = named.applied() else {
+        panic!("{:?}", named.applied())
+    };
+    let Access::Changed {
+        gained: Some(gained), ..
+    } = applied.access()
+    else {
+        panic!("{:?}", applied.access())
+    };
+    assert!(
+        gained.resource().as_str().starts_with("arn:aws:s3:::payroll/"),
+        "{gained}"
+    );
+}
+
+/// Each of these edits alone keeps access, since the other still grants what it takes out; both do not.
+#[test]
+fn edits_that_keep_access_one_by_one_do_not_lose_it_together() {
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Resource":"arn:aws:s3:::b/*",
+        "Action":["s3:GetObject","s3:DeleteObject","s3:PutObject","s3:DeleteObject"]}]}"#;
+    let linter = Linter::new(PolicyType::Identity).vocabulary(Vocabulary::Export);
+    let fixed = linter.fix(text, &[]);
+    assert_eq!(
+        fixed.text().matches("s3:DeleteObject").count(),
+        1,
+        "{}",
+        fixed.text()
+    );
+}
+
+#[test]
 fn a_linter_says_what_it_cannot_judge() {
     let linter = Linter::new(PolicyType::Identity);
     assert_eq!(linter.unjudged().is_empty(), cfg!(feature = "catalog"));
@@ -304,8 +400,8 @@ proptest! {
             prop_assert!(text.get(finding.span().range()).is_some(), "{finding}");
             prop_assert_eq!(finding.position(), finding.span().position(&text));
         }
-        let fixed = apply_fixes(&text, &Linter::new(kind).lint(&text));
-        prop_assert!(fixed.len() <= text.len() + 4_096, "fixes add little");
+        let fixed = Linter::new(kind).fix(&text, &[]);
+        prop_assert!(fixed.text().len() <= text.len() + 4_096, "fixes add little");
     }
 
     #[test]
@@ -316,19 +412,92 @@ proptest! {
         }
     }
 
+}
+
+// Each of these is a comparison of policies, many times over.
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
     /// Fixes keep a text JSON, and repeating them comes to an end.
     #[test]
     fn fixes_come_to_an_end(text in odd_document(), kind in prop::sample::select(TYPES.to_vec())) {
-        let linter = Linter::new(kind);
-        let mut text = text;
-        for _ in 0..12 {
-            let fixed = apply_fixes(&text, &linter.lint(&text));
-            prop_assert!(serde_json::from_str::<serde_json::Value>(&fixed).is_ok(), "{}", fixed);
-            if fixed == text {
-                return Ok(());
+        let linter = Linter::new(kind).vocabulary(Vocabulary::Export);
+        let every: Vec<&str> = codes().map(|code| code.name()).collect();
+        for also in [&[][..], &every] {
+            let mut text = text.clone();
+            let mut rounds = 0;
+            loop {
+                let fixed = linter.fix(&text, also);
+                prop_assert!(serde_json::from_str::<serde_json::Value>(fixed.text()).is_ok(), "{}", fixed.text());
+                if fixed.text() == text {
+                    break;
+                }
+                rounds += 1;
+                prop_assert!(rounds < 12, "still changing: {}", text);
+                fixed.text().clone_into(&mut text);
             }
-            text = fixed;
         }
-        prop_assert!(false, "still changing: {}", text);
     }
+
+    /// What is fixed without being named answers every request as before, alone and beside other policies.
+    #[test]
+    fn fixes_keep_access(text in odd_document(), kind in prop::sample::select(TYPES.to_vec())) {
+        let fixed = Linter::new(kind).vocabulary(Vocabulary::Export).fix(&text, &[]);
+        assert_same_access(kind, &text, fixed.text());
+    }
+}
+
+/// Where the document can be read at all, `diff` says that nothing changed: alone, and beside an allowance of everything, under
+/// which denials show.
+fn assert_same_access(kind: PolicyType, before: &str, after: &str) {
+    let Ok(old) = Document::parse(before) else { return };
+    let new = Document::parse(after).unwrap_or_else(|error| panic!("{error}: {after}"));
+    let (kind, all) = match kind {
+        PolicyType::Resource | PolicyType::Bucket | PolicyType::Rcp => (
+            DocumentKind::Resource,
+            r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#,
+        ),
+        PolicyType::Trust => (
+            DocumentKind::Trust,
+            r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*"}}"#,
+        ),
+        _ => (
+            DocumentKind::Identity,
+            r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
+        ),
+    };
+    let all = Document::parse(all).unwrap();
+    for beside in [vec![], vec![all]] {
+        let set = |document: &Document| {
+            let mut documents = beside.clone();
+            documents.push(document.clone());
+            PolicySet::compile(&documents)
+        };
+        let relation = diff(kind, &set(&old), &set(&new)).relation();
+        // A document that was not touched can be beyond what can be compared.
+        assert!(
+            before == after || relation == Relation::Equal,
+            "{relation}: {before}\n{after}"
+        );
+    }
+}
+
+/// The same of every golden case.
+#[test]
+fn fixes_of_the_golden_cases_keep_access() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/lint");
+    let mut changed = 0;
+    for case in std::fs::read_dir(folder).unwrap() {
+        let case = case.unwrap().path();
+        if !case.is_dir() {
+            continue;
+        }
+        let text = std::fs::read_to_string(case.join("policy.json")).unwrap();
+        for kind in TYPES {
+            let fixed = Linter::new(kind).vocabulary(Vocabulary::Export).fix(&text, &[]);
+            changed += usize::from(fixed.text() != text);
+            assert_same_access(kind, &text, fixed.text());
+        }
+    }
+    assert!(changed > 50, "only {changed} were fixed");
 }

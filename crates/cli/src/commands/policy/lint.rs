@@ -1,22 +1,24 @@
 //! `bucketline policy lint`: what is wrong with policies, in files or in cases.
 
-use bucketline_policy::lint::{Finding, Linter, PolicyType, Severity, Vocabulary, apply_fixes};
+use bucketline_policy::lint::{Linter, PolicyType, SarifFile, Severity, Vocabulary, codes, sarif};
 use bucketline_policy::{Document, PolicyKind};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::json;
 
+use super::linted::Linted;
 use super::out::json_line;
 use super::{batch, file, lint_case, out};
-use crate::command_line::{Format, Input};
+use crate::command_line::Input;
 use crate::exit::Exit;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::report::note;
 
 /// Find what is wrong with policies
 ///
 /// Uses the codes of AWS's own policy validation and codes of our own: for what goes wrong in any policy, and, when asked for
-/// with `--vocabulary export`, for what matters when data is exported to a customer's bucket. Exits with 1 if there is an error; warnings and suggestions alone exit with 0.
+/// with `--vocabulary export`, for what matters when data is exported to a customer's bucket. Exits with 1 if there is an error; warnings and suggestions alone exit with 0, unless `--fail-on` asks for
+/// more. A policy may say in its `Id` what is known and meant: `lint-allow CODE: REASON`, or `lint-allow CODE@/Statement/2: REASON`.
 ///
 /// With --cases it reads one case per line (`policy` or `policy_text`, `policy_type`, `vocabulary`) and prints one line
 /// `{"id": ..., "findings": ["CODE", ...]}` for each, in order, and always exits with 0.
@@ -43,15 +45,48 @@ pub(super) struct Lint {
     /// The integration's objects are encrypted with a KMS key, so its policy has to allow that
     #[arg(long)]
     kms: bool,
-    /// Rewrite the files with all fixes that need no decision (for `-`: print the fixed text, findings on standard error)
-    #[arg(long)]
-    fix: bool,
+    /// Rewrite the files with all fixes that keep access as it is, and with `--fix=CODE` those of this code too, which may
+    /// change it (for `-`: print the fixed text, findings on standard error); may be given several times
+    #[arg(long, value_name = "CODE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    fix: Vec<String>,
     /// Cases, one JSON object per line, or `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "fix"])]
     cases: Option<Input>,
+    /// The least grave finding that makes the command exit with 1
+    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = Gravity::Error)]
+    fail_on: Gravity,
     /// How the result is printed; cases are always answered in JSON
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = LintFormat::Text)]
+    format: LintFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LintFormat {
+    /// For people
+    Text,
+    /// One JSON object, for programs
+    Json,
+    /// A log in the Static Analysis Results Interchange Format 2.1.0, for code hosts and editors
+    Sarif,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Gravity {
+    Error,
+    SecurityWarning,
+    Warning,
+    Suggestion,
+}
+
+impl From<Gravity> for Severity {
+    fn from(gravity: Gravity) -> Self {
+        match gravity {
+            Gravity::Error => Self::Error,
+            Gravity::SecurityWarning => Self::SecurityWarning,
+            Gravity::Warning => Self::Warning,
+            Gravity::Suggestion => Self::Suggestion,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -116,72 +151,100 @@ pub(super) fn run(options: &Lint) -> Outcome<Exit> {
     }
     let mut linted = Vec::new();
     for input in &options.files {
-        let mut text = file::read(input)?;
+        let text = file::read(input)?;
         let linter = options.linter(&text);
-        let mut findings = linter.lint(&text);
-        if options.fix {
-            (text, findings) = fixed(input, text, findings, &linter)?;
-        }
-        linted.push((input, text, findings));
+        linted.push(if options.fixes() {
+            fixed(input, &text, &linter, &options.codes()?)?
+        } else {
+            Linted::new(input, text, &linter)
+        });
     }
-    let exit = if linted
-        .iter()
-        .flat_map(|(.., findings)| findings)
-        .any(|finding| finding.severity() == Severity::Error)
-    {
+    // Gravest first.
+    let grave = |linted: &Linted<'_>| {
+        let least = Severity::from(options.fail_on);
+        linted
+            .findings
+            .iter()
+            .any(|told| told.finding.severity() <= least)
+    };
+    let exit = if linted.iter().any(grave) {
         Exit::Findings
     } else {
         Exit::Done
     };
     out::write(|out| {
-        for (input, text, findings) in &linted {
-            if options.fix && **input == Input::Standard {
-                out.line(text.trim_end_matches('\n'))?;
-                findings
-                    .iter()
-                    .for_each(|finding| note(format_args!("{input}:{finding}")));
-                continue;
-            }
-            if options.format == Format::Json {
-                continue;
-            }
-            for finding in findings {
-                out.line(format_args!("{input}:{finding}"))?;
-                out.line(format_args!("  why: {}", finding.why()))?;
-                if !finding.fix().is_empty() {
-                    out.line("  fix: `--fix` puts it right")?;
-                }
-            }
+        // What a pipe is to get is the text; the rest is said beside it.
+        let (piped, told): (Vec<_>, Vec<_>) = linted
+            .iter()
+            .partition(|linted| options.fixes() && *linted.input == Input::Standard);
+        for linted in piped {
+            linted.lines().iter().for_each(note);
+            out.line(linted.text.trim_end_matches('\n'))?;
         }
-        if options.format == Format::Json {
-            let files: Vec<Linted<'_>> = linted
-                .iter()
-                .filter(|(input, ..)| !(options.fix && **input == Input::Standard))
-                .map(|(input, _, findings)| Linted {
-                    file: input.to_string(),
-                    findings,
-                })
-                .collect();
-            if !files.is_empty() {
-                out.line(json_line(&Files { files }))?;
+        match options.format {
+            LintFormat::Json if !told.is_empty() => out.line(json_line(&Files { files: told }))?,
+            LintFormat::Sarif if !told.is_empty() => out.line(json_line(&log(options, &told)))?,
+            LintFormat::Json | LintFormat::Sarif => {}
+            LintFormat::Text => {
+                for linted in told {
+                    for line in linted.lines() {
+                        out.line(line)?;
+                    }
+                }
             }
         }
         Ok(exit)
     })
 }
 
-#[derive(Serialize)]
-struct Files<'a> {
-    files: Vec<Linted<'a>>,
+fn log(options: &Lint, told: &[&Linted<'_>]) -> serde_json::Value {
+    let linters: Vec<_> = told.iter().map(|linted| options.linter(&linted.text)).collect();
+    let names: Vec<_> = told.iter().map(|linted| linted.input.to_string()).collect();
+    let findings: Vec<_> = told
+        .iter()
+        .zip(&linters)
+        .map(|(linted, linter)| linter.lint_with_suppressed(&linted.text))
+        .collect();
+    let files = told.iter().zip(&linters).zip(names.iter().zip(&findings));
+    let files: Vec<SarifFile<'_>> = files
+        .map(|((linted, linter), (uri, findings))| SarifFile {
+            uri,
+            text: &linted.text,
+            findings,
+            linter,
+        })
+        .collect();
+    sarif(&files)
 }
 
 #[derive(Serialize)]
-struct Linted<'a> {
-    file: String,
-    findings: &'a [Finding],
+struct Files<'a> {
+    files: Vec<&'a Linted<'a>>,
 }
 
 impl Lint {
+    fn fixes(&self) -> bool {
+        !self.fix.is_empty()
+    }
+
+    /// The codes whose fixes may change access.
+    fn codes(&self) -> Outcome<Vec<&str>> {
+        let named = self
+            .fix
+            .iter()
+            .map(String::as_str)
+            .filter(|code| !code.is_empty());
+        named
+            .map(|code| {
+                if codes().any(|known| known.name() == code) {
+                    Ok(code)
+                } else {
+                    Err(Failure::usage(format!("`--fix={code}`: there is no such code")))
+                }
+            })
+            .collect()
+    }
+
     fn linter(&self, text: &str) -> Linter<'static> {
         let policy_type = self.policy_type.map_or_else(|| guess(text), Into::into);
         let vocabulary = match self.vocabulary {
@@ -206,30 +269,14 @@ impl Lint {
     }
 }
 
-/// Fixes may uncover others, or have been left out because they touch: a few rounds settle it.
-const ROUNDS: usize = 8;
-
-fn fixed(
-    input: &Input,
-    original: String,
-    mut findings: Vec<Finding>,
-    linter: &Linter<'_>,
-) -> Outcome<(String, Vec<Finding>)> {
-    let mut text = original.clone();
-    for _ in 0..ROUNDS {
-        let next = apply_fixes(&text, &findings);
-        if next == text {
-            break;
-        }
-        findings = linter.lint(&next);
-        text = next;
-    }
+fn fixed<'a>(input: &'a Input, text: &str, linter: &Linter<'_>, also: &[&str]) -> Outcome<Linted<'a>> {
+    let fixed = linter.fix(text, also);
     if let Input::File(path) = input
-        && text != original
+        && fixed.text() != text
     {
-        file::replace(path, &text)?;
+        file::replace(path, fixed.text())?;
     }
-    Ok((text, findings))
+    Ok(Linted::fixed(input, &fixed, linter))
 }
 
 /// What a document most probably is attached to. Documents say it only by what is in them.

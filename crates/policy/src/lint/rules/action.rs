@@ -8,7 +8,8 @@ use crate::catalog::{Action, Service};
 use crate::lint::known_service::{is_granted_by_aws, is_known_service};
 use crate::lint::policy::{Pattern, Policy, Text};
 use crate::lint::report::Report;
-use crate::lint::{Edit, PolicyType};
+use crate::lint::{PolicyType, TextEdit};
+use crate::permissions::{Operation, required_permissions};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     for statement in &policy.statements {
@@ -48,15 +49,26 @@ fn one(policy: &Policy<'_>, action: Text<'_>, report: &mut Report<'_>) {
         return;
     };
     if !exists(service, name) && !is_granted_by_aws(prefix, name) {
-        let (message, fix) = match nearest(service, name) {
-            Some(near) => {
+        let (message, fix) = match (of_call(service, name), nearest(service, name)) {
+            (Some(needed), _) => {
+                let edit = match needed.as_slice() {
+                    [one] => Some(TextEdit::string(span, one)),
+                    _ => None,
+                };
+                let needed = needed.join("`, `");
+                (
+                    format!("`{text}` is a call and no action: it needs `{needed}`"),
+                    edit,
+                )
+            }
+            (None, Some(near)) => {
                 let near = format!("{}:{}", service.prefix(), near.name());
                 (
                     format!("`{text}` does not exist; did you mean `{near}`?"),
-                    Some(Edit::string(span, &near)),
+                    Some(TextEdit::string(span, &near)),
                 )
             }
-            None => (format!("`{text}` matches no action of the service"), None),
+            (None, None) => (format!("`{text}` matches no action of the service"), None),
         };
         report.add_with_fix(&INVALID_ACTION, span, message, fix);
         return;
@@ -85,7 +97,7 @@ fn unknown_service(policy: &Policy<'_>, action: Text<'_>, prefix: &str, name: &s
             &INVALID_SERVICE_IN_ACTION,
             span,
             message,
-            [Edit::string(span, &near)],
+            [TextEdit::string(span, &near)],
         );
         return;
     }
@@ -127,6 +139,21 @@ fn exists(service: &Service, name: &str) -> bool {
     service
         .actions()
         .any(|action| pattern.covers_action(action.name()))
+}
+
+/// The actions that a call of S3's API needs, where it is not called as its action is: `ListBuckets`, `HeadObject`.
+fn of_call(service: &Service, name: &str) -> Option<Vec<&'static str>> {
+    if service.prefix() != "s3" {
+        return None;
+    }
+    let call = Operation::ALL
+        .iter()
+        .find(|call| call.as_str().eq_ignore_ascii_case(name))?;
+    let actions: Vec<&str> = required_permissions(*call, &[])
+        .iter()
+        .map(|p| p.action)
+        .collect();
+    (!actions.is_empty()).then_some(actions)
 }
 
 /// Why a known action can never be meant in a policy of this type.

@@ -8,7 +8,7 @@ use crate::Partition;
 use crate::lint::known_service::is_known_service;
 use crate::lint::policy::{ArnFields, Policy, Text, is_open};
 use crate::lint::report::Report;
-use crate::lint::{Edit, PolicyType};
+use crate::lint::{PolicyType, TextEdit};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     if policy.kind == PolicyType::Trust {
@@ -65,7 +65,12 @@ pub(super) fn partition(text: &str, arn: &ArnFields<'_>, span: crate::Span, repo
         text.get("arn:".len() + name.len()..).unwrap_or_default()
     );
     let message = format!("`{name}` is not a partition of AWS: `aws`, `aws-cn` and `aws-us-gov` are");
-    report.add_with_fix(&INVALID_PARTITION, span, message, [Edit::string(span, &right)]);
+    report.add_with_fix(
+        &INVALID_PARTITION,
+        span,
+        message,
+        [TextEdit::string(span, &right)],
+    );
 }
 
 fn service(policy: &Policy<'_>, text: &str, arn: &ArnFields<'_>, span: crate::Span, report: &mut Report<'_>) {
@@ -92,7 +97,7 @@ fn service(policy: &Policy<'_>, text: &str, arn: &ArnFields<'_>, span: crate::Sp
             &INVALID_ARN_SERVICE_CASE,
             span,
             message,
-            [Edit::string(span, &right)],
+            [TextEdit::string(span, &right)],
         );
     } else if let Some(date) = policy.knows_all_services()
         && !is_known_service(policy, name)

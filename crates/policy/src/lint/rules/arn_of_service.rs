@@ -7,7 +7,7 @@ use super::{
 use crate::lint::policy::{ArnFields, Policy, Text, is_open};
 use crate::lint::region::is_region;
 use crate::lint::report::Report;
-use crate::lint::{Edit, PolicyType};
+use crate::lint::{PolicyType, TextEdit};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     if policy.kind == PolicyType::Trust {
@@ -203,7 +203,7 @@ fn not_allowed(place: Place, arn: &ArnFields<'_>, resource: Text<'_>, report: &m
         code,
         resource.span,
         message,
-        [Edit::string(resource.span, &right)],
+        [TextEdit::string(resource.span, &right)],
     );
 }
 

@@ -7,7 +7,7 @@ use crate::lint::fix::quoted;
 use crate::lint::policy::{Element, Pattern, Policy, Statement, Text};
 use crate::lint::report::Report;
 use crate::lint::s3_scope::{Reach, bucket_and_key, of_action, of_resource, s3_resource};
-use crate::lint::{Edit, PolicyType};
+use crate::lint::{PolicyType, TextEdit};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     for statement in &policy.statements {
@@ -41,7 +41,7 @@ fn useless_resources(statement: &Statement<'_>, actions: Reach, report: &mut Rep
         if reach.bucket && !reach.object && actions.object && !actions.bucket {
             let message =
                 format!("`{text}` is the bucket; the actions beside it work on its objects, `{text}/*`");
-            let fix = alone(statement).then(|| Edit::string(span, &format!("{text}/*")));
+            let fix = alone(statement).then(|| TextEdit::string(span, &format!("{text}/*")));
             report.add_with_fix(&OBJECT_ACTION_ON_BUCKET_ARN, span, message, fix);
         }
         if reach.object && !reach.bucket && actions.bucket && !actions.object {
@@ -54,7 +54,7 @@ fn useless_resources(statement: &Statement<'_>, actions: Reach, report: &mut Rep
                 .unwrap_or(text);
             let message =
                 format!("`{text}` are objects; the actions beside it work on the bucket, `{bucket}`");
-            let fix = alone(statement).then(|| Edit::string(span, bucket));
+            let fix = alone(statement).then(|| TextEdit::string(span, bucket));
             report.add_with_fix(&BUCKET_ACTION_ON_OBJECT_ARN, span, message, fix);
         }
     }
@@ -118,7 +118,7 @@ fn wildcards(statement: &Statement<'_>, actions: Reach, report: &mut Report<'_>)
         } else {
             format!("`{text}` matches every bucket whose name happens to fit, and its objects")
         };
-        let fix = without_star(text, bucket, key, actions).map(|right| Edit::replace(span, right));
+        let fix = without_star(text, bucket, key, actions).map(|right| TextEdit::replace(span, right));
         report.add_with_fix(&BUCKET_WILDCARD_MATCHES_OTHER_BUCKETS, span, message, fix);
     }
 }

@@ -10,7 +10,7 @@ use crate::document::Test as Comparison;
 use crate::lint::condition_key::{GLOBAL, describe, is_global, is_instance};
 use crate::lint::policy::{Policy, Statement, Test};
 use crate::lint::report::Report;
-use crate::lint::{Edit, PolicyType};
+use crate::lint::{PolicyType, TextEdit};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     for statement in &policy.statements {
@@ -78,7 +78,7 @@ fn global(policy: &Policy<'_>, test: &Test<'_>, report: &mut Report<'_>) {
             .find(|name| looks_like(name, test.key));
         let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         let message = format!("there is no global condition key `{}`{hint}", test.key);
-        let fix = near.map(|near| Edit::string(test.key_span, near));
+        let fix = near.map(|near| TextEdit::string(test.key_span, near));
         report.add_with_fix(&INVALID_GLOBAL_CONDITION_KEY, test.key_span, message, fix);
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::document::{Operator, Quantifier, Test as Comparison};
 use crate::json::Value;
-use crate::lint::Edit;
+use crate::lint::TextEdit;
 use crate::lint::condition_key::{KeyType, describe};
 use crate::lint::policy::{Pattern, Policy, Statement, Test};
 use crate::lint::report::Report;
@@ -77,7 +77,7 @@ fn quantifier(
     if operator.test() == Comparison::Null {
         if operator.quantifier().is_some() {
             let message = format!("`{}` does not depend on the key any more", test.operator_name);
-            let fix = [Edit::string(test.operator_span, Comparison::Null.as_str())];
+            let fix = [TextEdit::string(test.operator_span, Comparison::Null.as_str())];
             report.add_with_fix(&NULL_WITH_QUALIFIER, test.operator_span, message, fix);
         }
         return;
@@ -100,7 +100,7 @@ fn quantifier(
                 test.key
             );
             let plain = test.operator_name.split_once(':').map_or("", |(_, name)| name);
-            let fix = [Edit::string(test.operator_span, plain)];
+            let fix = [TextEdit::string(test.operator_span, plain)];
             report.add_with_fix(&FORALLVALUES_WITH_SINGLE_VALUED_KEY, test.key_span, message, fix);
         }
         _ => {}

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::document::{Operator, Test as Comparison};
 use crate::json::{Node, Value};
-use crate::lint::Edit;
+use crate::lint::TextEdit;
 use crate::lint::condition_key::{KeyType, describe};
 use crate::lint::policy::{Policy, Test};
 use crate::lint::report::Report;
@@ -159,7 +159,7 @@ fn numbers(test: &Test<'_>, operator: Operator, report: &mut Report<'_>) {
         enough.filter(|_| test.values.items().len() > 1 && all.len() == test.values.items().len())
     {
         let message = format!("one of several values has to be met, so `{enough}` alone says the same");
-        let fix = [Edit::string(test.values.span, enough)];
+        let fix = [TextEdit::string(test.values.span, enough)];
         report.add_with_fix(&REDUNDANT_CONDITION_VALUE_NUM, test.values.span, message, fix);
     }
 }

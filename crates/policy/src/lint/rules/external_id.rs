@@ -10,7 +10,7 @@ use crate::document::{PrincipalType, Test as Comparison};
 use crate::lint::caller_limit::is_limited;
 use crate::lint::policy::{Pattern, Policy, Statement, Test};
 use crate::lint::report::Report;
-use crate::lint::{Edit, PolicyType};
+use crate::lint::{PolicyType, TextEdit};
 
 const KEY: &str = "sts:ExternalId";
 
@@ -93,7 +93,7 @@ fn exact(test: &Test<'_>, report: &mut Report<'_>) {
         test.operator_name
     );
     // With wildcards in the values another operator alone would lock everyone out.
-    let fix = (!wildcards).then(|| Edit::string(test.operator_span, Comparison::StringEquals.as_str()));
+    let fix = (!wildcards).then(|| TextEdit::string(test.operator_span, Comparison::StringEquals.as_str()));
     let fix = fix.filter(|_| matches!(operator.test(), Comparison::StringLike | Comparison::StringEquals));
     report.add_with_fix(&EXTERNAL_ID_NOT_EXACT, test.operator_span, message, fix);
 }

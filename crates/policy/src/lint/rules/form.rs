@@ -10,7 +10,7 @@ use crate::document::{Test, Version};
 use crate::lint::fix::quoted;
 use crate::lint::policy::Policy;
 use crate::lint::report::Report;
-use crate::lint::{Code, Edit};
+use crate::lint::{Code, TextEdit};
 use crate::parse::{Problem, ProblemKind};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
@@ -62,7 +62,7 @@ fn code(kind: ProblemKind) -> &'static Code {
 }
 
 /// A name that is right but for its case has a fix; so has a version.
-fn fix(problem: &Problem, text: &str) -> Option<Edit> {
+fn fix(problem: &Problem, text: &str) -> Option<TextEdit> {
     const ELEMENTS: &[&str] = &[
         "Version",
         "Id",
@@ -89,5 +89,5 @@ fn fix(problem: &Problem, text: &str) -> Option<Edit> {
         ProblemKind::NullIfExists => Test::Null.as_str(),
         _ => return None,
     };
-    Some(Edit::replace(problem.span, quoted(right)))
+    Some(TextEdit::replace(problem.span, quoted(right)))
 }

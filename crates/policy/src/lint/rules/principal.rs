@@ -11,7 +11,7 @@ use crate::document::{PrincipalType, Test as Comparison};
 use crate::json::Value;
 use crate::lint::policy::{ArnFields, Policy, Principals, Test, Text, is_open};
 use crate::lint::report::Report;
-use crate::lint::{Edit, PolicyType};
+use crate::lint::{PolicyType, TextEdit};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     for test in policy.statements.iter().flat_map(|statement| &statement.tests) {
@@ -116,7 +116,7 @@ fn aws(principal: Text<'_>, report: &mut Report<'_>) {
             &ARN_REGION_NOT_ALLOWED,
             span,
             message,
-            [Edit::string(span, &right)],
+            [TextEdit::string(span, &right)],
         );
     }
     let account = arn.account();
@@ -189,7 +189,7 @@ fn service(principal: Text<'_>, report: &mut Report<'_>) {
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    let fix = bare.then(|| Edit::string(span, &format!("{text}.amazonaws.com")));
+    let fix = bare.then(|| TextEdit::string(span, &format!("{text}.amazonaws.com")));
     let message = format!("`{text}` is not how a service is named: `s3.amazonaws.com` is");
     report.add_with_fix(&INVALID_SERVICE_PRINCIPAL_FORMAT, span, message, fix);
 }

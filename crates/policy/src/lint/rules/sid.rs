@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{EMPTY_SID_VALUE, UNIQUE_SIDS_RECOMMENDED, UNIQUE_SIDS_REQUIRED, UNSUPPORTED_SID};
 use crate::lint::policy::Policy;
 use crate::lint::report::Report;
-use crate::lint::{Edit, PolicyType};
+use crate::lint::{PolicyType, TextEdit};
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     // The policies of other services may have blanks in their ids, and may repeat them.
@@ -25,7 +25,7 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
         }
         if strict && !sid.bytes().all(|b| b.is_ascii_alphanumeric()) {
             let plain: String = sid.chars().filter(char::is_ascii_alphanumeric).collect();
-            let fix = (!plain.is_empty()).then(|| Edit::string(span, &plain));
+            let fix = (!plain.is_empty()).then(|| TextEdit::string(span, &plain));
             let message = format!("`{sid}` has characters other than letters and digits");
             report.add_with_fix(&UNSUPPORTED_SID, span, message, fix);
         }

@@ -8,7 +8,7 @@ use crate::document::Test as Comparison;
 use crate::lint::policy::{Policy, Test, is_open};
 use crate::lint::region::is_region;
 use crate::lint::report::Report;
-use crate::lint::{Code, Edit};
+use crate::lint::{Code, TextEdit};
 use crate::value::Cidr;
 
 pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
@@ -47,7 +47,7 @@ fn trim(test: &Test<'_>, report: &mut Report<'_>) {
                 "the last bits of `{}` do not count: `{trimmed}` is the same",
                 value.text
             );
-            let fix = [Edit::string(value.span, &trimmed.to_string())];
+            let fix = [TextEdit::string(value.span, &trimmed.to_string())];
             report.add_with_fix(&IMPROVE_IP_RANGE, value.span, message, fix);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::MISSING_VERSION;
 use crate::document::Version;
-use crate::lint::Edit;
+use crate::lint::TextEdit;
 use crate::lint::policy::Policy;
 use crate::lint::report::Report;
 
@@ -15,7 +15,7 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     let fix = policy.members.first().map(|first| {
         let at = first.key_span.start();
         let space = policy.text.get(root.span.start() + 1..at).unwrap_or_default();
-        Edit::insert(
+        TextEdit::insert(
             at,
             format!("\"Version\": \"{}\",{space}", Version::V2012.as_str()),
         )

@@ -118,3 +118,69 @@ fn lint_tells_place_and_reason_and_exits_with_1_for_errors_alone() {
     let fixed = policy_with_input(&["lint", "--fix", "-"], br#"{"Version":"2012-10-17","Statement":[{"Effect":"allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/f/*"}]}"#);
     assert!(fixed.expect_code(0).stdout.contains("\"Allow\""));
 }
+
+#[test]
+fn lint_fixes_what_keeps_access_and_more_by_name_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("payroll.json");
+    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","s3:GetObject"],"Resource":"arn:aws:s3:::payroll"},
+        {"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::payroll"}]}"#;
+    fs::write(&file, text).unwrap();
+    let told = policy(dir.path(), &["lint", "payroll.json"]).expect_code(0);
+    assert!(
+        told.stdout.contains("fix: `--fix` puts it right"),
+        "{}",
+        told.stdout
+    );
+    assert!(
+        told.stdout
+            .contains("suggestion: `--fix=OBJECT_ACTION_ON_BUCKET_ARN` rewrites it, and then allows"),
+        "{}",
+        told.stdout
+    );
+    policy(dir.path(), &["lint", "--fix", "payroll.json"]).expect_code(0);
+    let kept = fs::read_to_string(&file).unwrap();
+    assert_eq!(kept, text.replace(r#","s3:GetObject"]"#, "]"));
+    fs::write(dir.path().join("before.json"), text).unwrap();
+    policy(dir.path(), &["diff", "before.json", "payroll.json"]).expect_code(0);
+    let named = policy(
+        dir.path(),
+        &["lint", "--fix=OBJECT_ACTION_ON_BUCKET_ARN", "payroll.json"],
+    )
+    .expect_code(0);
+    assert!(
+        named.stdout.contains("fixed OBJECT_ACTION_ON_BUCKET_ARN"),
+        "{}",
+        named.stdout
+    );
+    assert!(fs::read_to_string(&file).unwrap().contains("payroll/*"));
+    policy(dir.path(), &["lint", "--fix=NO_SUCH_CODE", "payroll.json"])
+        .expect_code(2)
+        .expect_said("there is no such code");
+}
+
+#[test]
+fn lint_for_a_pipeline() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = r#"{"Version":"2012-10-17","Id":"lint-allow PUBLIC_ACCESS: a web site","Statement":[
+        {"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::site/*"}]}"#;
+    fs::write(dir.path().join("site.json"), text).unwrap();
+    policy(dir.path(), &["lint", "site.json"]).expect_code(0);
+    policy(dir.path(), &["lint", "--fail-on", "warning", "site.json"]).expect_code(0);
+    policy(dir.path(), &["lint", "--fail-on", "suggestion", "site.json"]).expect_code(1);
+    let log = policy(dir.path(), &["lint", "--format", "sarif", "site.json"]).expect_code(0);
+    let log = json_of(&log.stdout);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), 2, "{results:?}");
+    let public = results
+        .iter()
+        .find(|result| result["ruleId"] == "PUBLIC_ACCESS")
+        .unwrap();
+    assert_eq!(public["suppressions"][0]["justification"], "a web site");
+    let file = &public["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(file, "site.json");
+    let found = policy(dir.path(), &["lint", "--format", "json", "site.json"]).expect_code(0);
+    let found = json_of(&found.stdout);
+    assert_eq!(found["files"][0]["findings"][0]["pointer"], "/Statement");
+    assert_eq!(found["files"][0]["suppressed"][0]["suppression"], "a web site");
+}
