@@ -41,7 +41,7 @@ impl Batch {
     ///
     /// let source = SourceId::from_bytes([7; 16]);
     /// let batch = Batch::ndjson(source, None, "events.ndjson", "{}\n\n{}\n");
-    /// assert_eq!((batch.len(), batch.sequence()), (2, Sequence::Offset { end: 7, line: 3 }));
+    /// assert_eq!((batch.len(), batch.sequence()), (2, Sequence::Offset { start: 0, end: 7, line: 3 }));
     /// ```
     #[must_use]
     pub fn ndjson(
@@ -67,6 +67,7 @@ impl Batch {
         Self::new(
             source,
             Sequence::Offset {
+                start,
                 end: offset,
                 line: number,
             },
@@ -164,7 +165,14 @@ mod tests {
         let huge = "x".repeat(Line::MAX_LENGTH + 1);
         let batch = Batch::ndjson(source, Some(after), "a", format!("{{}}\r\n \n{huge}\n[]"));
         let end = 100 + 4 + 2 + huge.len() as u64 + 1 + 2;
-        assert_eq!(batch.sequence(), Sequence::Offset { end, line: 13 });
+        assert_eq!(
+            batch.sequence(),
+            Sequence::Offset {
+                start: 100,
+                end,
+                line: 13
+            }
+        );
         assert_eq!(
             batch.lines,
             [

@@ -41,6 +41,8 @@ pub struct Landed {
     pub lsn: Lsn,
     /// The place of its last record.
     pub last: Lsn,
+    /// The place of each record.
+    pub frames: Vec<Lsn>,
     /// The time that its frames carry.
     pub time: SpoolTime,
     /// The records themselves, given back.
@@ -56,21 +58,20 @@ pub(crate) struct FramePlace {
 
 impl Landed {
     /// A group that stands where the log says.
-    pub fn new(place: Appended, time: SpoolTime, records: Vec<Record>) -> Self {
+    pub fn new(place: Appended, records: Vec<Record>) -> Self {
         Self {
             lsn: place.first,
             last: place.last,
-            time,
+            time: place.time,
+            frames: place.frames,
             records,
         }
     }
 
     /// Its records, each with its own place.
     pub(crate) fn into_frames(self) -> impl Iterator<Item = (FramePlace, Record)> {
-        let (first, last, time, count) = (self.lsn, self.last, self.time, self.records.len());
-        self.records.into_iter().enumerate().map(move |(index, record)| {
-            let lsn = if index + 1 == count { last } else { first };
-            (FramePlace { lsn, time }, record)
-        })
+        let time = self.time;
+        let frames = self.frames.into_iter().zip(self.records);
+        frames.map(move |(lsn, record)| (FramePlace { lsn, time }, record))
     }
 }

@@ -14,7 +14,10 @@
 //!
 //! Whatever the way to it, a commit is flagged, and the connector blocked, where the object's encryption is not as asked.
 
-use bucketline_sink::{Checksum, Effect, Error, ErrorKind, ObjectInfo, PutOutcome, Receipt};
+use bucketline_sink::{
+    Checksum, ChecksumAlgorithm, Effect, Error, ErrorKind, ObjectInfo, PutOutcome, Receipt,
+};
+use bucketline_spool::ObjectChecksum;
 
 use crate::metadata::Contents;
 use crate::state::Blockage;
@@ -28,6 +31,19 @@ pub(crate) struct Expected {
 }
 
 impl Expected {
+    /// Its checksum, as a `Seal` keeps it.
+    pub(crate) fn tagged_checksum(&self) -> ObjectChecksum {
+        ObjectChecksum {
+            algorithm: match self.checksum.algorithm() {
+                ChecksumAlgorithm::Sha256 => ObjectChecksum::SHA_256,
+                ChecksumAlgorithm::Crc64Nvme => ObjectChecksum::CRC_64_NVME,
+                ChecksumAlgorithm::Crc32c => ObjectChecksum::CRC_32C,
+                _ => ObjectChecksum::UNNUMBERED,
+            },
+            sum: self.checksum.as_bytes().to_vec(),
+        }
+    }
+
     /// The object that a seal tells of, where it tells its size and checksum.
     pub(crate) fn of(_seal: &bucketline_spool::Seal, _contents: Contents) -> Option<Self> {
         None

@@ -93,6 +93,7 @@ fn events(commit: u64, count: u64) -> Group {
         first: commit * count,
         source: SourceId::from_bytes([1; 16]),
         sequence: Sequence::Offset {
+            start: 0,
             end: commit,
             line: commit,
         },
@@ -113,5 +114,6 @@ fn events(commit: u64, count: u64) -> Group {
         }]],
         offsets: vec![],
         events: (0..count).map(|_| event.clone()).collect(),
+        proof: None,
     })
 }

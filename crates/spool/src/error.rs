@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Full,
     /// A newer version wrote this: use that one.
     NewerVersion,
+    /// A frame is whole and does not hold what its kind says: another version wrote it. Use that one.
+    Undecodable,
     /// The directory holds something else: name another one.
     NotASpool,
     /// An earlier write or fsync failed: open the spool again.
@@ -167,6 +169,9 @@ impl ErrorKind {
             Self::Damaged => "open the spool again: it sets the damaged part aside and goes on",
             Self::Full => "free space on that disk; nothing that was accepted is lost",
             Self::NewerVersion => "use the version that wrote it, or a later one; nothing was changed",
+            Self::Undecodable => {
+                "use the version that wrote it: the frame is whole, so it is not damage; nothing was changed"
+            }
             Self::NotASpool => "name a new or empty directory, or the spool's own",
             Self::Poisoned => "open the spool again",
             Self::TooLarge => "split it into smaller records",

@@ -33,7 +33,7 @@ mod header;
 
 use bytes::Bytes;
 
-use crate::wire::{Put, Take};
+use crate::wire::Put;
 use crate::{Error, ErrorKind, Lsn, Record, SpoolTime};
 
 pub(crate) use header::{HEADER, Header, MAGIC, Misread};
@@ -102,7 +102,7 @@ pub(crate) fn encode(
 pub(crate) enum Unreadable {
     /// A newer version wrote it, and it may not be skipped.
     Newer(String),
-    /// It does not hold what its kind says.
+    /// It does not hold what its kind says: it was written whole, so by a version that lays it down otherwise.
     Malformed(&'static str),
 }
 
@@ -121,7 +121,7 @@ pub(crate) fn decode(header: &Header, body: &Bytes) -> Result<Option<Record>, Un
     if header.has(COMPRESSED) {
         return newer("a compressed frame".to_owned());
     }
-    match Record::take(header.kind, header.version, &mut Take::new(body)) {
+    match Record::take(header.kind, header.version, body) {
         Ok(Some(record)) => Ok(Some(record)),
         Ok(None) => newer(format!(
             "a frame of kind {} in version {}",

@@ -28,10 +28,10 @@ pub use crate::lsn::Lsn;
 pub use crate::partition::{PartitionId, Position};
 pub use crate::record::{
     Body, Carry, Commit, Drop, DropReason, Encoding, Events, Gap, Generation, Known, LaneCarry, Learnt,
-    Moved, MovedRange, Opened, PartitionCarry, PartitionPoint, Record, RejectedLine, Rejects, Resolution,
-    Resolved, Restored, Retarget, Retired, Route, Seal, Settle, SettledPart, StoredEvent, Totals,
-    WorkspaceCounts,
+    Moved, MovedRange, ObjectChecksum, Opened, PartitionCarry, PartitionPoint, Record, RejectedLine, Rejects,
+    Resolution, Resolved, Restored, Retarget, Retired, Route, Schema, Seal, Settle, SettledPart, StoredEvent,
+    Totals, WorkspaceCounts,
 };
-pub use crate::source::{Sequence, SourceId};
+pub use crate::source::{ContentProof, Sequence, SourceId};
 pub use crate::spool::{Access, OpenOptions, Recovered, Spool};
 pub use crate::spool_time::SpoolTime;

@@ -13,7 +13,8 @@ use crate::{Error, Frame, Group, Lsn, SpoolTime};
 pub trait Log: fmt::Debug + Send {
     /// Appends all groups with one write and one fsync, and tells where each stands.
     ///
-    /// Times never run backwards in a log: a `now` before the newest frame's counts as that one.
+    /// Times never run backwards in a log: a `now` before the newest frame's counts as that one, and the answer says which time
+    /// the frames carry.
     ///
     /// # Errors
     ///
@@ -85,13 +86,31 @@ impl<L: Log + ?Sized> Log for Box<L> {
     }
 }
 
-/// Where a group stands in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a group stands in the log, and since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Appended {
-    /// Its first frame.
+    /// Its first frame; of a group without records, where it would stand.
     pub first: Lsn,
     /// Its last frame.
     pub last: Lsn,
+    /// Its frames, one for each record.
+    pub frames: Vec<Lsn>,
+    /// The time that its frames carry.
+    pub time: SpoolTime,
+}
+
+impl Appended {
+    /// A group whose frames stand at these places, or one without records that would stand at `next`.
+    #[must_use]
+    pub fn new(frames: Vec<Lsn>, next: Lsn, time: SpoolTime) -> Self {
+        Self {
+            first: frames.first().copied().unwrap_or(next),
+            last: frames.last().copied().unwrap_or(next),
+            frames,
+            time,
+        }
+    }
 }
 
 /// How much a log holds.
@@ -105,4 +124,6 @@ pub struct Usage {
     pub first_lsn: Lsn,
     /// Where the next frame will stand.
     pub next_lsn: Lsn,
+    /// Bytes that were cut off when the log was opened: of an append that was never acknowledged.
+    pub torn_tail_bytes: u64,
 }

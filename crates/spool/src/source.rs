@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-/// The identity of an input, 16 bytes; a file's hashes its device, inode and first line.
+use crate::wire::wire_fields;
+
+/// The identity of an input, 16 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId([u8; 16]);
 
@@ -43,6 +45,8 @@ impl fmt::Debug for SourceId {
 pub enum Sequence {
     /// A place in a stream that is read in order; folded as a maximum.
     Offset {
+        /// Bytes of the source before the batch's first line: where the batch before it ended.
+        start: u64,
         /// Bytes of the source up to the end of the batch's last line.
         end: u64,
         /// Number of that last line, from 1.
@@ -51,3 +55,31 @@ pub enum Sequence {
     /// An idempotency key; folded as a set.
     Key([u8; 16]),
 }
+
+/// That bytes of an input were consumed, and which: what tells the same input from another one, whatever its name, inode or
+/// device.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ContentProof {
+    /// Bytes of the source before the first one that is hashed.
+    pub from: u64,
+    /// Bytes of the source up to the last one that is hashed.
+    pub to: u64,
+    /// SHA-256 of the bytes between.
+    pub sha256: [u8; 32],
+}
+
+impl fmt::Debug for ContentProof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ContentProof({}..{}, ", self.from, self.to)?;
+        for byte in self.sha256 {
+            write!(f, "{byte:02x}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+wire_fields!(ContentProof {
+    from: u64,
+    to: u64,
+    sha256: [u8; 32],
+});

@@ -39,6 +39,7 @@ pub struct Spool {
     unreadable: Vec<Stretch>,
     next: Lsn,
     last_time: SpoolTime,
+    torn_tail_bytes: u64,
     /// The newest segment, once it is written to.
     active: Option<Active>,
     /// The segment that was read from last.
@@ -165,7 +166,8 @@ impl Spool {
     /// # Errors
     ///
     /// [`Locked`](ErrorKind::Locked): another process writes to it. [`NewerVersion`](ErrorKind::NewerVersion): it
-    /// holds what only a newer version can read. [`NotASpool`](ErrorKind::NotASpool): the directory holds something
+    /// holds what only a newer version can read. [`Undecodable`](ErrorKind::Undecodable): a frame is whole and another
+    /// version laid it down. [`NotASpool`](ErrorKind::NotASpool): the directory holds something
     /// else, or nothing where it is opened for reading. [`Full`](ErrorKind::Full) and [`Io`](ErrorKind::Io): the
     /// disk failed. What the log holds is the same after any of them.
     pub fn open(
@@ -228,6 +230,7 @@ impl Log for Spool {
             segments: self.segments.len(),
             first_lsn: self.segments.front().map_or(self.next, |segment| segment.first),
             next_lsn: self.next,
+            torn_tail_bytes: self.torn_tail_bytes,
         }
     }
 }
@@ -242,3 +245,6 @@ impl fmt::Debug for Spool {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod other_versions;

@@ -213,6 +213,7 @@ impl<'a> Preparation<'a> {
                 routings: self.routings.values,
                 offsets: Vec::new(),
                 events: events.collect(),
+                proof: None,
             },
             rejects,
             outcome: self.outcome,

@@ -126,7 +126,16 @@ fn a_batch_counts_every_line_and_keeps_what_someone_takes() {
     let event = |workspace: &str| {
         format!(r#"{{"workspace":"{workspace}","event_type":"mail.Open","event":{{"id":"a"}}}}"#)
     };
-    let batch = Batch::new(source, Sequence::Offset { end: 9, line: 5 }, "events.ndjson").lines([
+    let batch = Batch::new(
+        source,
+        Sequence::Offset {
+            start: 0,
+            end: 9,
+            line: 5,
+        },
+        "events.ndjson",
+    )
+    .lines([
         Line::new(1, 0, event("acme")),
         Line::new(2, 100, event("quiet")),
         Line::new(3, 200, "what?"),

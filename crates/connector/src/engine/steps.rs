@@ -165,6 +165,8 @@ impl Engine {
             codec: encoder.codec().to_owned(),
             encoder_version: encoder.version(),
             digest: contents.digest,
+            bytes: expected.size,
+            checksum: expected.tagged_checksum(),
         };
         self.append(lane.shard, Purpose::Seal(lane), vec![Record::from(seal)]);
     }

@@ -55,7 +55,7 @@ impl Appender {
                 let landed = places
                     .into_iter()
                     .zip(groups)
-                    .map(|(place, group)| Ok(Landed::new(place, now, group.into_records())));
+                    .map(|(place, group)| Ok(Landed::new(place, group.into_records())));
                 answers.extend(tickets.into_iter().zip(landed));
             }
             // Nothing was written. One group was at fault, or events took the room that seals and commits may still use.

@@ -138,6 +138,7 @@ fn retargets(
                 to: *to,
                 partition: lane.key.partition,
                 new_first: lane.frontier,
+                seen_absent: None,
             }));
         }
     }

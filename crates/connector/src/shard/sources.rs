@@ -20,7 +20,7 @@ impl Sources {
     pub(crate) fn learn(&mut self, source: SourceId, sequence: Sequence) {
         let known = self.0.entry(source).or_default();
         match sequence {
-            Sequence::Offset { end, line } => {
+            Sequence::Offset { end, line, .. } => {
                 if known.offset.is_none_or(|point| point.end < end) {
                     known.offset = Some(ResumePoint { end, line });
                 }

@@ -75,6 +75,7 @@ pub(crate) fn batch(from: u64, to: u64) -> Batch {
     Batch::new(
         SOURCE,
         Sequence::Offset {
+            start: from * 100,
             end: to * 100,
             line: to,
         },

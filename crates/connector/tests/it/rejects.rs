@@ -18,7 +18,16 @@ async fn refused_lines_can_be_watched_and_read() {
             Line::new(1, 0, "secret nonsense"),
             Line::new(2, 50, line("mail.Open", 7)),
         ];
-        Batch::new(SOURCE, Sequence::Offset { end, line: 2 }, "events.ndjson").lines(lines)
+        Batch::new(
+            SOURCE,
+            Sequence::Offset {
+                start: end - 100,
+                end,
+                line: 2,
+            },
+            "events.ndjson",
+        )
+        .lines(lines)
     };
     mux.submit(batch(100)).await.unwrap();
     let told = feed.try_next().unwrap();

@@ -55,7 +55,16 @@ async fn sample_events_arrive_equal_to_their_input() {
         let lines = (number * 500 + 1..)
             .zip(chunk)
             .map(|(line, text)| Line::new(line, 0, text.clone()));
-        let batch = Batch::new(SOURCE, Sequence::Offset { end, line: end }, "sample").lines(lines);
+        let batch = Batch::new(
+            SOURCE,
+            Sequence::Offset {
+                start: number * 500,
+                end,
+                line: end,
+            },
+            "sample",
+        )
+        .lines(lines);
         under_way.push(mux.submit(batch));
     }
     for accepted in under_way {

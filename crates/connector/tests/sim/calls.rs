@@ -251,15 +251,13 @@ impl World {
                     && records.iter().any(|record| matches!(record, Record::Seal(_)));
                 if early {
                     let next = process.log.usage().next_lsn;
-                    let place = Appended {
-                        first: next,
-                        last: next,
-                    };
+                    let time = process.time(self.now);
+                    let place = Appended::new(vec![next; records.len()], next, time);
                     process.appends.push(Request {
                         ticket,
                         records: records.clone(),
                     });
-                    let landed = Landed::new(place, process.time(self.now), records);
+                    let landed = Landed::new(place, records);
                     self.input(
                         replica,
                         Input::Appended {

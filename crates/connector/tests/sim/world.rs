@@ -274,7 +274,11 @@ impl World {
             );
             Line::new(*id, 0, text)
         });
-        let sequence = Sequence::Offset { end, line: end };
+        let sequence = Sequence::Offset {
+            start: end - 1,
+            end,
+            line: end,
+        };
         let batch = Batch::new(source(replica), sequence, "sim").lines(lines);
         let hour = Hour::from_unix_seconds(self.wall);
         let id = self.request_id();

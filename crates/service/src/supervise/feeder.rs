@@ -139,6 +139,7 @@ impl<'a> Feeder<'a> {
         let mut feed = Feed::start(opened)?;
         let mut under_way: VecDeque<Submitted> = VecDeque::new();
         let (mut reading, mut stopped, mut at) = (true, false, begin);
+        let mut begins = begin;
         watch.read(begin);
         while reading || !under_way.is_empty() {
             tokio::select! {
@@ -156,7 +157,8 @@ impl<'a> Feeder<'a> {
                     Some(batch) => {
                         let end = batch.end;
                         // The call puts it in line; the future only waits for its answer.
-                        let answer = self.multiplexer.submit(convert(batch, source, &name));
+                        let answer = self.multiplexer.submit(convert(begins, batch, source, &name));
+                        begins = end;
                         under_way.push_back((Box::pin(answer), end));
                     }
                 },
@@ -188,8 +190,9 @@ async fn oldest(
     }
 }
 
-fn convert(batch: input::Batch, source: SourceId, name: &str) -> Batch {
+fn convert(begins: Mark, batch: input::Batch, source: SourceId, name: &str) -> Batch {
     let sequence = Sequence::Offset {
+        start: begins.offset,
         end: batch.end.offset,
         line: batch.end.lines,
     };

@@ -1,7 +1,7 @@
 //! `OsDisk`: the operating system's file system.
 //! It must not know what the files mean.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
@@ -27,7 +27,7 @@ impl Disk for OsDisk {
         }
         let parent = dir.parent().unwrap_or(Path::new(""));
         self.create_dir_all(parent)?;
-        match std::fs::create_dir(dir) {
+        match private_folder().create(dir) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists || !dir.is_dir() => return Err(error),
             _ => {}
         }
@@ -40,6 +40,7 @@ impl Disk for OsDisk {
             .read(true)
             .write(mode != OpenMode::Read)
             .create_new(mode == OpenMode::Create);
+        private(&mut options);
         Ok(Box::new(OsFile(options.open(path)?)))
     }
 
@@ -79,12 +80,10 @@ impl Disk for OsDisk {
     }
 
     fn lock(&self, path: &Path) -> io::Result<Locking> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        private(&mut options);
+        let mut file = options.open(path)?;
         match file.try_lock() {
             Ok(()) => {
                 // Only a help for whoever finds the lock taken: without it the lock holds as well.
@@ -101,6 +100,22 @@ impl Disk for OsDisk {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+/// A log holds a customer's users: what is made for it is for its owner alone. What exists already is left as it is.
+fn private(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+fn private_folder() -> DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "a mode is set on Unix alone"))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
 }
 
 #[derive(Debug)]

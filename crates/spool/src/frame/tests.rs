@@ -4,7 +4,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::wire::Wire as _;
+use crate::wire::{Take, Wire as _};
 use crate::{Carry, Events, PartitionId, Retired};
 
 fn header(kind: u8, body: &[u8]) -> Header {
@@ -81,7 +81,7 @@ fn a_count_that_its_body_cannot_hold_asks_for_no_memory() {
     let mut body = vec![0; 8];
     body.extend_from_slice(&u32::MAX.to_le_bytes());
     let body = Bytes::from(body);
-    let mut take = Take::new(&body);
+    let mut take = Take::new(&body, 1);
     Lsn::take(&mut take).unwrap();
     assert_eq!(take.count::<crate::WorkspaceCounts>(), Ok((u32::MAX as usize, 0)));
     assert!(matches!(
@@ -114,6 +114,7 @@ fn a_record_over_the_limit_leaves_nothing_behind() {
             },
             others: vec![],
         }],
+        proof: None,
     };
     let mut out = b"before".to_vec();
     let error = encode(&events.into(), Lsn::ZERO, SpoolTime::ZERO, 0, &mut out).unwrap_err();
@@ -123,7 +124,7 @@ fn a_record_over_the_limit_leaves_nothing_behind() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_a_record_or_are_refused(kind in 0_u8..18, body in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn any_bytes_are_a_record_or_are_refused(kind in 0_u8..23, body in prop::collection::vec(any::<u8>(), 0..300)) {
         let body = Bytes::from(body);
         let _ = decode(&header(kind, &body), &body);
     }
@@ -135,6 +136,7 @@ proptest! {
             known: vec![crate::Known {
                 source: crate::SourceId::from_bytes([1; 16]),
                 sequence: crate::Sequence::Key([2; 16]),
+                proofs: vec![],
             }],
             ..Carry::default()
         };

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Drop, Generation, Seal, WorkspaceCounts};
+use super::{Drop, Generation, Schema, Seal, WorkspaceCounts};
 use crate::wire::wire_fields;
-use crate::{Lane, Lsn, PartitionId, Position, Sequence, SourceId};
+use crate::{ContentProof, Lane, Lsn, PartitionId, Position, Sequence, SourceId, SpoolTime};
 
-/// What the fold needs of all frames before one place, so that their segments can go. Folding starts anew with it:
+/// What the fold needs of the frames that its writer had read, so that their segments can go. Folding starts anew with it:
 /// it replaces whatever was folded from before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Carry {
-    /// Frames before this place are told here.
+    /// What its writer had read: frames before this place are told here, later ones are not, wherever this one stands.
     pub before: Lsn,
     /// What each workspace was counted for.
     pub workspaces: Vec<WorkspaceCounts>,
@@ -32,6 +32,8 @@ pub struct Carry {
     pub retired: Vec<String>,
     /// Whether the spool was marked as restored from a backup, and not all of it has been looked at.
     pub restored: bool,
+    /// Schemas of events that may still be built.
+    pub schemas: Vec<Schema>,
 }
 
 /// The counts of one connector and event type: `admitted = delivered + dropped + pending`.
@@ -73,15 +75,25 @@ pub struct LaneCarry {
     pub settled_to: Position,
     /// Whether the outcome of an attempt at the frontier's key may be unknown.
     pub unknown: bool,
+    /// How many events it holds.
+    pub events: u64,
+    /// Bytes of their stored bodies.
+    pub bytes: u64,
+    /// When the oldest of them was admitted; without events, zero.
+    pub oldest: SpoolTime,
+    /// The first frame that may hold one of them.
+    pub held_from: Lsn,
 }
 
 /// A place of a source that is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     /// The source.
     pub source: SourceId,
     /// The place.
     pub sequence: Sequence,
+    /// What of it is proved, in order.
+    pub proofs: Vec<ContentProof>,
 }
 
 wire_fields!(Carry {
@@ -96,6 +108,7 @@ wire_fields!(Carry {
     known: Vec<Known>,
     retired: Vec<String>,
     restored: bool,
+    schemas: Vec<Schema>,
 });
 
 wire_fields!(Totals {
@@ -118,9 +131,14 @@ wire_fields!(LaneCarry {
     frontier: Position,
     settled_to: Position,
     unknown: bool,
+    events: u64,
+    bytes: u64,
+    oldest: SpoolTime,
+    held_from: Lsn,
 });
 
 wire_fields!(Known {
     source: SourceId,
     sequence: Sequence,
+    proofs: Vec<ContentProof>,
 });

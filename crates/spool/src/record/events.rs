@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 mod layout;
 
-use crate::{GenerationId, Hour, PartitionId, Position, Sequence, SourceId, SpoolTime};
+use crate::{ContentProof, GenerationId, Hour, PartitionId, Position, Sequence, SourceId, SpoolTime};
 
 /// One accepted batch: the unit that is acknowledged. It may hold no events at all, when it only counts.
 ///
@@ -40,6 +40,8 @@ pub struct Events {
     pub offsets: Vec<u32>,
     /// The events, in order of position; at most 4,294,967,295.
     pub events: Vec<StoredEvent>,
+    /// The bytes of the source that were consumed with this batch and before it, where the reader proves them.
+    pub proof: Option<Box<ContentProof>>,
 }
 
 /// What a batch adds to the counts of one workspace: `received = accepted + duplicate + rejected`.
@@ -126,6 +128,13 @@ impl Events {
         self.routings
             .get(usize::from(event.routing))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// The UTC hour in which one of these events was queued.
+    #[must_use]
+    pub fn hour_of(&self, _event: &StoredEvent) -> Hour {
+        // A batch is admitted in one hour; a log that is filled by others may hold batches over several.
+        self.hour
     }
 
     fn position(&self, index: usize) -> Position {

@@ -1,11 +1,11 @@
 //! `Retarget`: held events are issued again for another generation.
 
 use crate::wire::wire_fields;
-use crate::{GenerationId, Lane, PartitionId, Position};
+use crate::{GenerationId, Lane, PartitionId, Position, SpoolTime};
 
 /// Held events of one lane are issued again for another generation, under new positions of the newest partition.
-/// In one group with the [`Events`](super::Events) that hold them under these positions. Never those of a seal whose
-/// outcome is unknown.
+/// In one group with the [`Events`](super::Events) that hold them under these positions. Those of a seal whose outcome is
+/// unknown only once its key, or its bucket, was seen absent after the quiet time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retarget {
     /// The lane that they leave.
@@ -22,6 +22,8 @@ pub struct Retarget {
     pub partition: PartitionId,
     /// The first of their new positions; the others follow in the same order.
     pub new_first: Position,
+    /// When the key of their seal, or its bucket, was seen absent; `None` where no attempt of theirs is unknown.
+    pub seen_absent: Option<SpoolTime>,
 }
 
 wire_fields!(Retarget {
@@ -32,4 +34,5 @@ wire_fields!(Retarget {
     to: GenerationId,
     partition: PartitionId,
     new_first: Position,
+    seen_absent: Option<SpoolTime>,
 });

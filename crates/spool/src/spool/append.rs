@@ -137,11 +137,11 @@ fn lay_down(
 ) -> Result<Vec<Appended>, Error> {
     let mut places = Vec::with_capacity(groups.len());
     for group in groups {
-        let first = next.plus(buffer.len() as u64);
-        let mut place = Appended { first, last: first };
+        let start = next.plus(buffer.len() as u64);
+        let mut frames = Vec::with_capacity(group.records().len());
         let newest = group.records().len().saturating_sub(1);
         for (index, record) in group.records().iter().enumerate() {
-            place.last = next.plus(buffer.len() as u64);
+            let lsn = next.plus(buffer.len() as u64);
             let mut flags = if buffer.is_empty() { BEGINS_APPEND } else { 0 };
             if index == 0 {
                 flags |= BEGINS_GROUP;
@@ -149,9 +149,10 @@ fn lay_down(
             if index == newest {
                 flags |= ENDS_GROUP;
             }
-            frame::encode(record, place.last, now, flags, buffer)?;
+            frame::encode(record, lsn, now, flags, buffer)?;
+            frames.push(lsn);
         }
-        places.push(place);
+        places.push(Appended::new(frames, start, now));
     }
     Ok(places)
 }

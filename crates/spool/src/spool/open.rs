@@ -50,6 +50,7 @@ pub(super) fn open(
         unreadable: findings.unreadable,
         next: findings.next,
         last_time: findings.last_time,
+        torn_tail_bytes: findings.torn_bytes,
         disk,
         layout,
         options,

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::recover::undecodable;
 use super::segment::{Found, Segment, SegmentReader};
 use super::{Spool, Stretch};
 use crate::frame::{self, Header, Unreadable};
@@ -61,7 +62,7 @@ impl Spool {
     fn decode(&self, header: &Header, body: &Bytes) -> Result<Option<Record>, Error> {
         frame::decode(header, body).map_err(|unreadable| match unreadable {
             Unreadable::Newer(what) => self.newer(&what, header.lsn),
-            Unreadable::Malformed(what) => self.damaged(what, header.lsn),
+            Unreadable::Malformed(what) => undecodable(what, header).in_file(&self.layout.shard),
         })
     }
 

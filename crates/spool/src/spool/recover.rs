@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 use super::segment::{Found, Segment, SegmentReader};
 use super::{Layout, Stretch};
-use crate::frame::{self, HEADER, MAGIC, Unreadable};
+use crate::frame::{self, HEADER, Header, MAGIC, Unreadable};
 use crate::{Disk, Error, ErrorKind, Gap, Lsn, SpoolTime};
 
 use assembler::Assembler;
@@ -65,7 +65,11 @@ fn read_segment(mut reader: SegmentReader, assembler: &mut Assembler) -> Result<
             Found::Whole(header, body) => {
                 match frame::decode(&header, &body) {
                     Ok(record) => assembler.frame(&header, record.as_ref()),
-                    Err(Unreadable::Malformed(_)) => assembler.hole(Some(header.kind)),
+                    // Its checksums are right, so it was acknowledged as it stands: to call it damage, or a torn tail that is
+                    // cut off, would lose what was accepted.
+                    Err(Unreadable::Malformed(what)) => {
+                        return Err(undecodable(what, &header).in_file(&reader.path));
+                    }
                     Err(Unreadable::Newer(what)) => return Err(newer(&what, &reader, at)),
                 }
                 at = header.end();
@@ -93,6 +97,13 @@ fn newer(what: &str, reader: &SegmentReader, at: Lsn) -> Error {
     )
     .in_file(&reader.path)
     .at(at)
+}
+
+/// A whole frame that cannot be understood.
+pub(super) fn undecodable(what: &str, header: &Header) -> Error {
+    let (kind, version) = (header.kind, header.version);
+    let what = format!("a frame of kind {kind}, version {version}, is whole and cannot be decoded ({what})");
+    Error::new(ErrorKind::Undecodable, what).at(header.lsn)
 }
 
 /// The first place from `from` on where a whole frame stands; the segment's end where there is none.

@@ -100,6 +100,18 @@ impl<T: Wire> Wire for Option<T> {
     }
 }
 
+impl<T: Wire> Wire for Box<T> {
+    const LEAST: usize = T::LEAST;
+
+    fn put(&self, out: &mut Put<'_>) {
+        (**self).put(out);
+    }
+
+    fn take(input: &mut Take<'_>) -> Result<Self, Malformed> {
+        T::take(input).map(Self::new)
+    }
+}
+
 impl<T: Wire> Wire for Vec<T> {
     const LEAST: usize = 4;
 
@@ -155,8 +167,9 @@ impl Wire for Sequence {
 
     fn put(&self, out: &mut Put<'_>) {
         match self {
-            Self::Offset { end, line } => {
+            Self::Offset { start, end, line } => {
                 1_u8.put(out);
+                start.put(out);
                 end.put(out);
                 line.put(out);
             }
@@ -170,6 +183,7 @@ impl Wire for Sequence {
     fn take(input: &mut Take<'_>) -> Result<Self, Malformed> {
         match u8::take(input)? {
             1 => Ok(Self::Offset {
+                start: u64::take(input)?,
                 end: u64::take(input)?,
                 line: u64::take(input)?,
             }),

@@ -42,9 +42,19 @@ fn shared() -> impl Strategy<Value = Arc<str>> {
 
 fn sequence() -> impl Strategy<Value = Sequence> {
     prop_oneof![
-        any::<(u64, u64)>().prop_map(|(end, line)| Sequence::Offset { end, line }),
+        any::<(u64, u64, u64)>().prop_map(|(start, end, line)| Sequence::Offset { start, end, line }),
         any::<[u8; 16]>().prop_map(Sequence::Key),
     ]
+}
+
+fn proof() -> impl Strategy<Value = ContentProof> {
+    any::<(u64, u64, [u8; 32])>().prop_map(|(from, to, sha256)| ContentProof { from, to, sha256 })
+}
+
+prop_compose! {
+    fn schema()(event_type in text(), schema: u32, fingerprint: [u8; 32], text in text()) -> Schema {
+        Schema { event_type, schema, fingerprint, text }
+    }
 }
 
 fn source() -> impl Strategy<Value = SourceId> {
@@ -75,9 +85,12 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn seal()(lane in lane(), range: (u64, u64, u64), texts: [String; 3], encoder_version: u32, digest: [u8; 32]) -> Seal {
+    fn seal()(lane in lane(), range: (u64, u64, u64), texts: [String; 3], encoder_version: u32, digest: [u8; 32],
+        bytes: u64, algorithm: u8, sum in vec(any::<u8>(), 0..33),
+    ) -> Seal {
         let [key, format, codec] = texts;
-        Seal { lane, first: range.0, last: range.1, count: range.2, key, format, codec, encoder_version, digest }
+        let checksum = ObjectChecksum { algorithm, sum };
+        Seal { lane, first: range.0, last: range.1, count: range.2, key, format, codec, encoder_version, digest, bytes, checksum }
     }
 }
 
@@ -183,6 +196,7 @@ prop_compose! {
         routings in vec(vec((any::<u16>(), 0_u8..3), 0..3), 1..4),
         events in vec((any::<(u16, u32, u16)>(), body(), vec(body(), 2..4)), 0..12),
         gaps in option::of(vec(1_u32..1_000, 12)),
+        proof in option::of(proof().prop_map(Box::new)),
     ) -> Events {
         let index = |number: u16, table: usize| number % u16::try_from(table).unwrap();
         let mut next = 0;
@@ -211,6 +225,7 @@ prop_compose! {
                 .collect(),
             generations: generations.into_iter().map(GenerationId::from_bytes).collect(),
             event_types,
+            proof,
         }
     }
 }
@@ -232,18 +247,21 @@ prop_compose! {
         partitions in vec((partition(), any::<u64>()), 0..3),
         held in (
             vec(generation(), 0..2),
-            vec((lane(), any::<(u64, u64, bool)>()), 0..3),
+            vec((lane(), any::<(u64, u64, bool)>(), any::<(u64, u64)>(), time(), lsn()), 0..3),
             vec(seal(), 0..2),
             vec(dropped(), 0..2),
         ),
-        known in vec((source(), sequence()), 0..3),
+        known in vec((source(), sequence(), vec(proof(), 0..2)), 0..3),
         retired in vec(text(), 0..3),
         restored: bool,
+        schemas in vec(schema(), 0..2),
     ) -> Carry {
         let totals = |(connector, event_type, counts): (Arc<str>, Arc<str>, [u64; 5])| { let [admitted, delivered, dropped, objects, bytes] = counts; Totals {
             connector, event_type, admitted, delivered, dropped, objects, bytes }
         };
-        let lane = |(lane, (frontier, settled_to, unknown))| LaneCarry { lane, frontier, settled_to, unknown };
+        let lane = |(lane, (frontier, settled_to, unknown), (events, bytes), oldest, held_from)| LaneCarry {
+            lane, frontier, settled_to, unknown, events, bytes, oldest, held_from,
+        };
         Carry {
             before,
             workspaces: counted.0,
@@ -253,9 +271,10 @@ prop_compose! {
             lanes: held.1.into_iter().map(lane).collect(),
             seals: held.2,
             drops: held.3,
-            known: known.into_iter().map(|(source, sequence)| Known { source, sequence }).collect(),
+            known: known.into_iter().map(|(source, sequence, proofs)| Known { source, sequence, proofs }).collect(),
             retired,
             restored,
+            schemas,
         }
     }
 }
@@ -300,21 +319,25 @@ fn others() -> impl Strategy<Value = Record> {
             .into()
         }),
         vec(moved, 0..4).prop_map(|ranges| Moved { ranges }.into()),
-        (lane(), range, any::<[u8; 16]>(), partition()).prop_map(|(lane, range, to, partition)| {
-            let to = GenerationId::from_bytes(to);
-            Retarget {
-                lane,
-                first: range.0,
-                last: range.1,
-                count: range.2,
-                to,
-                partition,
-                new_first: range.3,
+        (lane(), range, any::<[u8; 16]>(), partition(), option::of(time())).prop_map(
+            |(lane, range, to, partition, seen_absent)| {
+                let to = GenerationId::from_bytes(to);
+                Retarget {
+                    lane,
+                    first: range.0,
+                    last: range.1,
+                    count: range.2,
+                    to,
+                    partition,
+                    new_first: range.3,
+                    seen_absent,
+                }
+                .into()
             }
-            .into()
-        }),
+        ),
         text().prop_map(|connector| Retired { connector }.into()),
         text().prop_map(|note| Restored { note }.into()),
+        schema().prop_map(Record::from),
         (
             lane(),
             range,

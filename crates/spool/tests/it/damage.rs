@@ -314,7 +314,7 @@ fn forge(bytes: &mut [u8], at: usize, change: impl FnOnce(&mut [u8], &mut [u8]))
 }
 
 #[test]
-fn a_body_that_says_nonsense_is_set_aside_like_any_damage() {
+fn a_whole_body_that_says_nonsense_is_of_another_version_and_no_damage() {
     let disk = SimDisk::new(0);
     let places = written(&disk);
     let at = usize::try_from(places[1].first.get()).unwrap();
@@ -322,9 +322,14 @@ fn a_body_that_says_nonsense_is_set_aside_like_any_damage() {
     disk.damage(&segment(0), |bytes| {
         forge(bytes, at, |_, body| body[..4].fill(0xFF))
     });
-    let (mut spool, recovered) = open(&disk);
-    assert_eq!(recovered.gaps.len(), 1);
-    assert_eq!(frames(&mut spool).len(), 5);
+    let before = disk.content(&segment(0)).unwrap();
+    let error = Spool::open(Arc::new(disk.clone()), "spool", OpenOptions::write()).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.lsn()),
+        (ErrorKind::Undecodable, Some(places[1].first)),
+        "{error}"
+    );
+    assert_eq!(disk.content(&segment(0)).unwrap(), before);
 }
 
 #[test]

@@ -67,3 +67,42 @@ fn what_is_appended_is_read_again_after_a_restart() {
         assert_eq!(spool.read_at(frame.lsn).unwrap(), *frame);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_made_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn modes(folder: &Path, found: &mut Vec<(bool, u32)>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let metadata = entry.metadata().unwrap();
+            found.push((metadata.is_dir(), metadata.permissions().mode() & 0o777));
+            if metadata.is_dir() {
+                modes(&entry.path(), found);
+            }
+        }
+    }
+
+    let dir = tempfile::tempdir().unwrap();
+    let spool_dir = dir.path().join("a/spool");
+    let (mut spool, _) = open(&spool_dir);
+    spool
+        .append(&[batch(0, 10, 60, 100).into()], SpoolTime::ZERO)
+        .unwrap();
+    drop(spool);
+    // A torn tail, so that a copy of it is kept as well.
+    let segment = spool_dir.join("shard-00/00000000000000000000.seg");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    bytes.extend_from_slice(b"BLF1 torn");
+    std::fs::write(&segment, bytes).unwrap();
+    let (spool, recovered) = open(&spool_dir);
+    assert_eq!(recovered.torn_tail_bytes, 9);
+    assert_eq!(spool.usage().torn_tail_bytes, 9, "told as long as it is open");
+    let mut found = Vec::new();
+    modes(dir.path(), &mut found);
+    assert!(found.len() >= 6, "{found:?}");
+    for (is_dir, mode) in found {
+        assert_eq!(mode, if is_dir { 0o700 } else { 0o600 });
+    }
+}

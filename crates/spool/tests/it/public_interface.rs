@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bucketline_spool::{
-    Access, Body, Encoding, Error, ErrorKind, Events, GenerationId, Group, Hour, Lane, Log, Lsn, OpenOptions,
-    Opened, OsDisk, PartitionId, Record, Recovered, Route, Seal, Sequence, SourceId, Spool, SpoolTime,
-    StoredEvent, Usage, WorkspaceCounts,
+    Access, Body, Encoding, Error, ErrorKind, Events, GenerationId, Group, Hour, Lane, Log, Lsn,
+    ObjectChecksum, OpenOptions, Opened, OsDisk, PartitionId, Record, Recovered, Route, Seal, Sequence,
+    SourceId, Spool, SpoolTime, StoredEvent, Usage, WorkspaceCounts,
 };
 use bytes::Bytes;
 
@@ -55,7 +55,11 @@ fn a_batch_is_accepted_sealed_and_found_again() -> Result<(), Error> {
         partition,
         first: 0,
         source: SourceId::from_bytes([2; 16]),
-        sequence: Sequence::Offset { end: 120, line: 2 },
+        sequence: Sequence::Offset {
+            start: 0,
+            end: 120,
+            line: 2,
+        },
         hour,
         admitted: None,
         counts: vec![WorkspaceCounts {
@@ -73,6 +77,7 @@ fn a_batch_is_accepted_sealed_and_found_again() -> Result<(), Error> {
         }]],
         offsets: Vec::new(),
         events: vec![event(r#"{"id":"1"}"#), event(r#"{"id":"2"}"#)],
+        proof: None,
     };
     let seal = Seal {
         lane: Lane {
@@ -90,6 +95,11 @@ fn a_batch_is_accepted_sealed_and_found_again() -> Result<(), Error> {
         codec: "null".to_owned(),
         encoder_version: 1,
         digest: [0; 32],
+        bytes: 600,
+        checksum: ObjectChecksum {
+            algorithm: ObjectChecksum::SHA_256,
+            sum: vec![0; 32],
+        },
     };
     let places = log.append(&[Group::from(batch.clone()), Group::from(seal)], now)?;
     assert_eq!(count(&mut *log)?, (2, 1));

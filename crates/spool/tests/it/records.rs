@@ -21,6 +21,14 @@ pub(crate) fn lane() -> Lane {
     }
 }
 
+fn offset(end: u64) -> Sequence {
+    Sequence::Offset {
+        start: end.saturating_sub(400),
+        end,
+        line: end / 10,
+    }
+}
+
 /// A batch of `count` events of `size` bytes each.
 pub(crate) fn batch(first: Position, count: usize, size: usize, end: u64) -> Events {
     let body = |index: usize| Body {
@@ -31,7 +39,7 @@ pub(crate) fn batch(first: Position, count: usize, size: usize, end: u64) -> Eve
         partition: partition(1_234_567),
         first,
         source: SourceId::from_bytes([9; 16]),
-        sequence: Sequence::Offset { end, line: end / 10 },
+        sequence: offset(end),
         hour: Hour::new(498_738),
         admitted: None,
         counts: vec![WorkspaceCounts {
@@ -57,6 +65,7 @@ pub(crate) fn batch(first: Position, count: usize, size: usize, end: u64) -> Eve
                 others: vec![],
             })
             .collect(),
+        proof: None,
     }
 }
 
@@ -64,7 +73,7 @@ pub(crate) fn batch(first: Position, count: usize, size: usize, end: u64) -> Eve
 pub(crate) fn rejects(end: u64) -> Rejects {
     Rejects {
         source: SourceId::from_bytes([9; 16]),
-        sequence: Sequence::Offset { end, line: end / 10 },
+        sequence: offset(end),
         input: "events.ndjson".to_owned(),
         lines: vec![RejectedLine {
             number: 3,
@@ -88,6 +97,11 @@ pub(crate) fn seal() -> Seal {
         codec: "null".to_owned(),
         encoder_version: 1,
         digest: [3; 32],
+        bytes: 6_000,
+        checksum: ObjectChecksum {
+            algorithm: ObjectChecksum::SHA_256,
+            sum: vec![5; 32],
+        },
     }
 }
 
@@ -127,6 +141,14 @@ pub(crate) fn generation() -> Generation {
     }
 }
 
+fn proof() -> ContentProof {
+    ContentProof {
+        from: 0,
+        to: 500,
+        sha256: [2; 32],
+    }
+}
+
 /// Sparse events with two bodies, as they stand in a cold log.
 pub(crate) fn sparse() -> Events {
     let json = Body {
@@ -138,6 +160,7 @@ pub(crate) fn sparse() -> Events {
     events.admitted = Some(SpoolTime::from_millis(77));
     events.counts = vec![];
     events.offsets = vec![0, 5, 1_000];
+    events.proof = Some(Box::new(proof()));
     events.generations.push(GenerationId::from_bytes([6; 16]));
     events.routings.push(vec![
         Route {
@@ -154,6 +177,15 @@ pub(crate) fn sparse() -> Events {
     events.events[1].others = vec![json];
     events.events[2].routing = 2;
     events
+}
+
+fn schema() -> Schema {
+    Schema {
+        event_type: "users.messages.email.Open".to_owned(),
+        schema: 42,
+        fingerprint: [8; 32],
+        text: r#"{"type": "record", "name": "Open", "fields": []}"#.to_owned(),
+    }
 }
 
 /// One record of every kind, each field with something in it.
@@ -228,6 +260,7 @@ pub(crate) fn one_of_each() -> Vec<Record> {
             to: GenerationId::from_bytes([6; 16]),
             partition: partition(7),
             new_first: 100,
+            seen_absent: Some(SpoolTime::from_millis(1_200_000)),
         }
         .into(),
         Retired {
@@ -290,16 +323,23 @@ pub(crate) fn one_of_each() -> Vec<Record> {
                 frontier: 21,
                 settled_to: 30,
                 unknown: true,
+                events: 3,
+                bytes: 1_800,
+                oldest: SpoolTime::from_millis(77),
+                held_from: Lsn::new(512),
             }],
             seals: vec![seal()],
             drops: vec![dropped()],
             known: vec![Known {
                 source: SourceId::from_bytes([9; 16]),
-                sequence: Sequence::Offset { end: 7, line: 1 },
+                sequence: offset(7),
+                proofs: vec![proof()],
             }],
             retired: vec!["a".repeat(24)],
             restored: true,
+            schemas: vec![schema()],
         }
         .into(),
+        schema().into(),
     ]
 }

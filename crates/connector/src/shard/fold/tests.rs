@@ -1,7 +1,7 @@
 use super::*;
 use bucketline_spool::{
-    Body, Commit, Encoding, Hour, Learnt, Opened, Retarget, Retired, Route, Seal, Sequence, SourceId,
-    StoredEvent, WorkspaceCounts,
+    Body, Commit, Encoding, Hour, Learnt, ObjectChecksum, Opened, Retarget, Retired, Route, Seal, Sequence,
+    SourceId, StoredEvent, WorkspaceCounts,
 };
 use bytes::Bytes;
 
@@ -53,6 +53,7 @@ fn events(first: Position, count: u64) -> Events {
         first,
         source: SourceId::from_bytes([1; 16]),
         sequence: Sequence::Offset {
+            start: first,
             end: first + count,
             line: first + count,
         },
@@ -72,6 +73,7 @@ fn events(first: Position, count: u64) -> Events {
         }]],
         offsets: Vec::new(),
         events: (0..count).map(|_| event.clone()).collect(),
+        proof: None,
     }
 }
 
@@ -86,6 +88,11 @@ fn seal(first: Position, last: Position) -> Seal {
         codec: "null".to_owned(),
         encoder_version: 1,
         digest: [0; 32],
+        bytes: 0,
+        checksum: ObjectChecksum {
+            algorithm: ObjectChecksum::SHA_256,
+            sum: vec![0; 32],
+        },
     }
 }
 
@@ -349,6 +356,7 @@ fn retarget(first: Position, last: Position, count: u64) -> Retarget {
         to: moved().id,
         partition: lane().partition,
         new_first: first,
+        seen_absent: None,
     }
 }
 
@@ -398,6 +406,7 @@ fn a_retarget_never_takes_what_may_exist_or_less_than_all() {
     after(vec![], retarget(0, 5, 5));
     let copied = Retarget {
         new_first: 7,
+        seen_absent: None,
         ..retarget(0, 5, 6)
     };
     after(vec![], copied);

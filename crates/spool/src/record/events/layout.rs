@@ -4,17 +4,17 @@
 //! can tell what a gap may have held. An event takes 14 bytes and its bodies; these share the frame's memory when
 //! they are read.
 
-use crate::wire::{Malformed, Put, Take, Wire, wire_choice, wire_fields};
+use crate::wire::{Fields, Malformed, NEVER, Put, Take, Wire, wire_choice, wire_fields, wire_fixed};
 use crate::{PartitionId, Position, SourceId};
 
 use super::{Body, Encoding, Events, Route, StoredEvent, WorkspaceCounts};
 
 const EVENT_OVERHEAD: usize = 14;
 
-impl Wire for Events {
-    const LEAST: usize = 20;
+impl Fields for Events {
+    const LEAST_FIELDS: usize = 20;
 
-    fn put(&self, out: &mut Put<'_>) {
+    fn put_fields(&self, out: &mut Put<'_>) {
         let bodies: usize = self.events.iter().map(StoredEvent::size).sum();
         out.reserve(bodies + self.events.len() * EVENT_OVERHEAD);
         self.partition.put(out);
@@ -30,9 +30,10 @@ impl Wire for Events {
         self.routings.put(out);
         self.offsets.put(out);
         self.events.put(out);
+        self.proof.put(out);
     }
 
-    fn take(input: &mut Take<'_>) -> Result<Self, Malformed> {
+    fn take_fields(input: &mut Take<'_>) -> Result<Self, Malformed> {
         let partition = PartitionId::take(input)?;
         let first = Position::take(input)?;
         let span = u64::take(input)?;
@@ -49,6 +50,7 @@ impl Wire for Events {
             routings: Wire::take(input)?,
             offsets: Wire::take(input)?,
             events: Wire::take(input)?,
+            proof: input.later(NEVER, None)?,
         };
         if let Some(fault) = events.fault() {
             return Err(Malformed(fault));
@@ -110,7 +112,7 @@ wire_choice!(Encoding {
     Json = 2,
 });
 
-wire_fields!(Route {
+wire_fixed!(Route {
     generation: u16,
     body: u8,
 });
