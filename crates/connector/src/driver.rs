@@ -83,7 +83,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
     let clock_of_log = SpoolClock::starting_at(started.now);
     let engine = Arc::new(Mutex::new(started.engine));
     let (messages, inbox) = mpsc::unbounded_channel();
-    let spool = SpoolThread::start(log, clock_of_log, messages.clone())?;
+    let spool = SpoolThread::start(started.shard, log, clock_of_log, messages.clone())?;
     let intake = intake::start(
         Arc::clone(&admission),
         started.generations.into(),
@@ -105,6 +105,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
         engine,
         admission,
         clock: clock_of_log,
+        shard: started.shard,
         messages,
         intake,
         spool,

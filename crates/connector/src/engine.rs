@@ -43,7 +43,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bucketline_format::SchemaRegistry;
-use bucketline_spool::{Record, SpoolTime};
+use bucketline_spool::{Lsn, Record, SpoolTime};
 
 use crate::config::{ConnectorConfig, Settings};
 use crate::dispatch::Dispatcher;
@@ -107,6 +107,10 @@ impl Engine {
             Input::Tick => {}
             Input::ShardJoined { shard } => self.join(now, *shard),
             Input::ShardLeft { shard } => self.leave(now, shard),
+            Input::ShardFailed { shard, error } => {
+                self.fail(now, shard, error.clone());
+                self.refuse_appends(shard, &error);
+            }
             Input::Submit { shard, id, batch } => self.submit(shard, id, batch),
             Input::Appended { ticket, result } => self.appended(now, ticket, result),
             Input::Built { attempt, result } => self.built(now, attempt, result),
@@ -147,6 +151,14 @@ impl Engine {
         self.shards
             .values()
             .find_map(|shard| shard.fold.sources.resume_point(source))
+    }
+
+    /// Where the refused lines of a shard stand, from a place on.
+    pub fn reject_frames(&self, shard: ShardId, from: Lsn) -> Vec<Lsn> {
+        let rejects = self.shards.get(&shard).map(|run| run.fold.rejects.as_slice());
+        let rejects = rejects.unwrap_or_default();
+        let (_, later) = rejects.split_at(rejects.partition_point(|lsn| *lsn < from));
+        later.to_vec()
     }
 
     /// The counts, over all shards.

@@ -46,6 +46,14 @@ impl Error {
         Self::new(ErrorKind::Stopped, "the multiplexer has stopped; start it again")
     }
 
+    /// Whatever writes the log has broken down.
+    pub(crate) fn broken_log() -> Self {
+        Self::new(
+            ErrorKind::Stopped,
+            "the thread that writes the log broke down: start again, and report this",
+        )
+    }
+
     /// A batch came for a shard that is not here.
     pub(crate) fn no_shard() -> Self {
         Self::new(

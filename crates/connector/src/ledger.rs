@@ -43,6 +43,8 @@ pub struct EventLedger {
     pub delivered: u64,
     /// Events given up.
     pub dropped: u64,
+    /// Events still held: counted in the lanes that hold them, and not worked out from the others.
+    pub pending: u64,
 }
 
 /// What of the log cannot be read any more: its disk lost what it had kept. What stood there is in no other count.
@@ -75,6 +77,7 @@ impl AddAssign<&Self> for Ledger {
                 ledger.admitted += more.admitted;
                 ledger.delivered += more.delivered;
                 ledger.dropped += more.dropped;
+                ledger.pending += more.pending;
             }
         }
         for (id, more) in &other.objects {
@@ -91,9 +94,12 @@ impl AddAssign<&Self> for Ledger {
 impl EventLedger {
     /// Events still held.
     pub fn pending(&self) -> u64 {
-        self.admitted
-            .saturating_sub(self.delivered)
-            .saturating_sub(self.dropped)
+        self.pending
+    }
+
+    /// Whether admitted = delivered + dropped + pending.
+    pub fn balances(&self) -> bool {
+        self.admitted == self.delivered + self.dropped + self.pending
     }
 }
 
@@ -119,6 +125,7 @@ impl Ledger {
             admitted: sum.admitted + ledger.admitted,
             delivered: sum.delivered + ledger.delivered,
             dropped: sum.dropped + ledger.dropped,
+            pending: sum.pending + ledger.pending,
         })
     }
 
@@ -132,15 +139,15 @@ impl Ledger {
         self.unreadable
     }
 
-    /// Whether received = accepted + duplicate + rejected, for every workspace; and no connector has delivered more than
-    /// was admitted for it.
+    /// Whether received = accepted + duplicate + rejected, for every workspace, and admitted = delivered + dropped + pending for every
+    /// connector and event type.
     pub fn balances(&self) -> bool {
         let lines = self.workspaces.values();
         let events = self.connectors.values().flat_map(BTreeMap::values);
         lines
             .into_iter()
             .all(|l| l.received == l.accepted + l.duplicate + l.rejected)
-            && events.into_iter().all(|l| l.admitted >= l.delivered + l.dropped)
+            && events.into_iter().all(EventLedger::balances)
     }
 
     pub(crate) fn count_lines(&mut self, counts: &WorkspaceCounts) {
@@ -157,6 +164,17 @@ impl Ledger {
 
     pub(crate) fn count_delivered(&mut self, connector: &Arc<str>, event_type: &Arc<str>, events: u64) {
         self.entry(connector, event_type).delivered += events;
+    }
+
+    /// Events came into a lane.
+    pub(crate) fn count_held(&mut self, connector: &Arc<str>, event_type: &Arc<str>, events: u64) {
+        self.entry(connector, event_type).pending += events;
+    }
+
+    /// Events left a lane.
+    pub(crate) fn count_left(&mut self, connector: &Arc<str>, event_type: &Arc<str>, events: u64) {
+        let ledger = self.entry(connector, event_type);
+        ledger.pending = ledger.pending.saturating_sub(events);
     }
 
     pub(crate) fn count_object(&mut self, connector: &Arc<str>) {

@@ -12,7 +12,7 @@ use super::intake::Intake;
 use super::run_loop::Message;
 use super::spool_thread::SpoolThread;
 use crate::batch::{Accepted, Batch};
-use crate::engine::{DrainReport, Engine, Input, RequestId};
+use crate::engine::{DrainReport, Engine, Input, RequestId, ShardId};
 use crate::error::Error;
 use crate::rejects::{RejectEntry, RejectFeed};
 use crate::{Admission, ConnectorId};
@@ -23,6 +23,7 @@ pub(crate) struct Handle {
     pub(super) engine: Arc<Mutex<Engine>>,
     pub(super) admission: Arc<Admission>,
     pub(super) clock: SpoolClock,
+    pub(super) shard: ShardId,
     pub(super) messages: mpsc::UnboundedSender<Message>,
     pub(super) intake: Intake,
     pub(super) spool: SpoolThread,
@@ -69,7 +70,8 @@ impl Handle {
 
     pub(crate) async fn rejects(&self, from: Lsn) -> Result<Vec<RejectEntry>, Error> {
         let (reply, answer) = oneshot::channel();
-        self.spool.rejects(from, reply);
+        let frames = self.with_engine(|engine, _| engine.reject_frames(self.shard, from));
+        self.spool.rejects(frames, reply);
         answer.await.unwrap_or_else(|_| Err(Error::stopped()))
     }
 

@@ -1,10 +1,9 @@
 //! The one thread that owns the log. It appends all that is queued with one fsync, and reads back what builds need in between.
 
-use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bucketline_spool::{Frame, Log, Lsn, Record};
+use bucketline_spool::{Log, Lsn, Record};
 use tokio::sync::{mpsc, oneshot};
 
 use super::clock::SpoolClock;
@@ -23,7 +22,7 @@ const READS_AT_A_TIME: usize = 32;
 #[derive(Debug)]
 enum Asked {
     Order(Order),
-    Rejects(Lsn, oneshot::Sender<Result<Vec<RejectEntry>, Error>>),
+    Rejects(Vec<Lsn>, oneshot::Sender<Result<Vec<RejectEntry>, Error>>),
     /// Close the log, after what was ordered before.
     Close(oneshot::Sender<()>),
 }
@@ -37,6 +36,7 @@ pub(super) struct SpoolThread {
 
 impl SpoolThread {
     pub(super) fn start(
+        shard: ShardId,
         log: Box<dyn Log>,
         clock: SpoolClock,
         messages: mpsc::UnboundedSender<Message>,
@@ -44,6 +44,7 @@ impl SpoolThread {
         let (orders, inbox) = channel();
         let watchers = Arc::default();
         let worker = Worker {
+            shard,
             log,
             clock,
             appender: Appender::default(),
@@ -58,8 +59,8 @@ impl SpoolThread {
     }
 
     /// Reads the refused lines.
-    pub(super) fn rejects(&self, from: Lsn, reply: oneshot::Sender<Result<Vec<RejectEntry>, Error>>) {
-        self.ask(Asked::Rejects(from, reply));
+    pub(super) fn rejects(&self, frames: Vec<Lsn>, reply: oneshot::Sender<Result<Vec<RejectEntry>, Error>>) {
+        self.ask(Asked::Rejects(frames, reply));
     }
 
     fn ask(&self, asked: Asked) {
@@ -93,6 +94,7 @@ impl Journal for SpoolThread {
 }
 
 struct Worker {
+    shard: ShardId,
     log: Box<dyn Log>,
     clock: SpoolClock,
     appender: Appender,
@@ -101,8 +103,14 @@ struct Worker {
 }
 
 impl Drop for Worker {
-    /// Whoever watches is told that nothing more will come.
+    /// Whoever watches is told that nothing more will come, and whoever waits is not left waiting for a log that broke.
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.tell(Message::Input(Input::ShardFailed {
+                shard: self.shard,
+                error: Error::broken_log(),
+            }));
+        }
         self.watchers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -127,7 +135,7 @@ impl Worker {
                 match order {
                     Some(Asked::Order(Order::Append(request))) => appends.push(request),
                     Some(Asked::Order(Order::ReadBack(job))) => reads.push(*job),
-                    Some(Asked::Rejects(from, reply)) => drop(reply.send(self.rejects(from))),
+                    Some(Asked::Rejects(frames, reply)) => drop(reply.send(self.rejects(frames))),
                     Some(Asked::Close(done)) => {
                         close = Some(done);
                         break;
@@ -196,14 +204,13 @@ impl Worker {
         jobs.iter_mut().try_for_each(|job| job.supply(lsn, &batch))
     }
 
-    fn rejects(&mut self, from: Lsn) -> Result<Vec<RejectEntry>, Error> {
-        let mut entries = Vec::new();
-        self.log.read(from, &mut |Frame { lsn, record, .. }| {
-            if let Record::Rejects(rejects) = record {
+    fn rejects(&mut self, frames: Vec<Lsn>) -> Result<Vec<RejectEntry>, Error> {
+        let mut entries = Vec::with_capacity(frames.len());
+        for lsn in frames {
+            if let Record::Rejects(rejects) = self.log.read_at(lsn)?.record {
                 entries.push(RejectEntry::new(lsn, rejects));
             }
-            ControlFlow::Continue(())
-        })?;
+        }
         Ok(entries)
     }
 

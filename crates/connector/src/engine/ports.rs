@@ -29,6 +29,13 @@ pub enum Input {
         /// Which.
         shard: ShardId,
     },
+    /// The journal of a shard has ended, and answers nothing any more.
+    ShardFailed {
+        /// Which.
+        shard: ShardId,
+        /// Why.
+        error: Error,
+    },
     /// A batch is to be accepted.
     Submit {
         /// The shard that its source belongs to.

@@ -86,6 +86,13 @@ impl Engine {
     /// A shard leaves: nothing more is asked or answered for it.
     pub(super) fn leave(&mut self, now: SpoolTime, shard: ShardId) {
         self.stop_shard(now, shard);
+        self.refuse_appends(shard, &Error::stopped());
+        self.shards.remove(&shard);
+        self.commands.push(Command::Failed { shard });
+    }
+
+    /// Answers what was to be appended and will not be.
+    pub(super) fn refuse_appends(&mut self, shard: ShardId, error: &Error) {
         let tickets: Vec<_> = self
             .appends
             .iter()
@@ -94,10 +101,8 @@ impl Engine {
             .collect();
         for ticket in tickets {
             if let Some((_, Purpose::Batch(batch))) = self.appends.remove(&ticket) {
-                self.batch_failed(shard, &batch, Error::stopped());
+                self.batch_failed(shard, &batch, error.clone());
             }
         }
-        self.shards.remove(&shard);
-        self.commands.push(Command::Failed { shard });
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Fold {
     next_lane: usize,
     lane_ids: HashMap<Lane, LaneId>,
     pub(crate) sources: Sources,
+    /// Where refused lines stand, in order.
+    pub(crate) rejects: Vec<Lsn>,
     pub(crate) ledger: Ledger,
     pub(crate) frames: Frames,
     /// The latest hour of an event: none goes into an earlier one any more.
@@ -84,6 +86,7 @@ impl Fold {
             next_lane: 0,
             lane_ids: HashMap::new(),
             sources: Sources::default(),
+            rejects: Vec::new(),
             ledger: Ledger::default(),
             frames: Frames::new(memory),
             hour: Hour::new(0),
@@ -123,7 +126,10 @@ impl Fold {
             }
             Record::Generation(generation) => self.generation(lsn, generation),
             Record::Events(events) => self.events(lsn, time, events),
-            Record::Rejects(_) => Ok(()),
+            Record::Rejects(_) => {
+                self.rejects.push(lsn);
+                Ok(())
+            }
             Record::Seal(seal) => self.seal(lsn, seal),
             Record::Commit(commit) => self.commit(lsn, &commit),
             Record::Retarget(retarget) => self.retarget(lsn, &retarget),
@@ -357,8 +363,9 @@ impl Fold {
         if let Some(book) = self.connectors.get_mut(state.connector) {
             book.events_held += events;
             book.bytes_held += bytes;
-            self.ledger
-                .count_admitted(&book.id, &state.key.event_type, events);
+            let (id, event_type) = (&book.id, &state.key.event_type);
+            self.ledger.count_admitted(id, event_type, u64::from(share.count));
+            self.ledger.count_held(id, event_type, events);
         }
         self.idle.remove(&lane);
         self.touched.push(lane);

@@ -76,7 +76,9 @@ impl Fold {
             book.events_held = book.events_held.saturating_sub(removed.events);
             book.bytes_held = book.bytes_held.saturating_sub(removed.bytes);
             let (id, event_type) = (&book.id, &state.key.event_type);
-            self.ledger.count_delivered(id, event_type, removed.events);
+            self.ledger.count_left(id, event_type, removed.events);
+            let delivered = count.unwrap_or(removed.events);
+            self.ledger.count_delivered(id, event_type, delivered);
             if in_object {
                 self.ledger.count_object(id);
             }
