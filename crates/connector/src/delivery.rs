@@ -7,9 +7,12 @@
 //!                       │                 ├──> another range: Build ──> ours ┤
 //!                       │                 ├──> not proved: Build, Compare ───┘
 //!                       │                 └──> other: Conflict
+//!                       ├──> said by something in between: Look, as if taken
 //!                       └─ failed: Later; refused: Refused
 //!   after a start: Look first; absent: Build, Put
 //! ```
+
+use std::time::Duration;
 
 use bucketline_sink::{Error as SinkError, ErrorKind, ObjectInfo, ObjectKey, PutOutcome, Receipt};
 use bucketline_spool::{Learnt, Position};
@@ -27,8 +30,10 @@ pub(crate) struct Delivery {
     sealed: Option<Target>,
     /// What was built last, while it is needed.
     built: Option<Built>,
-    /// Whether an object was seen at the key.
+    /// Whether an object was seen at the key, or somebody said that it is there.
     seen: bool,
+    /// Why the success that answered the last put does not count.
+    doubt: Option<SinkError>,
 }
 
 /// What a seal says of its object.
@@ -78,6 +83,8 @@ pub(crate) enum Step {
     Put,
     /// Look at the key.
     Look,
+    /// Look at the key; the outcome of what was put is unknown.
+    LookInDoubt,
     /// Read the object at the key, and compare it with what was built.
     Compare,
     /// Make the commit durable.
@@ -100,6 +107,8 @@ pub(crate) struct Later {
     /// Whether an attempt may have taken effect without our knowing, or may yet.
     pub(crate) unknown: bool,
     pub(crate) cause: Cause,
+    /// The pause that the store asks for.
+    pub(crate) at_least: Option<Duration>,
 }
 
 /// An object that exists: what a commit says of it.
@@ -138,6 +147,7 @@ impl Delivery {
             sealed: Some(target),
             built: None,
             seen: false,
+            doubt: None,
         };
         (delivery, step)
     }
@@ -243,6 +253,12 @@ impl Delivery {
                 self.stage = Stage::Looking;
                 Step::Look
             }
+            AfterPut::Doubt => {
+                self.seen = true;
+                self.doubt = answer.as_ref().err().cloned();
+                self.stage = Stage::Looking;
+                Step::LookInDoubt
+            }
             AfterPut::Retry { unknown } => self.later(unknown, answer.as_ref().err()),
             AfterPut::Block(blockage) => refused(blockage, answer.as_ref().err()),
         }
@@ -274,7 +290,7 @@ impl Delivery {
             }
             (AfterLook::Conflict(what), _) => Step::Conflict(what),
             // It was there, or something was, and is not now: what we put is written again, perhaps.
-            (AfterLook::PutAgain, _) if self.seen => self.later(true, None),
+            (AfterLook::PutAgain, _) if self.seen => self.later(true, self.doubt.as_ref()),
             (AfterLook::PutAgain, _) => {
                 self.stage = Stage::BuildingAgain;
                 Step::BuildTo(last)
@@ -326,6 +342,7 @@ impl Delivery {
         Later {
             unknown: self.seen || self.is_putting(),
             cause,
+            at_least: None,
         }
     }
 
@@ -346,6 +363,7 @@ impl Delivery {
         Step::Later(Later {
             unknown: unknown || self.seen,
             cause: error.map_or_else(gone, Cause::of),
+            at_least: error.and_then(SinkError::retry_after),
         })
     }
 

@@ -240,7 +240,7 @@ impl Engine {
         };
         match purpose {
             Purpose::Batch(batch) => self.batch_failed(shard, &batch, error.clone()),
-            Purpose::Seal(lane) | Purpose::Commit(lane) if goes_on => self.pause(now, lane),
+            Purpose::Seal(lane) | Purpose::Commit(lane) if goes_on => self.pause(now, lane, None),
             Purpose::Seal(_) | Purpose::Commit(_) => {}
         }
         if !goes_on {

@@ -3,7 +3,8 @@
 //!
 //! | answer | found | then |
 //! |---|---|---|
-//! | created | | commit |
+//! | created, by an answer that only the store can have given | | commit |
+//! | a success that cannot be the store's (a proxy's page, an empty answer, another checksum) | | outcome unknown: look, as for a taken key |
 //! | key taken | same lane, range, digest, and size and checksum as built here | commit (verified) |
 //! | key taken | same lane and first, other last, made of the events held here | commit (adopted) to that last |
 //! | key taken | anything else | conflict, for this lane alone |
@@ -57,6 +58,8 @@ pub(crate) enum AfterPut {
     Commit(Receipt),
     /// The key is taken: look at the object.
     Look,
+    /// Somebody answered in the store's place: look at what came of it. The outcome is unknown for good.
+    Doubt,
     /// The same bytes to the same key, later. `unknown`: this attempt may have taken effect, or may yet.
     Retry { unknown: bool },
     /// Refused: nothing was done, and nothing will be until someone changes something.
@@ -98,6 +101,7 @@ pub(crate) fn after_put(answer: &Result<PutOutcome, Error>) -> AfterPut {
     match answer {
         Ok(PutOutcome::Created(receipt)) => AfterPut::Commit(receipt.clone()),
         Ok(PutOutcome::PreconditionFailed) => AfterPut::Look,
+        Err(error) if is_doubtful(error) => AfterPut::Doubt,
         Err(error) => match Blockage::of(error.kind()) {
             // A refusal that may have taken effect all the same is no refusal.
             Some(blockage) if error.effect() == Effect::NotApplied => AfterPut::Block(blockage),
@@ -106,6 +110,12 @@ pub(crate) fn after_put(answer: &Result<PutOutcome, Error>) -> AfterPut {
             },
         },
     }
+}
+
+/// A success that the store cannot have given. What says of itself that it failed is only tried again.
+fn is_doubtful(error: &Error) -> bool {
+    *error.kind() == ErrorKind::NotTheStore
+        && error.status().is_some_and(|status| (200..300).contains(&status))
 }
 
 /// What was found at the key; `None` where the listing has no such object.

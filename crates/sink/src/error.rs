@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use crate::error::kind::{Effect, ErrorKind, Operation};
 
@@ -27,6 +28,7 @@ struct Inner {
     message: Option<String>,
     request_id: Option<String>,
     host_id: Option<String>,
+    retry_after: Option<Duration>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -45,6 +47,7 @@ impl Error {
             message: None,
             request_id: None,
             host_id: None,
+            retry_after: None,
             source: None,
         }))
     }
@@ -96,10 +99,12 @@ impl Error {
         self
     }
 
-    /// Keeps what the store said, on one line and cut to a bearable length. The caller leaves secrets out.
+    /// Keeps what the store said, on one line and cut to a bearable length. The caller leaves secrets out; a session
+    /// token or a signature that is repeated under its own name is taken out here.
     #[must_use]
     pub fn with_message(mut self, message: impl AsRef<str>) -> Self {
         let line = message.as_ref().split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = without_secrets(&line);
         self.0.message = Some(printable(&line));
         self
     }
@@ -112,7 +117,14 @@ impl Error {
         self
     }
 
-    /// Keeps the cause.
+    /// Keeps the pause that the store asks for (`Retry-After`). Whoever tries again keeps it, and nobody else.
+    #[must_use]
+    pub fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
+        self.0.retry_after = pause;
+        self
+    }
+
+    /// Keeps the cause. Its `Debug` and `Display` must be without secrets, and so must be those of its own causes.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
@@ -167,6 +179,12 @@ impl Error {
         self.0.message.as_deref()
     }
 
+    /// How long the store asks to wait before the next try.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// The store's id of the request (`x-amz-request-id`).
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
@@ -186,6 +204,36 @@ const MAX_TEXT: usize = 600;
 /// A store's words without what a terminal would obey, and not endless.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
+}
+
+/// Names under which requests carry what must not be shown.
+const SECRET_NAMES: [&str; 3] = ["x-amz-security-token", "x-amz-signature", "signature="];
+
+/// The line without the values that follow a secret's name.
+fn without_secrets(line: &str) -> String {
+    let lower = line.to_ascii_lowercase();
+    let mut kept = String::with_capacity(line.len());
+    let mut at = 0;
+    while let Some(rest) = lower.get(at..) {
+        let next = SECRET_NAMES
+            .iter()
+            .filter_map(|name| rest.find(name).map(|found| found + name.len()))
+            .min();
+        let Some(end) = next else { break };
+        let value = rest.get(end..).unwrap_or_default();
+        let begin = value
+            .find(|c: char| !matches!(c, ':' | '=' | ' ' | '"'))
+            .unwrap_or(value.len());
+        let after = value.get(begin..).unwrap_or_default();
+        let len = after.find([' ', '"', '&', '<', ',']).unwrap_or(after.len());
+        kept.push_str(line.get(at..at + end + begin).unwrap_or_default());
+        if len > 0 {
+            kept.push_str("**");
+        }
+        at += end + begin + len;
+    }
+    kept.push_str(line.get(at..).unwrap_or_default());
+    kept
 }
 
 impl fmt::Display for Error {
@@ -257,6 +305,22 @@ mod tests {
              no identity-based policy allows it [request id R1]"
         );
         assert_eq!(error.host_id(), Some("H1"));
+    }
+
+    #[test]
+    fn what_follows_a_secret_s_name_is_left_out() {
+        for (said, kept) in [
+            ("no", "no"),
+            ("x-amz-security-token:abc x", "x-amz-security-token:** x"),
+            ("a X-Amz-Security-Token: abc", "a X-Amz-Security-Token: **"),
+            ("?X-Amz-Signature=abc&b=1", "?X-Amz-Signature=**&b=1"),
+            (
+                "Signature=abc, x-amz-security-token",
+                "Signature=**, x-amz-security-token",
+            ),
+        ] {
+            assert_eq!(without_secrets(said), kept);
+        }
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::s3::client::Connection;
 pub use crate::s3::client::shared_http_client;
 use crate::s3::settings::Settings;
 use crate::{
-    BucketName, Error, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload, PutOptions, PutOutcome,
-    Sink,
+    BucketName, Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload,
+    PutOptions, PutOutcome, Sink,
 };
 
 mod attempt;
@@ -24,6 +24,7 @@ mod client;
 mod delete;
 mod encryption;
 mod failure;
+mod genuine;
 mod list;
 mod put;
 mod read;
@@ -32,7 +33,8 @@ mod settings;
 
 /// A bucket in Amazon S3, or in a store that speaks its API.
 ///
-/// One call is one request; nothing is retried. Every request names the expected owner of the bucket if one
+/// One call is one request; nothing is retried, but for a call that was refused because its region was found out and
+/// the bucket is in another one: it is sent once more, to the right one. Every request names the expected owner of the bucket if one
 /// is set, every put carries its SHA-256 and signs it, and nothing is sent before the bucket's region is
 /// known.
 ///
@@ -155,6 +157,25 @@ impl S3Sink {
         }
     }
 
+    /// Whether a call was refused for a region that was found out, and surely did nothing.
+    fn went_astray(&self, error: &Error) -> bool {
+        self.0.settings.region.is_none()
+            && matches!(error.kind(), ErrorKind::WrongRegion { .. })
+            && error.effect() == Effect::NotApplied
+    }
+
+    /// The answer of the call that was sent again. One that went astray as well met a bucket on the move, which is no
+    /// setting of anyone's.
+    fn arrived<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {
+        answer.map_err(|error| {
+            if self.went_astray(&error) {
+                error.with_kind(ErrorKind::Redirected)
+            } else {
+                error
+            }
+        })
+    }
+
     fn owner(&self) -> Option<String> {
         self.0.settings.owner.clone()
     }
@@ -168,23 +189,40 @@ impl Sink for S3Sink {
         payload: Payload,
         options: &PutOptions,
     ) -> Result<PutOutcome, Error> {
-        put::put(self, key, payload, options).await
+        match put::put(self, key, payload.clone(), options).await {
+            Err(error) if self.went_astray(&error) => {
+                self.arrived(put::put(self, key, payload, options).await)
+            }
+            answer => answer,
+        }
     }
 
     async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo, Error> {
-        read::head(self, key).await
+        match read::head(self, key).await {
+            Err(error) if self.went_astray(&error) => self.arrived(read::head(self, key).await),
+            answer => answer,
+        }
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Object, Error> {
-        read::get(self, key).await
+        match read::get(self, key).await {
+            Err(error) if self.went_astray(&error) => self.arrived(read::get(self, key).await),
+            answer => answer,
+        }
     }
 
     async fn list(&self, prefix: &str, after: Option<&ListToken>) -> Result<ListPage, Error> {
-        list::page(self, prefix, after).await
+        match list::page(self, prefix, after).await {
+            Err(error) if self.went_astray(&error) => self.arrived(list::page(self, prefix, after).await),
+            answer => answer,
+        }
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
-        delete::delete(self, key).await
+        match delete::delete(self, key).await {
+            Err(error) if self.went_astray(&error) => self.arrived(delete::delete(self, key).await),
+            answer => answer,
+        }
     }
 }
 

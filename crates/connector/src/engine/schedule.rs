@@ -148,7 +148,7 @@ impl Engine {
         self.attempts.remove(&attempt);
         self.commands.push(Command::BreakOff { attempt });
         self.note_unknown(lane, later.unknown);
-        self.pause(now, lane);
+        self.pause(now, lane, None);
     }
 
     /// Forgets what was remembered of lanes that are done.

@@ -1,5 +1,7 @@
 //! Carrying out the steps of a delivery: each becomes a command, a change of its lane, or a word about its connector's health.
 
+use std::time::Duration;
+
 use bucketline_sink::{Checksum, Encryption};
 use bucketline_spool::{Commit, Learnt, Record, Seal, SpoolTime};
 
@@ -13,6 +15,9 @@ use crate::reconcile::Expected;
 use crate::shard::LaneRef;
 use crate::state::{Blockage, Cause};
 use crate::tickets::{AttemptId, ShardId};
+
+/// The longest pause that a store's `Retry-After` is given: more would be a way to stop a connector.
+const LONGEST_PAUSE_ASKED_FOR: Duration = Duration::from_secs(300);
 
 impl Engine {
     /// Begins the delivery of a lane whose turn it is.
@@ -111,10 +116,14 @@ impl Engine {
             Step::BuildTo(last) => self.build(now, lane, Limit::Exactly(last)),
             Step::Seal(expected) => self.seal(now, lane, &expected),
             Step::Scout | Step::Put | Step::Look | Step::Compare => self.ask_the_store(now, lane, &step),
+            Step::LookInDoubt => {
+                self.note_unknown(lane, true);
+                self.ask_the_store(now, lane, &Step::Look);
+            }
             Step::Commit(existing) => self.commit(now, lane, *existing),
             Step::Later(later) => {
                 self.note_unknown(lane, later.unknown);
-                self.pause(now, lane);
+                self.pause(now, lane, later.at_least);
                 let (retry, probe) = (self.settings.retry, self.settings.probe);
                 if let Some(connector) = self.connector_of(lane) {
                     self.dispatcher.change(now, connector, |standing| {
@@ -175,7 +184,7 @@ impl Engine {
     fn ask_the_store(&mut self, now: SpoolTime, lane: LaneRef, step: &Step) {
         if !self.shards.get(&lane.shard).is_some_and(|run| run.has_lease(now)) {
             // Whoever has the lease next goes on; nothing was asked.
-            return self.pause(now, lane);
+            return self.pause(now, lane, None);
         }
         let attempt = self.attempt(lane);
         let Some(command) = self.question(lane, step, attempt) else {
@@ -245,8 +254,8 @@ impl Engine {
         }
     }
 
-    /// Tries the same later.
-    pub(super) fn pause(&mut self, now: SpoolTime, lane: LaneRef) {
+    /// Tries the same later, and not before a pause that the store asked for.
+    pub(super) fn pause(&mut self, now: SpoolTime, lane: LaneRef, asked_for: Option<Duration>) {
         self.release(now, lane);
         let retry = self.settings.retry;
         let Some(run) = self.shards.get_mut(&lane.shard) else {
@@ -257,7 +266,8 @@ impl Engine {
         };
         let lane_run = run.run_mut(lane.lane);
         lane_run.failures = lane_run.failures.saturating_add(1);
-        let until = now.plus(retry.delay(lane_run.failures, seed));
+        let asked_for = asked_for.unwrap_or_default().min(LONGEST_PAUSE_ASKED_FOR);
+        let until = now.plus(retry.delay(lane_run.failures, seed).max(asked_for));
         self.wait_until(lane, until);
     }
 

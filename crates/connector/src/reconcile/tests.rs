@@ -87,6 +87,16 @@ fn a_taken_key_is_looked_at() {
 }
 
 #[test]
+fn a_success_that_is_not_the_store_s_is_settled_by_looking_and_a_failure_by_trying_again() {
+    let of =
+        |status| Err(Error::new(Operation::Put, ErrorKind::NotTheStore, Effect::Unknown).with_status(status));
+    assert_eq!(after_put(&of(200)), AfterPut::Doubt);
+    assert_eq!(after_put(&of(204)), AfterPut::Doubt);
+    assert_eq!(after_put(&of(403)), AfterPut::Retry { unknown: true });
+    assert_eq!(after_put(&of(302)), AfterPut::Retry { unknown: true });
+}
+
+#[test]
 fn our_own_object_is_verified_by_size_and_checksum() {
     assert_eq!(looked(CONTENTS), AfterLook::Verified);
 

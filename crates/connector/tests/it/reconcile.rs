@@ -64,6 +64,16 @@ async fn a_lost_request_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_success_of_something_in_between_is_settled_by_looking() {
+    let (commit, store) = deliver_one(Scripted::default().then(Operation::Put, Fault::Impostor)).await;
+    assert_eq!(commit, (Learnt::Answered, true));
+    assert_eq!(store.puts(), 2, "nothing was there, and it is put again");
+    let (commit, store) = deliver_one(Scripted::default().then(Operation::Put, Fault::Stripped)).await;
+    assert_eq!(commit, (Learnt::Verified, true));
+    assert_eq!(store.puts(), 1, "it was there, and is not put again");
+}
+
+#[tokio::test]
 async fn a_sink_that_breaks_has_told_nothing() {
     let (commit, _) = deliver_one(Scripted::default().then(Operation::Put, Fault::Panic)).await;
     assert_eq!(commit, (Learnt::Answered, true));

@@ -20,6 +20,10 @@ pub(crate) enum Fault {
     ReplyLost(ErrorKind),
     /// Not done, and no answer.
     RequestLost(ErrorKind),
+    /// Something in between says that it was done: it was not.
+    Impostor,
+    /// Something in between takes away what shows that it was done.
+    Stripped,
     /// Not done now: it arrives when the next put does, before it.
     Late,
     /// The answer never comes, and nothing is done.
@@ -110,6 +114,13 @@ impl Sink for Scripted {
             Some(Fault::ReplyLost(kind)) => {
                 self.memory.put(key, payload, options).await?;
                 Err(error(put, kind, Effect::Unknown))
+            }
+            Some(Fault::Impostor) => {
+                Err(error(put, ErrorKind::NotTheStore, Effect::Unknown).with_status(200))
+            }
+            Some(Fault::Stripped) => {
+                self.memory.put(key, payload, options).await?;
+                Err(error(put, ErrorKind::NotTheStore, Effect::Unknown).with_status(200))
             }
             Some(Fault::Late) => {
                 self.late

@@ -33,6 +33,11 @@ pub enum ErrorKind {
     Server,
     /// No answer in time. Try again later.
     TimedOut,
+    /// The answer cannot be the store's: a proxy, a firewall or a portal answered in its place, or took something
+    /// away from its answer. Look at what stands between; it is tried again.
+    NotTheStore,
+    /// The store asks to come again, at another of its addresses or a moment later. Try again.
+    Redirected,
     /// No connection, or a broken one. Check address, network and proxy if it lasts.
     Connection,
     /// The bytes that arrived are not those that were sent, or an answer could not be read whole. Try again;
@@ -69,6 +74,8 @@ impl ErrorKind {
             | Self::Throttled
             | Self::Server
             | Self::TimedOut
+            | Self::NotTheStore
+            | Self::Redirected
             | Self::Connection
             | Self::Corrupt
             | Self::Unexpected => true,
@@ -98,7 +105,10 @@ impl ErrorKind {
             Self::WrongRegion { .. } => "set the bucket's region, or leave it out to have it found",
             Self::Encryption => "check that the key exists, is enabled, and may be used",
             Self::Quota => "make room in the store, or raise its quota",
-            Self::Busy | Self::Throttled | Self::Server => "it is tried again later",
+            Self::Busy | Self::Throttled | Self::Server | Self::Redirected => "it is tried again later",
+            Self::NotTheStore => {
+                "it is tried again; look for a proxy, firewall or portal that answers in the store's place"
+            }
             Self::TimedOut | Self::Connection => {
                 "it is tried again; check address, network and proxy if it lasts"
             }
@@ -130,7 +140,9 @@ impl fmt::Display for ErrorKind {
             Self::Throttled => "the store asks to slow down",
             Self::Server => "the store failed",
             Self::TimedOut => "no answer in time",
-            Self::Connection => "no connection",
+            Self::NotTheStore => "the answer is not the store's",
+            Self::Redirected => "the store asks to come again",
+            Self::Connection => "no connection, or a broken one",
             Self::Corrupt => "bytes were damaged on the way",
             Self::ClockSkew => "this machine's clock is off",
             Self::InvalidRequest => "the request is not valid",

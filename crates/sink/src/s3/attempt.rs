@@ -42,6 +42,17 @@ impl S3Sink {
         }
     }
 
+    /// Whether it is the store itself that refused.
+    pub(super) fn is_own<E: ProvideErrorMetadata>(&self, refusal: &Refusal<E>) -> bool {
+        let Refusal::Sdk(error) = refusal else {
+            return false;
+        };
+        error.raw_response().is_some_and(|response| {
+            let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+            self.0.settings.habits.refuses(response, code, true)
+        })
+    }
+
     /// Runs one request to its end, or to the end of its time.
     pub(super) async fn attempt<T, E>(
         &self,
@@ -61,7 +72,7 @@ impl S3Sink {
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         let error = match refusal {
-            Refusal::Sdk(error) => failure::error(call.operation, region, *error),
+            Refusal::Sdk(error) => failure::error(call.operation, region, &self.0.settings.habits, *error),
             Refusal::TimedOut(patience) => Error::new(
                 call.operation,
                 ErrorKind::TimedOut,
@@ -101,8 +112,6 @@ pub(super) fn unusable(sink: &S3Sink, call: &Call<'_>, kind: ErrorKind, message:
 }
 
 pub(super) fn request_ids(answer: &(impl RequestId + RequestIdExt)) -> (Option<String>, Option<String>) {
-    (
-        answer.request_id().map(str::to_owned),
-        answer.extended_request_id().map(str::to_owned),
-    )
+    let given = |id: Option<&str>| id.filter(|id| !id.trim().is_empty()).map(str::to_owned);
+    (given(answer.request_id()), given(answer.extended_request_id()))
 }

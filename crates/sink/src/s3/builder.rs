@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use http::Uri;
 
 use crate::s3::client::shared_http_client;
+use crate::s3::genuine::Habits;
 use crate::s3::region::is_region;
 use crate::s3::settings::Settings;
 use crate::{BucketName, Effect, Error, ErrorKind, Operation, S3Sink};
@@ -25,6 +26,7 @@ pub struct S3SinkBuilder {
     http: Option<SharedHttpClient>,
     connect_timeout: Duration,
     attempt_timeout: Duration,
+    idle_timeout: Duration,
     largest_read: u64,
 }
 
@@ -36,6 +38,8 @@ impl S3SinkBuilder {
     /// behind a broken upload.
     pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(45);
 
+    /// The longest pause in a body that is read, unless set.
+    pub const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
     /// The largest object that is read, unless set, in bytes: 1 GiB.
     pub const LARGEST_READ: u64 = 1 << 30;
 
@@ -50,6 +54,7 @@ impl S3SinkBuilder {
             http: None,
             connect_timeout: Self::CONNECT_TIMEOUT,
             attempt_timeout: Self::ATTEMPT_TIMEOUT,
+            idle_timeout: Self::IDLE_TIMEOUT,
             largest_read: Self::LARGEST_READ,
         }
     }
@@ -102,9 +107,16 @@ impl S3SinkBuilder {
         self
     }
 
-    /// The time for one request with its answer; a put gets one second more for each 256 KiB.
+    /// The time for one request with its answer. A put gets one second more for each 256 KiB, and the body of a read
+    /// has as much time again, with one second more for each 256 KiB that came.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = timeout;
+        self
+    }
+
+    /// The longest pause in a body that is read: after it the read is given up.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
         self
     }
 
@@ -145,6 +157,7 @@ impl S3SinkBuilder {
             );
         };
         Ok(S3Sink::new(Settings {
+            habits: Habits::new(endpoint.is_none()),
             bucket: self.bucket,
             region: self.region,
             endpoint,
@@ -154,6 +167,7 @@ impl S3SinkBuilder {
             http: self.http.unwrap_or_else(shared_http_client),
             connect_timeout: self.connect_timeout,
             attempt_timeout: self.attempt_timeout,
+            idle_timeout: self.idle_timeout,
             largest_read: self.largest_read,
         }))
     }

@@ -48,6 +48,20 @@ fn is_surely_refused(kind: &ErrorKind, status: u16) -> bool {
     by_kind && ((300..500).contains(&status) || status == 501)
 }
 
+/// What an answer means that is not the store's own: a gateway that could not reach it is told by its status; whatever
+/// else it says is not believed, and the request may have gone on to the store all the same.
+pub(super) const fn classify_foreign(operation: Operation, status: u16) -> (ErrorKind, Effect) {
+    let kind = match status {
+        408 | 504 => ErrorKind::TimedOut,
+        // Nobody takes a body in before refusing its length.
+        413 => return (ErrorKind::InvalidRequest, Effect::NotApplied),
+        429 | 503 => ErrorKind::Throttled,
+        500 | 502 => ErrorKind::Server,
+        _ => ErrorKind::NotTheStore,
+    };
+    (kind, operation.effect_if_sent())
+}
+
 fn by_code(code: &str, refused: &Refused<'_>) -> Option<ErrorKind> {
     Some(match code {
         "NoSuchKey" | "NoSuchVersion" | "NotFound" => ErrorKind::NotFound,
@@ -78,6 +92,10 @@ fn by_code(code: &str, refused: &Refused<'_>) -> Option<ErrorKind> {
         | "InvalidSecurity" => ErrorKind::Credentials,
         "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => ErrorKind::ClockSkew,
 
+        // A new bucket's name is on its way through DNS; it says nothing of a wrong setting unless it names another region.
+        "TemporaryRedirect" if refused.region.is_none_or(|region| region == refused.signed_for) => {
+            ErrorKind::Redirected
+        }
         "PermanentRedirect" | "TemporaryRedirect" | "Redirect" | "IllegalLocationConstraintException" => {
             wrong_region(refused)
         }
@@ -143,7 +161,7 @@ fn by_code(code: &str, refused: &Refused<'_>) -> Option<ErrorKind> {
 /// in between.
 fn by_status(refused: &Refused<'_>) -> ErrorKind {
     match refused.status {
-        301 | 302 | 307 | 308 => wrong_region(refused),
+        301 | 302 | 307 | 308 if refused.region.is_some() => wrong_region(refused),
         // The bare 400 by which a HEAD says that the signature names another region.
         400 if refused.region.is_some_and(|region| region != refused.signed_for) => wrong_region(refused),
         401 | 403 => ErrorKind::AccessDenied,

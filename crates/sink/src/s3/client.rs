@@ -12,6 +12,7 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use crate::s3::genuine::Doorkeeper;
 use crate::s3::settings::Settings;
 
 /// The HTTP client of this process: one pool of connections, one TLS set-up, for all sinks and all of AWS's
@@ -54,12 +55,9 @@ impl Connection {
                     .connect_timeout(settings.connect_timeout)
                     .build(),
             )
-            // A put that waits for a locked key looks stalled to it.
-            .stalled_stream_protection(
-                StalledStreamProtectionConfig::enabled()
-                    .upload_enabled(false)
-                    .build(),
-            )
+            // Bodies have their own limits here, which a drip of bytes does not get around.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .interceptor(Doorkeeper::new(settings.habits.clone()))
             // Each put brings its checksum along.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
         if let Some(interceptor) = &settings.interceptor {

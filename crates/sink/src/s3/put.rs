@@ -7,14 +7,14 @@ use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 
-use crate::s3::attempt::{Call, request_ids};
+use crate::s3::attempt::{Call, request_ids, unusable};
 use crate::s3::{S3Sink, body, checksums, encryption};
 use crate::{
     Checksum, ETag, Error, ErrorKind, ObjectKey, Operation, Payload, PutMode, PutOptions, PutOutcome, Receipt,
 };
 
-/// The slowest upload that is waited for.
-const BYTES_PER_SECOND: u64 = 256 * 1024;
+/// The slowest transfer that is waited for.
+pub(super) const BYTES_PER_SECOND: u64 = 256 * 1024;
 
 pub(super) async fn put(
     sink: &S3Sink,
@@ -60,26 +60,50 @@ pub(super) async fn put(
         .interceptor(SignedChecksum(checksum))
         .send();
     match sink.attempt(&call, request).await {
-        Ok(answer) => Ok(PutOutcome::Created(Receipt {
-            etag: answer.e_tag().map(ETag::new),
-            version_id: answer.version_id().map(str::to_owned),
-            checksums: checksums::said(
+        Ok(answer) => {
+            let said = checksums::said(
                 answer.checksum_sha256(),
                 answer.checksum_crc64_nvme(),
                 answer.checksum_crc32_c(),
-            ),
-            encryption: encryption::seen(
-                answer.server_side_encryption(),
-                answer.ssekms_key_id(),
-                answer.bucket_key_enabled(),
-            ),
-            request_id: request_ids(&answer).0,
-        })),
-        Err(refusal) if refusal.status() == Some(412) && options.mode != PutMode::Overwrite => {
+            );
+            let (request_id, host_id) = request_ids(&answer);
+            let doubt = sink.0.settings.habits.doubt(
+                answer.e_tag().is_some_and(|tag| !tag.is_empty()),
+                request_id.is_some(),
+                said.agrees_with(&checksum),
+            );
+            if let Some(foreign) = doubt {
+                return Err(
+                    unusable(sink, &call, ErrorKind::NotTheStore, &foreign.to_string())
+                        .with_status(200)
+                        .with_request_ids(request_id, host_id),
+                );
+            }
+            Ok(PutOutcome::Created(Receipt {
+                etag: answer.e_tag().map(ETag::new),
+                version_id: answer.version_id().map(str::to_owned),
+                checksums: said,
+                encryption: encryption::seen(
+                    answer.server_side_encryption(),
+                    answer.ssekms_key_id(),
+                    answer.bucket_key_enabled(),
+                ),
+                request_id,
+            }))
+        }
+        Err(refusal)
+            if refusal.status() == Some(412)
+                && options.mode != PutMode::Overwrite
+                && sink.is_own(&refusal) =>
+        {
             Ok(PutOutcome::PreconditionFailed)
         }
         Err(refusal) => {
             let error = sink.explain(&call, &connection.region, refusal).await;
+            if error.status() == Some(413) {
+                let message = error.message().unwrap_or("too large").to_owned();
+                return Err(error.with_message(format!("{message}; the object has {length} bytes")));
+            }
             // `If-Match` on a key without an object: S3 says NoSuchKey, and it is the condition that did not
             // hold.
             if *error.kind() == ErrorKind::NotFound && matches!(options.mode, PutMode::IfMatch(_)) {

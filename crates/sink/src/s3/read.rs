@@ -1,12 +1,16 @@
 //! `HeadObject` and `GetObject`. They must not change anything.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use aws_sdk_s3::primitives::{ByteStream, ByteStreamError};
 use aws_sdk_s3::types::ChecksumMode;
 use bytes::{Bytes, BytesMut};
+use tokio::time::Instant;
 
 use crate::s3::attempt::{request_ids, unusable};
+use crate::s3::put::BYTES_PER_SECOND;
+use crate::s3::settings::Settings;
 use crate::s3::{S3Sink, checksums, encryption};
 use crate::{ETag, Error, ErrorKind, Object, ObjectInfo, ObjectKey, Operation};
 
@@ -89,7 +93,8 @@ pub(super) async fn get(sink: &S3Sink, key: &ObjectKey) -> Result<Object, Error>
     let announced = answer
         .content_length()
         .and_then(|length| u64::try_from(length).ok());
-    match whole(answer.body, announced, sink.0.settings.largest_read).await {
+    let limits = Limits::of(&sink.0.settings);
+    match whole(answer.body, announced, &limits).await {
         Ok(bytes) => Ok(Object::new(
             ObjectInfo {
                 size: bytes.len() as u64,
@@ -104,39 +109,88 @@ pub(super) async fn get(sink: &S3Sink, key: &ObjectKey) -> Result<Object, Error>
         Err(Unread::Broken(error)) => Err(unusable(
             sink,
             &call,
-            ErrorKind::Corrupt,
-            "the body did not arrive whole and sound",
+            ErrorKind::Connection,
+            "the body broke off before its end",
         )
         .with_request_ids(request_id, host_id)
         .with_source(error)),
+        Err(Unread::Damaged(error)) => Err(unusable(
+            sink,
+            &call,
+            ErrorKind::Corrupt,
+            "the body is not what its checksum says",
+        )
+        .with_request_ids(request_id, host_id)
+        .with_source(error)),
+        Err(Unread::Stalled(came)) => {
+            let what = match announced {
+                Some(size) => format!("the body stopped coming, or came too slowly: {came} of {size} bytes"),
+                None => format!("the body stopped coming, or came too slowly: {came} bytes"),
+            };
+            Err(unusable(sink, &call, ErrorKind::TimedOut, &what).with_request_ids(request_id, host_id))
+        }
     }
 }
 
 /// The most that is set aside for a body before it has come.
 const MOST_AHEAD: usize = 64 << 20;
 
+/// How much of a body is taken in, and how long it is waited for.
+struct Limits {
+    largest: u64,
+    idle: Duration,
+    /// For the whole of it, with a second more for each [`BYTES_PER_SECOND`] that came.
+    total: Duration,
+}
+
+impl Limits {
+    const fn of(settings: &Settings) -> Self {
+        Self {
+            largest: settings.largest_read,
+            idle: settings.idle_timeout,
+            total: settings.attempt_timeout,
+        }
+    }
+}
+
 /// Why there is no body.
 enum Unread {
     TooLarge(u64),
+    /// It ended before its end.
     Broken(ByteStreamError),
+    /// All of it came, and it is not what its checksum says.
+    Damaged(ByteStreamError),
+    /// After so many bytes.
+    Stalled(u64),
 }
 
-/// The body in one piece, given up where it is larger than `limit`: what lies in a bucket is its owner's choice, and must
-/// not take the memory of everyone else. The SDK compares a checksum on the way and watches for a stall.
-async fn whole(mut body: ByteStream, announced: Option<u64>, limit: u64) -> Result<Bytes, Unread> {
-    let too_large = |size: u64| size > limit;
+/// The body in one piece, given up where it is larger than its limit: what lies in a bucket is its owner's choice, and must
+/// not take the memory of everyone else. Given up as well where it comes too slowly: a drip of bytes must not hold its reader
+/// for ever. The SDK compares a checksum on the way.
+async fn whole(mut body: ByteStream, announced: Option<u64>, limits: &Limits) -> Result<Bytes, Unread> {
+    let too_large = |size: u64| size > limits.largest;
     if announced.is_some_and(too_large) {
-        return Err(Unread::TooLarge(limit));
+        return Err(Unread::TooLarge(limits.largest));
     }
     let room = usize::try_from(announced.unwrap_or(0)).unwrap_or(0);
     let mut bytes = BytesMut::with_capacity(room.min(MOST_AHEAD));
-    while let Some(piece) = body.try_next().await.map_err(Unread::Broken)? {
-        if too_large(bytes.len() as u64 + piece.len() as u64) {
-            return Err(Unread::TooLarge(limit));
+    let begun = Instant::now();
+    loop {
+        let came = bytes.len() as u64;
+        let end = begun + limits.total + Duration::from_secs(came / BYTES_PER_SECOND);
+        let until = end.min(Instant::now() + limits.idle);
+        match tokio::time::timeout_at(until, body.try_next()).await {
+            Err(_) => return Err(Unread::Stalled(came)),
+            Ok(Ok(None)) => return Ok(bytes.freeze()),
+            Ok(Ok(Some(piece))) if too_large(came + piece.len() as u64) => {
+                return Err(Unread::TooLarge(limits.largest));
+            }
+            Ok(Ok(Some(piece))) => bytes.extend_from_slice(&piece),
+            // The checksum is compared once all has come.
+            Ok(Err(error)) if announced == Some(came) => return Err(Unread::Damaged(error)),
+            Ok(Err(error)) => return Err(Unread::Broken(error)),
         }
-        bytes.extend_from_slice(&piece);
     }
-    Ok(bytes.freeze())
 }
 
 fn sorted(metadata: Option<&HashMap<String, String>>) -> BTreeMap<String, String> {

@@ -45,6 +45,8 @@ pub(super) async fn ask(sink: &S3Sink) -> Result<String, Error> {
             | ErrorKind::WrongRegion { .. }
             | ErrorKind::Unexpected
     );
+    // A refusal without a code, in an answer that has the store's id all the same.
+    let hidden = hidden || (*error.kind() == ErrorKind::NotTheStore && error.request_id().is_some());
     if !hidden {
         return Err(error);
     }

@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
 use crate::BucketName;
+use crate::s3::genuine::Habits;
 
 /// What a builder has checked.
 pub(super) struct Settings {
@@ -21,7 +22,10 @@ pub(super) struct Settings {
     pub(super) http: SharedHttpClient,
     pub(super) connect_timeout: Duration,
     pub(super) attempt_timeout: Duration,
+    pub(super) idle_timeout: Duration,
     pub(super) largest_read: u64,
+    /// What is known of how this store answers.
+    pub(super) habits: Habits,
 }
 
 impl fmt::Debug for Settings {
@@ -33,6 +37,7 @@ impl fmt::Debug for Settings {
             .field("owner", &self.owner)
             .field("connect_timeout", &self.connect_timeout)
             .field("attempt_timeout", &self.attempt_timeout)
+            .field("idle_timeout", &self.idle_timeout)
             .field("largest_read", &self.largest_read)
             .finish_non_exhaustive()
     }

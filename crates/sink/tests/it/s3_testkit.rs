@@ -272,7 +272,7 @@ async fn an_answer_cut_short_is_not_taken_for_whole() {
     let error = sink.get(&key("a")).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.effect()),
-        (&ErrorKind::Corrupt, Effect::NotApplied),
+        (&ErrorKind::Connection, Effect::NotApplied),
         "{error}"
     );
     assert_eq!(sink.get(&key("a")).await.unwrap().payload.len(), 100_000);

@@ -2,10 +2,13 @@
 
 mod connections;
 mod credentials;
+mod impostors;
 mod put;
 mod read;
 mod refusals;
 mod region;
+mod secrets;
+mod slow_bodies;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -43,6 +43,10 @@ impl Request {
 pub(crate) enum Step {
     /// Read it whole and answer.
     Answer(String),
+    /// Read it whole, answer, and close.
+    AnswerAndHangUp(String),
+    /// Read it whole, begin to answer, and go on with one byte at a time.
+    Drip { head: String, every: Duration },
     /// Read it whole and say nothing, until the other side closes.
     Silence,
     /// Read the head, and nothing more for half a second.
@@ -161,6 +165,19 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<Script>>, events: mpsc::
                 if stream.write_all(text.as_bytes()).await.is_err() {
                     return;
                 }
+            }
+            Step::AnswerAndHangUp(text) => {
+                let _ = stream.write_all(text.as_bytes()).await;
+                return;
+            }
+            Step::Drip { head, every } => {
+                let mut next = head;
+                while stream.write_all(next.as_bytes()).await.is_ok() {
+                    // Nothing else is waited for than the time.
+                    let _ = tokio::time::timeout(every, std::future::pending::<()>()).await;
+                    next = "x".to_owned();
+                }
+                return;
             }
             Step::Silence => {
                 while stream.read_buf(&mut buffer).await.unwrap_or(0) > 0 {}

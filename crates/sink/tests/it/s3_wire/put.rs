@@ -98,7 +98,7 @@ async fn a_plain_put_sends_no_more_than_that() {
 
 #[tokio::test]
 async fn a_payload_in_pieces_is_one_body_with_one_length_and_signed_hash() {
-    let (wire, sink) = sink([answer("200 OK", &[], "")]).await;
+    let (wire, sink) = sink([answer("200 OK", &["etag: \"e1\""], "")]).await;
     let chunks: Vec<Bytes> = (0..100_u8).map(|n| Bytes::from(vec![n; 5000])).collect();
     let payload = Payload::from(chunks.clone());
     sink.put(&key("a"), payload.clone(), &PutOptions::create())
@@ -117,7 +117,7 @@ async fn a_payload_in_pieces_is_one_body_with_one_length_and_signed_hash() {
 
 #[tokio::test]
 async fn an_empty_payload_is_a_put_as_well() {
-    let (wire, sink) = sink([answer("200 OK", &[], "")]).await;
+    let (wire, sink) = sink([answer("200 OK", &["etag: \"e1\""], "")]).await;
     sink.put(&key("a"), Payload::from(""), &PutOptions::create())
         .await
         .unwrap();
@@ -135,7 +135,7 @@ async fn kms_is_asked_for_by_key_and_its_echo_is_kept() {
     let echo = format!("x-amz-server-side-encryption-aws-kms-key-id: {arn}");
     let (wire, sink) = sink([answer(
         "200 OK",
-        &["x-amz-server-side-encryption: aws:kms", &echo],
+        &["etag: \"e1\"", "x-amz-server-side-encryption: aws:kms", &echo],
         "",
     )])
     .await;
