@@ -1,65 +1,84 @@
 //! `cargo xtask ci`: the tests, and what a release needs on top of them.
 
+mod readme_demo;
+
+use serde_json::Value;
+
 use crate::cargo::{self, shaped};
 use crate::error::Error;
 use crate::stages::Stages;
 use crate::test::{self, Counted};
-use crate::{codegen, workspace};
+use crate::{codegen, deny, workspace};
 
-use serde_json::Value;
+type Stage = (&'static str, fn(&mut Stages));
+
+/// The stages, in their order.
+const STAGES: [Stage; 7] = [
+    ("test", |stages| {
+        test::run_stages(stages, &mut Counted::default());
+    }),
+    ("demo", |stages| {
+        stages.run("demo, as the README shows it", readme_demo::check);
+    }),
+    ("codegen", |stages| {
+        stages.run("codegen --check", || codegen::run(&["--check".to_owned()]));
+    }),
+    ("deny", |stages| {
+        stages.run_or_skip("cargo-deny", deny::ask_cargo_deny);
+    }),
+    ("features", |stages| {
+        stages.run("features, each alone", every_feature_alone);
+    }),
+    ("docs", |stages| stages.run("docs", docs)),
+    ("package", |stages| stages.run("package", package)),
+];
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
-    let only = match arguments {
-        [] => None,
-        [flag, stage] if flag == "--only" => Some(stage.as_str()),
+    let names = STAGES.map(|(name, _)| name);
+    let wanted: Vec<&str> = match arguments {
+        [] => names.to_vec(),
+        [flag, stages] if flag == "--only" => stages.split(',').collect(),
         _ => {
-            return Err(Error::usage(
-                "usage: cargo xtask ci [--only test|codegen|features|docs|package]",
-            ));
+            return Err(Error::usage(format!(
+                "usage: cargo xtask ci [--only STAGE,...]: {}",
+                names.join(", ")
+            )));
         }
     };
-    if let Some(stage) = only.filter(|s| !["test", "codegen", "features", "docs", "package"].contains(s)) {
+    if let Some(stage) = wanted.iter().find(|stage| !names.contains(stage)) {
         return Err(Error::usage(format!(
-            "there is no stage `{stage}`: test, codegen, features, docs, package"
+            "there is no stage `{stage}`: {}",
+            names.join(", ")
         )));
     }
-    let wanted = |stage: &str| only.is_none_or(|only| only == stage);
     let mut stages = Stages::default();
-    if wanted("test") {
-        test::run_stages(&mut stages, &mut Counted::default());
-    }
-    if wanted("codegen") {
-        stages.run("codegen --check", || codegen::run(&["--check".to_owned()]));
-    }
-    if wanted("features") {
-        stages.run("features, each alone", every_feature_alone);
-    }
-    if wanted("docs") {
-        stages.run("docs", || {
-            let mut command = shaped("doc");
-            command
-                .args(["--no-deps", "--quiet"])
-                .env("RUSTDOCFLAGS", "-D warnings");
-            cargo::run(command)
-        });
-    }
-    if wanted("package") {
-        stages.run("package", || {
-            let mut command = cargo::locked("package");
-            // One call for all: each package is built against the others' packages, not against the registry.
-            command.args([
-                "--workspace",
-                "--exclude",
-                "xtask",
-                "--exclude",
-                cargo::FEATURE_SET,
-                "--allow-dirty",
-                "--quiet",
-            ]);
-            cargo::run(command)
-        });
+    for (_, stage) in STAGES.iter().filter(|(name, _)| wanted.contains(name)) {
+        stage(&mut stages);
     }
     stages.finish("ci")
+}
+
+fn docs() -> Result<(), Error> {
+    let mut command = shaped("doc");
+    command
+        .args(["--no-deps", "--quiet"])
+        .env("RUSTDOCFLAGS", "-D warnings");
+    cargo::run(command)
+}
+
+fn package() -> Result<(), Error> {
+    let mut command = cargo::locked("package");
+    // One call for all: each package is built against the others' packages, not against the registry.
+    command.args([
+        "--workspace",
+        "--exclude",
+        "xtask",
+        "--exclude",
+        cargo::FEATURE_SET,
+        "--allow-dirty",
+        "--quiet",
+    ]);
+    cargo::run(command)
 }
 
 /// Checks each publishable crate without features and with each of its features alone: features are additive, and a

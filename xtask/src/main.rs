@@ -12,6 +12,7 @@ mod cargo;
 mod ci;
 mod codegen;
 mod demo;
+mod deny;
 mod error;
 mod foreign;
 mod http;

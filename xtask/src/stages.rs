@@ -5,23 +5,36 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 
+/// How a stage ended that did not fail.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Done,
+    /// It could not be done here, wholly or in part, and why.
+    Skipped(String),
+}
+
 /// What a stage came to.
 #[derive(Debug)]
-struct Done {
+struct Ended {
     name: String,
     took: Duration,
-    outcome: Result<(), String>,
+    outcome: Result<Outcome, String>,
 }
 
 /// The stages that have run so far.
 #[derive(Debug, Default)]
 pub(crate) struct Stages {
-    done: Vec<Done>,
+    done: Vec<Ended>,
 }
 
 impl Stages {
     /// Runs one stage, unless an earlier one failed, and keeps its time.
     pub(crate) fn run(&mut self, name: &str, work: impl FnOnce() -> Result<(), Error>) {
+        self.run_or_skip(name, || work().map(|()| Outcome::Done));
+    }
+
+    /// The same for a stage that needs what not every machine has.
+    pub(crate) fn run_or_skip(&mut self, name: &str, work: impl FnOnce() -> Result<Outcome, Error>) {
         if self.failed() {
             return;
         }
@@ -31,7 +44,7 @@ impl Stages {
         if let Err(text) = &outcome {
             eprintln!("xtask: {name}: {text}");
         }
-        self.done.push(Done {
+        self.done.push(Ended {
             name: name.to_owned(),
             took: started.elapsed(),
             outcome,
@@ -48,10 +61,19 @@ impl Stages {
         let mut total = Duration::ZERO;
         for stage in &self.done {
             total += stage.took;
-            let mark = if stage.outcome.is_ok() { "" } else { "  FAILED" };
+            let mark = match &stage.outcome {
+                Ok(Outcome::Done) => String::new(),
+                Ok(Outcome::Skipped(why)) => format!("  SKIPPED: {why}"),
+                Err(_) => "  FAILED".to_owned(),
+            };
             println!("{:<34} {:>9.1}{mark}", stage.name, stage.took.as_secs_f64());
         }
         println!("{:<34} {:>9.1}", "total", total.as_secs_f64());
+        let skipped = |stage: &&Ended| matches!(stage.outcome, Ok(Outcome::Skipped(_)));
+        match self.done.iter().filter(skipped).count() {
+            0 => {}
+            count => println!("{count} stage(s) skipped, wholly or in part"),
+        }
         match self.done.iter().find(|stage| stage.outcome.is_err()) {
             None => Ok(()),
             Some(stage) => Err(Error::failed(format!("{what}: stage `{}` failed", stage.name))),

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     packages::check(&metadata, &mut findings)?;
     readme::check(&mut findings)?;
     edges::check(&metadata, &mut findings);
-    licences::check(&metadata, &mut findings);
+    licences::check(&metadata, &mut findings)?;
     features::check(&metadata, &mut findings)?;
     for finding in &findings.0 {
         eprintln!("tidy: {finding}");

@@ -1,5 +1,5 @@
-//! The README's library example is the one that the connector's doc tests compile and run, and its demonstration is one
-//! that was run.
+//! The README's library example is the one that the connector's doc tests compile and run. (Its demonstration is compared with
+//! a run by `cargo xtask ci`.)
 
 use super::Findings;
 use crate::error::Error;
