@@ -48,6 +48,24 @@ pub(crate) struct ConfigFile {
     config: PathBuf,
 }
 
+/// Where the configuration is, for commands that take it as their first argument, too.
+#[derive(Args, Debug)]
+pub(crate) struct ConfigArgument {
+    /// The configuration file [default: bucketline.toml]
+    #[arg(value_name = "CONFIG", conflicts_with = "config")]
+    positional: Option<PathBuf>,
+    /// The same, as an option
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigArgument {
+    pub(crate) fn path(&self) -> &Path {
+        let named = self.config.as_deref().or(self.positional.as_deref());
+        named.unwrap_or(Path::new(DEFAULT_CONFIG))
+    }
+}
+
 impl ConfigFile {
     pub(crate) fn path(&self) -> &Path {
         &self.config
@@ -62,12 +80,8 @@ impl ConfigFile {
 /// sealing by count and age until SIGINT or SIGTERM, which drain (a second one stops at once).
 #[derive(Args, Debug)]
 pub(crate) struct Run {
-    /// The configuration file [default: bucketline.toml]
-    #[arg(value_name = "CONFIG", conflicts_with = "config")]
-    positional: Option<PathBuf>,
-    /// The same, as an option
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgument,
     /// A file of events, one JSON object per line, or `-` for standard input; may be given several times
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) input: Vec<Input>,
@@ -82,15 +96,6 @@ pub(crate) struct Run {
     pub(crate) rejects: Option<PathBuf>,
 }
 
-impl Run {
-    pub(crate) fn config(&self) -> &Path {
-        self.config
-            .as_deref()
-            .or(self.positional.as_deref())
-            .unwrap_or(Path::new(DEFAULT_CONFIG))
-    }
-}
-
 /// Read the buckets back and prove that every event arrived once
 ///
 /// Compares, per connector, what its folder holds with what the input's lines have to become, as a multiset of ids and
@@ -98,7 +103,7 @@ impl Run {
 #[derive(Args, Debug)]
 pub(crate) struct Verify {
     #[command(flatten)]
-    pub(crate) config: ConfigFile,
+    pub(crate) config: ConfigArgument,
     /// A file of events that was delivered; may be given several times
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) input: Vec<PathBuf>,
@@ -145,7 +150,7 @@ pub(crate) struct Sample {
 #[derive(Args, Debug)]
 pub(crate) struct Status {
     #[command(flatten)]
-    pub(crate) config: ConfigFile,
+    pub(crate) config: ConfigArgument,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

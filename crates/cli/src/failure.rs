@@ -28,10 +28,10 @@ impl Failure {
         Self::new(Exit::Findings, problem)
     }
 
-    /// A check found several things.
-    pub(crate) const fn findings_of(problems: Vec<Problem>) -> Self {
+    /// Data cannot be read for now.
+    pub(crate) const fn not_readable(problems: Vec<Problem>) -> Self {
         Self {
-            exit: Exit::Findings,
+            exit: Exit::NotDelivered,
             problems,
         }
     }

@@ -9,7 +9,7 @@ mod lane;
 mod sources;
 
 use crate::tickets::ShardId;
-pub(crate) use fold::Fold;
+pub(crate) use fold::{ConnectorBook, Fold};
 pub(crate) use folding::{Folded, Folding};
 pub use held_batch::HeldBatch;
 pub(crate) use held_batch::Mixing;

@@ -6,6 +6,7 @@ pub mod file;
 pub mod input;
 pub mod model;
 mod number;
+mod printable;
 mod problem;
 pub mod rejects;
 pub mod schemas;
@@ -16,5 +17,6 @@ pub mod wire;
 
 pub use error::{Error, ErrorKind};
 pub use number::thousands;
+pub use printable::printable;
 pub use problem::{Problem, chain};
 pub use variables::Variables;

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 use bucketline_connector::ConnectorConfig;
 use bucketline_format::SchemaRegistry;
+use bucketline_sink::Sink;
+use bucketline_sink::layer::{Retry, RetrySettings};
 
 use crate::Error;
 use crate::model::Installation;
@@ -60,9 +62,10 @@ pub async fn verify(
     opened: Vec<Opened>,
     inputs: &[PathBuf],
 ) -> Result<Verification, Error> {
+    let patient = |sink| -> Arc<dyn Sink> { Arc::new(Retry::new(sink, RetrySettings::default())) };
     let (connectors, sinks): (Vec<_>, Vec<_>) = opened
         .into_iter()
-        .map(|opened| (opened.config, opened.sink))
+        .map(|opened| (opened.config, patient(opened.sink)))
         .unzip();
     let expected = Expected::new(installation, schemas, &connectors, inputs);
     let counted = expected.count()?;
@@ -90,7 +93,14 @@ impl Verification {
         self.connectors.iter().all(holds)
     }
 
-    /// Connectors whose objects could not be read.
+    /// Whether something was seen that is not as it has to be.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        let wrong = |verified: &Verified| verified.findings.as_ref().is_ok_and(Findings::is_wrong);
+        self.connectors.iter().any(wrong)
+    }
+
+    /// Connectors whose objects could not be listed.
     #[must_use]
     pub fn unread(&self) -> usize {
         self.connectors

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`PrefixJail`] | keys outside one folder are refused before anything is sent |
 //! | [`Timeout`] | a call that takes longer is given up, with its effect unknown |
+//! | [`Retry`] | reads and what is known not to be done are tried again, within a budget |
 //! | [`Limit`] | at most so many calls at once; the others wait |
 //! | [`Observe`] | a function sees every call: operation, key, outcome, duration |
 //!
@@ -14,9 +15,11 @@
 pub use crate::layer::limit::Limit;
 pub use crate::layer::observe::{Observation, Observe, Outcome};
 pub use crate::layer::prefix::PrefixJail;
+pub use crate::layer::retry::{Retry, RetrySettings};
 pub use crate::layer::timeout::Timeout;
 
 mod limit;
 mod observe;
 mod prefix;
+mod retry;
 mod timeout;

@@ -20,7 +20,7 @@ const REJECTS: &str = "rejects.ndjson";
 
 pub(crate) async fn run(options: Run) -> Outcome<Exit> {
     let stopwatch = Stopwatch::start();
-    let file = configuration::load(options.config())?;
+    let file = configuration::load(options.config.path())?;
     let config = &file.installation;
     let schemas = schemas::load(config)?;
     check_inputs(&options.input)?;

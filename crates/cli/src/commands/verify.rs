@@ -36,7 +36,7 @@ pub(crate) async fn run(options: Verify) -> Outcome<Exit> {
     if proof.sum(|findings: &Findings| findings.lost) > 0 {
         say_what_is_pending(installation);
     }
-    let unread: Vec<Problem> = proof
+    let mut unread: Vec<Problem> = proof
         .connectors
         .iter()
         .filter_map(|verified| Some((&verified.connector, verified.findings.as_ref().err()?)))
@@ -49,8 +49,18 @@ pub(crate) async fn run(options: Verify) -> Outcome<Exit> {
             .advice(error.kind().advice())
         })
         .collect();
+    let not_read = proof.sum(|findings| findings.unread);
+    if not_read > 0 {
+        unread.push(
+            Problem::new(format!("{} objects could not be read", thousands(not_read)))
+                .advice("what is in them is not known: run the same command again"),
+        );
+    }
+    if proof.is_wrong() {
+        return Ok(Exit::Findings);
+    }
     if !unread.is_empty() {
-        return Err(Failure::findings_of(unread));
+        return Err(Failure::not_readable(unread));
     }
     Ok(if proof.holds() { Exit::Done } else { Exit::Findings })
 }

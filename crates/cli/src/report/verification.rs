@@ -1,6 +1,7 @@
 //! The result of a verification, for people and for programs.
 
 use bucketline_connector::ConnectorConfig;
+use bucketline_service::printable;
 use bucketline_service::verify::{Findings, Verification};
 use serde_json::{Value, json};
 
@@ -52,8 +53,8 @@ impl Printed<'_> {
                 result(format_args!(
                     "{name}: {}: {}: {}",
                     finding.kind.name(),
-                    finding.place,
-                    finding.what
+                    printable(&finding.place),
+                    printable(&finding.what)
                 ));
             }
         }
@@ -71,10 +72,20 @@ impl Printed<'_> {
             self.sum(|f| f.foreign),
             self.sum(|f| f.corrupt),
         ));
+        let unread = self.sum(|f| f.unread);
+        if unread > 0 {
+            result(format_args!(
+                "not proved: {} objects could not be read; {} events may be in them",
+                thousands(unread),
+                thousands(self.sum(|f| f.unproved))
+            ));
+        }
         result(if self.0.holds() {
             "every accepted event is there exactly once"
-        } else {
+        } else if self.0.is_wrong() {
             "NOT every accepted event is there exactly once"
+        } else {
+            "it is not known whether every accepted event is there exactly once"
         });
     }
 
@@ -102,6 +113,8 @@ impl Printed<'_> {
                     "duplicates": f.doubled,
                     "foreign": f.foreign,
                     "corrupt": f.corrupt,
+                    "unread": f.unread,
+                    "unproved": f.unproved,
                     "examples": examples,
                 })
             })
@@ -118,6 +131,7 @@ impl Printed<'_> {
             "duplicates": self.sum(|f| f.doubled),
             "foreign": self.sum(|f| f.foreign),
             "corrupt": self.sum(|f| f.corrupt),
+            "unread_objects": self.sum(|f| f.unread),
             "connectors": connectors,
         }));
     }

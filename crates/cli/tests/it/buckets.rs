@@ -88,7 +88,7 @@ fn a_customer_who_revoked_blocks_alone_and_is_served_when_back() {
     let (code, result) = site.verify();
     assert_eq!(
         (code, &result["unread"], &result["holds"]),
-        (1, &1.into(), &false.into()),
+        (3, &1.into(), &false.into()),
         "{result:#}"
     );
     assert_eq!(

@@ -19,6 +19,7 @@ mod kill;
 mod other_reader;
 mod policy;
 mod program;
+mod proof;
 mod readme;
 mod secrets;
 mod site;

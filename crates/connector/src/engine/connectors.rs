@@ -74,13 +74,11 @@ impl Engine {
     pub(super) fn lanes_of(&self, connector: usize) -> Vec<LaneRef> {
         let mut lanes = Vec::new();
         for (shard, run) in &self.shards {
-            let books = run.fold.connectors.iter().zip(&run.connectors);
-            for (book, _) in books.filter(|(_, place)| **place == connector) {
-                lanes.extend(book.lanes.iter().map(|lane| LaneRef {
-                    shard: *shard,
-                    lane: *lane,
-                }));
-            }
+            let held = run.book_of(connector).into_iter().flat_map(|book| &book.lanes);
+            lanes.extend(held.map(|lane| LaneRef {
+                shard: *shard,
+                lane: *lane,
+            }));
         }
         lanes
     }

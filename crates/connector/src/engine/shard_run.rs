@@ -10,7 +10,7 @@ use crate::delivery::Delivery;
 use crate::dispatch::Slot;
 use crate::error::Error;
 use crate::journal::OpenedShard;
-use crate::shard::{Fold, LaneId, LaneState, Mixing};
+use crate::shard::{ConnectorBook, Fold, LaneId, LaneState, Mixing};
 use crate::tickets::AttemptId;
 
 /// One shard.
@@ -24,7 +24,9 @@ pub(super) struct ShardRun {
     pub(super) hour: Hour,
     pub(super) submissions: Submissions,
     /// The connectors' places in the dispatcher, by place in the fold.
-    pub(super) connectors: Vec<usize>,
+    connectors: Vec<usize>,
+    /// The same the other way round, so that ten thousand connectors are not searched for each of them.
+    books: HashMap<usize, usize>,
     /// Those that have anything to be remembered.
     lanes: HashMap<LaneId, LaneRun, BuildHasherDefault<Mixing>>,
     /// When it joined, and what its log's time was then.
@@ -84,6 +86,11 @@ impl ShardRun {
             next_position: 0,
             hour: fold.hour,
             submissions: Submissions::default(),
+            books: connectors
+                .iter()
+                .enumerate()
+                .map(|(book, place)| (*place, book))
+                .collect(),
             connectors,
             lanes: HashMap::default(),
             joined: (now, opened.now),
@@ -100,6 +107,11 @@ impl ShardRun {
     /// The dispatcher's place of a lane's connector.
     pub(super) fn connector_of(&self, lane: LaneId) -> Option<usize> {
         self.connectors.get(self.state(lane)?.connector).copied()
+    }
+
+    /// What the fold knows of the connector at a place of the dispatcher.
+    pub(super) fn book_of(&self, connector: usize) -> Option<&ConnectorBook> {
+        self.fold.connectors.get(*self.books.get(&connector)?)
     }
 
     pub(super) fn run(&self, lane: LaneId) -> Option<&LaneRun> {

@@ -51,8 +51,7 @@ impl Engine {
     fn held_by(&self, connector: usize) -> Held {
         let mut held = Held::default();
         for run in self.shards.values() {
-            let books = run.fold.connectors.iter().zip(&run.connectors);
-            for (book, _) in books.filter(|(_, place)| **place == connector) {
+            if let Some(book) = run.book_of(connector) {
                 held.known = true;
                 held.events += book.events_held;
                 held.bytes += book.bytes_held;

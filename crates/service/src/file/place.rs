@@ -13,6 +13,8 @@ use crate::model::ModelPath;
 pub(crate) struct Source {
     path: PathBuf,
     text: String,
+    /// Where each line begins: a file of many connectors is asked for many places.
+    lines: Vec<usize>,
 }
 
 /// A place in the file. Lines and columns count from 1, columns in characters.
@@ -24,8 +26,10 @@ pub struct Place {
 }
 
 impl Source {
-    pub(crate) const fn new(path: PathBuf, text: String) -> Self {
-        Self { path, text }
+    pub(crate) fn new(path: PathBuf, text: String) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        Self { path, text, lines }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -39,12 +43,17 @@ impl Source {
 
     /// Where a span begins.
     pub(crate) fn place(&self, span: &Range<usize>) -> Place {
-        let before = self.text.get(..span.start).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let at = span.start.min(self.text.len());
+        let line = self.lines.partition_point(|start| *start <= at);
+        let start = line
+            .checked_sub(1)
+            .and_then(|line| self.lines.get(line))
+            .copied()
+            .unwrap_or(0);
         Place {
             file: self.path.display().to_string(),
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+            line,
+            column: self.text.get(start..at).unwrap_or_default().chars().count() + 1,
         }
     }
 

@@ -34,6 +34,10 @@ pub struct Findings {
     pub doubled: u64,
     /// Events that nobody expected, and objects that are no connector's or another's.
     pub foreign: u64,
+    /// Objects that could not be read for now: what is in them is not known.
+    pub unread: u64,
+    /// Events that were not found, where an object that could not be read may hold them.
+    pub unproved: u64,
     /// Objects that are damaged or do not fit their own key.
     pub corrupt: u64,
     /// The first few of each kind.
@@ -64,6 +68,8 @@ pub enum FindingKind {
     Foreign,
     /// An object is damaged, or does not fit its own key.
     Corrupt,
+    /// An object could not be read, which proves nothing of it.
+    Unread,
 }
 
 impl FindingKind {
@@ -75,6 +81,7 @@ impl FindingKind {
             Self::Doubled => "doubled",
             Self::Foreign => "foreign",
             Self::Corrupt => "corrupt",
+            Self::Unread => "unread",
         }
     }
 }
@@ -83,7 +90,13 @@ impl Findings {
     /// Whether everything is there exactly once, and nothing else.
     #[must_use]
     pub const fn holds(&self) -> bool {
-        self.lost == 0 && self.doubled == 0 && self.foreign == 0 && self.corrupt == 0
+        !self.is_wrong() && self.unread == 0
+    }
+
+    /// Whether something was seen that is not as it has to be.
+    #[must_use]
+    pub const fn is_wrong(&self) -> bool {
+        self.lost > 0 || self.doubled > 0 || self.foreign > 0 || self.corrupt > 0
     }
 
     pub(super) fn add(
@@ -97,6 +110,7 @@ impl Findings {
             FindingKind::Doubled => &mut self.doubled,
             FindingKind::Foreign => &mut self.foreign,
             FindingKind::Corrupt => &mut self.corrupt,
+            FindingKind::Unread => &mut self.unread,
         } += 1;
         if self
             .examples
@@ -147,24 +161,20 @@ pub(crate) async fn read(
             }
         };
         while reading.len() >= AT_ONCE {
-            take(&mut reading, &mut findings, &mut ranges, events).await?;
+            take(&mut reading, &mut findings, &mut ranges, events).await;
         }
         let sink = Arc::clone(sink);
         let schemas = Arc::clone(schemas);
         reading.spawn(async move {
             let content = match sink.get(&key).await {
                 Ok(object) => whole(name, &object, listed.size, &schemas),
-                // Of one object, not of the store: the others can still be read.
-                Err(error) if matches!(error.kind(), ErrorKind::Corrupt | ErrorKind::NotFound) => {
-                    Err(Fault::Corrupt(error.to_string()))
-                }
-                Err(error) => return Err(error),
+                Err(error) => Err(unread(&error)),
             };
-            Ok((key.to_string(), content))
+            (key.to_string(), content)
         });
     }
     while !reading.is_empty() {
-        take(&mut reading, &mut findings, &mut ranges, events).await?;
+        take(&mut reading, &mut findings, &mut ranges, events).await;
     }
     overlaps(&mut findings, ranges);
     Ok(findings)
@@ -189,19 +199,30 @@ fn whole(name: ObjectName, object: &Object, listed: u64, schemas: &SchemaRegistr
     object::read(name, object, schemas)
 }
 
-type Reading = JoinSet<Result<(String, Result<Content, Fault>), Error>>;
+type Reading = JoinSet<(String, Result<Content, Fault>)>;
+
+/// What an object that was listed and could not be read stands for.
+fn unread(error: &Error) -> Fault {
+    match error.kind() {
+        // On this machine's own disk. Through a network, an answer that never comes whole is no proof of damage.
+        ErrorKind::Corrupt if error.request_id().is_none() => Fault::Corrupt(error.to_string()),
+        ErrorKind::NotFound => Fault::Corrupt("it was listed, and is not there any more".to_owned()),
+        _ => Fault::Unread(error.to_string()),
+    }
+}
 
 /// Takes the next object that was read.
-async fn take(
-    reading: &mut Reading,
-    findings: &mut Findings,
-    ranges: &mut Ranges,
-    events: &mut Multiset,
-) -> Result<(), Error> {
-    let Some(Ok(read)) = reading.join_next().await else {
-        return Ok(());
+async fn take(reading: &mut Reading, findings: &mut Findings, ranges: &mut Ranges, events: &mut Multiset) {
+    let (key, content) = match reading.join_next().await {
+        None => return,
+        Some(Ok(read)) => read,
+        // Only a mistake of ours ends a task like this; it must not pass for an object that is in order.
+        Some(Err(error)) => {
+            let what = || format!("the task that read it ended: {error}");
+            findings.add(FindingKind::Unread, || "an object".to_owned(), what);
+            return;
+        }
     };
-    let (key, content) = read?;
     match content {
         Ok(content) => {
             count(findings, &key, &content, events);
@@ -216,7 +237,6 @@ async fn take(
         }
         Err(fault) => note(findings, &key, fault),
     }
-    Ok(())
 }
 
 fn count(findings: &mut Findings, key: &str, content: &Content, events: &mut Multiset) {
@@ -247,6 +267,7 @@ fn note(findings: &mut Findings, key: &str, fault: Fault) {
     let (kind, what) = match fault {
         Fault::Foreign(what) => (FindingKind::Foreign, what),
         Fault::Corrupt(what) => (FindingKind::Corrupt, what),
+        Fault::Unread(what) => (FindingKind::Unread, what),
     };
     findings.add(kind, || key.to_owned(), || what);
 }

@@ -24,6 +24,8 @@ pub(super) enum Fault {
     Foreign(String),
     /// Its key is, but what is there is not what was written.
     Corrupt(String),
+    /// It could not be read for now: what is there is not known.
+    Unread(String),
 }
 
 /// The name of an object of this connector.

@@ -21,6 +21,7 @@ mod mock;
 mod model;
 mod public_interface;
 #[cfg(all(feature = "s3", feature = "test-util"))]
+mod retry;
 mod s3_live;
 #[cfg(all(feature = "s3", feature = "test-util"))]
 mod s3_testkit;
