@@ -6,11 +6,11 @@ use bytes::Bytes;
 
 /// Lines that are accepted or refused together, in one write.
 ///
-/// A few megabytes of lines make a good batch. It becomes one record of the log, and one that is larger than a record may be cannot be
-/// accepted, which ends the acceptance of anything until the next start.
+/// A few megabytes of lines make a good batch. It becomes one record of the log, and one that is larger than a record may be is refused.
 ///
 /// The batch of a source is identified by its place there: one that was accepted before, in this run or an earlier one, is
-/// acknowledged as duplicate and not stored again. So submit the batches of a source in order.
+/// acknowledged as duplicate and not stored again, and one that does not begin where its source stands is refused. So submit the batches
+/// of a source in order. A batch that is identified by a key has no order; its key is remembered for 24 hours in which the program runs.
 #[derive(Debug, Clone)]
 pub struct Batch {
     pub(crate) source: SourceId,

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bucketline_spool::SourceId;
+
 /// A failure of the multiplexer. Cheap to clone: one failure of the log answers many submissions.
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
@@ -28,6 +30,8 @@ pub enum ErrorKind {
     Spool(bucketline_spool::ErrorKind),
     /// The log says two things that cannot both be true: it was damaged, or written by something else.
     Contradiction,
+    /// A batch does not begin where its source stands: go on from there. Other sources are not concerned.
+    OutOfOrder,
     /// The multiplexer has stopped, by a shutdown or a failure of the log: start again.
     Stopped,
 }
@@ -46,11 +50,29 @@ impl Error {
         Self::new(ErrorKind::Stopped, "the multiplexer has stopped; start it again")
     }
 
+    /// A batch that overlaps what was taken, or leaves something out.
+    pub(crate) fn out_of_order(source: SourceId, start: u64, stands: u64) -> Self {
+        Self::new(
+            ErrorKind::OutOfOrder,
+            format!(
+                "a batch of source `{source}` begins at byte {start}, and the source stands at byte {stands}: read it on from there"
+            ),
+        )
+    }
+
     /// Whatever writes the log has broken down.
     pub(crate) fn broken_log() -> Self {
         Self::new(
             ErrorKind::Stopped,
             "the thread that writes the log broke down: start again, and report this",
+        )
+    }
+
+    /// Whatever encodes batches has broken down over one.
+    pub(crate) fn broken_encoder() -> Self {
+        Self::new(
+            ErrorKind::Stopped,
+            "encoding this batch broke down: nothing of it was accepted; report this",
         )
     }
 

@@ -51,13 +51,15 @@ impl Multiplexer {
     /// together. To keep many under way, hold their futures and await them in order; how many that are is also what bounds the
     /// memory that they take.
     ///
-    /// After an error nothing is accepted any more, of any source, so that no batch is accepted over one that was not: start again, and
-    /// go on from the [`resume_point`](Self::resume_point). What was accepted is delivered meanwhile, if the log allows it.
+    /// The batch of a source has to begin where the source stands: where its last batch ended. After an error the batches behind it are
+    /// refused with it, so that none is accepted over one that was not; go on from the [`resume_point`](Self::resume_point). Other
+    /// sources are not concerned, and what was accepted is delivered meanwhile.
     ///
     /// # Errors
     ///
-    /// `Spool` if the batch could not be written: the disk is full, or it failed. `Stopped` after a shutdown or an earlier failure.
-    /// Nothing was acknowledged then; whether it was written is what the resume point tells after a new start.
+    /// `OutOfOrder` if it overlaps what was taken, or leaves something out. `Spool` if it could not be written: the disk is full, the batch
+    /// is too large, or the log failed. `Stopped` after a shutdown or a failure of the log. Nothing was acknowledged then; where the log
+    /// failed, whether it was written is what the resume point tells after a new start.
     ///
     /// # Cancel safety
     ///

@@ -16,9 +16,9 @@
 //! Whatever the way to it, a commit is flagged, and the connector blocked, where the object's encryption is not as asked.
 
 use bucketline_sink::{
-    Checksum, ChecksumAlgorithm, Effect, Error, ErrorKind, ObjectInfo, PutOutcome, Receipt,
+    Checksum, ChecksumAlgorithm, ChecksumScope, Effect, Error, ErrorKind, ObjectInfo, PutOutcome, Receipt,
 };
-use bucketline_spool::ObjectChecksum;
+use bucketline_spool::{ObjectChecksum, Seal};
 
 use crate::metadata::Contents;
 use crate::state::Blockage;
@@ -45,9 +45,20 @@ impl Expected {
         }
     }
 
-    /// The object that a seal tells of, where it tells its size and checksum.
-    pub(crate) fn of(_seal: &bucketline_spool::Seal, _contents: Contents) -> Option<Self> {
-        None
+    /// The object that a seal tells of; nothing if its checksum is of an algorithm that is not known here.
+    pub(crate) fn of(seal: &Seal, contents: Contents) -> Option<Self> {
+        let algorithm = match seal.checksum.algorithm {
+            ObjectChecksum::SHA_256 => ChecksumAlgorithm::Sha256,
+            ObjectChecksum::CRC_64_NVME => ChecksumAlgorithm::Crc64Nvme,
+            ObjectChecksum::CRC_32C => ChecksumAlgorithm::Crc32c,
+            _ => return None,
+        };
+        let checksum = Checksum::new(algorithm, ChecksumScope::WholeObject, &seal.checksum.sum)?;
+        Some(Self {
+            contents,
+            size: seal.bytes,
+            checksum,
+        })
     }
 }
 

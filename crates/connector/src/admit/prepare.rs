@@ -7,8 +7,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bucketline_spool::{
-    Body, Encoding, Events, GenerationId, Hour, PartitionId, RejectedLine, Rejects, Route, StoredEvent,
-    WorkspaceCounts,
+    Body, Encoding, Events, GenerationId, Hour, PartitionId, RejectedLine, Rejects, Route, Sequence,
+    StoredEvent, WorkspaceCounts,
 };
 use bytes::Bytes;
 
@@ -41,6 +41,9 @@ impl Prepared {
     /// The record of the same batch when it was accepted before: it only counts.
     pub(crate) fn into_duplicate(self) -> (Events, Accepted) {
         let mut events = self.events;
+        if let Sequence::Offset { start, end, .. } = &mut events.sequence {
+            *start = *end; // It takes its source no further.
+        }
         for counts in &mut events.counts {
             counts.duplicate = counts.received;
             (counts.accepted, counts.rejected) = (0, 0);

@@ -46,9 +46,10 @@ pub(super) fn start(
             let message = match prepared.await {
                 Ok(batch) => Message::Submit(batch, reply),
                 Err(_) => {
-                    // The encoder panicked. Later batches must not be accepted over this one.
-                    let _ = reply.send(Err(Error::stopped()));
-                    Message::Shutdown
+                    // The encoder panicked. Later batches of the source are not accepted over this one: they do not begin where it
+                    // stands.
+                    let _ = reply.send(Err(Error::broken_encoder()));
+                    continue;
                 }
             };
             if messages.send(message).is_err() {

@@ -34,6 +34,7 @@ impl Submissions {
         self.in_flight.is_empty()
     }
 
+    /// Whether a batch in flight has this one's place in its source, or one beyond it.
     fn covers(&self, source: &SourceId, sequence: &Sequence) -> bool {
         self.in_flight
             .get(source)
@@ -44,6 +45,16 @@ impl Submissions {
                 (Sequence::Key(known), Sequence::Key(key)) => known == key,
                 _ => false,
             })
+    }
+
+    /// Where a source will stand once what is in flight is durable.
+    fn place_of(&self, source: &SourceId) -> Option<u64> {
+        let in_flight = self.in_flight.get(source).into_iter().flatten();
+        let ends = in_flight.filter_map(|sequence| match sequence {
+            Sequence::Offset { end, .. } => Some(*end),
+            Sequence::Key(_) => None,
+        });
+        ends.max()
     }
 
     fn remove(&mut self, source: &SourceId, sequence: &Sequence) {
@@ -74,6 +85,16 @@ impl Engine {
         if run.submissions.covers(&source, &sequence) {
             run.submissions.held.push_back((id, batch));
             return;
+        }
+        if let Sequence::Offset { start, .. } = sequence {
+            let durable = run.fold.sources.place_of(&source);
+            let stands = run
+                .submissions
+                .place_of(&source)
+                .map_or(durable, |place| place.max(durable));
+            if start != stands {
+                return self.accepted(id, Err(Error::out_of_order(source, start, stands)));
+            }
         }
         let Prepared {
             events,

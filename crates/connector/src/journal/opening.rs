@@ -8,6 +8,7 @@ use bucketline_spool::{
     Gap, GenerationId, Group, Log, Lsn, Opened, PartitionId, Record, Retarget, SpoolTime,
 };
 
+use super::Landed;
 use crate::config::ConnectorConfig;
 use crate::error::Error;
 use crate::fitness::{check_connectors, check_held};
@@ -78,10 +79,11 @@ pub fn open(
     let generations = generations(&fold, connectors, &mut records);
     retargets(&fold, connectors, &generations, &mut records);
     let group = Group::new(records);
-    let places = log.append(std::slice::from_ref(&group), now)?;
-    let lsn = places.first().map_or(Lsn::ZERO, |place| place.first);
-    for record in group.into_records() {
-        fold.apply(lsn, now, record)?;
+    let mut places = log.append(std::slice::from_ref(&group), now)?;
+    if let Some(place) = places.pop() {
+        for (place, record) in Landed::new(place, group.into_records()).into_frames() {
+            fold.apply(place.lsn, place.time, record)?;
+        }
     }
     Ok(OpenedShard {
         id,

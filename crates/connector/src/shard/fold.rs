@@ -239,7 +239,7 @@ impl Fold {
                 ));
             }
         }
-        self.sources.learn(events.source, events.sequence);
+        self.sources.learn(time, events.source, events.sequence);
         for counts in &events.counts {
             self.ledger.count_lines(counts);
         }

@@ -1,45 +1,98 @@
-//! Which batches are known: per source, the furthest offset and the set of keys. Knows nothing of what they held.
+//! Which batches are known: per source, up to where it was taken, or the keys that were taken of late. Knows nothing of what they held.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
 
-use bucketline_spool::{Sequence, SourceId};
+use bucketline_spool::{Sequence, SourceId, SpoolTime};
 
 use crate::batch::ResumePoint;
 
+/// For how long the key of a batch is remembered, in the time of the log: one that comes again later is taken for a new one.
+pub(crate) const KEYS_REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What is known of every source.
 #[derive(Debug, Default)]
-pub(crate) struct Sources(HashMap<SourceId, Known>);
-
-#[derive(Debug, Default)]
-struct Known {
-    offset: Option<ResumePoint>,
-    keys: HashSet<[u8; 16]>,
+pub(crate) struct Sources {
+    offsets: HashMap<SourceId, ResumePoint>,
+    keys: HashSet<(SourceId, [u8; 16])>,
+    /// The same keys, the oldest in front.
+    by_age: VecDeque<(SpoolTime, SourceId, [u8; 16])>,
 }
 
 impl Sources {
-    pub(crate) fn learn(&mut self, source: SourceId, sequence: Sequence) {
-        let known = self.0.entry(source).or_default();
+    /// A batch is taken, at a time.
+    pub(crate) fn learn(&mut self, time: SpoolTime, source: SourceId, sequence: Sequence) {
         match sequence {
             Sequence::Offset { end, line, .. } => {
-                if known.offset.is_none_or(|point| point.end < end) {
-                    known.offset = Some(ResumePoint { end, line });
+                let point = self.offsets.entry(source).or_insert(ResumePoint { end, line });
+                if point.end < end {
+                    *point = ResumePoint { end, line };
                 }
             }
             Sequence::Key(key) => {
-                known.keys.insert(key);
+                if self.keys.insert((source, key)) {
+                    self.by_age.push_back((time, source, key));
+                }
             }
+        }
+        while let Some((oldest, source, key)) = self.by_age.front().copied() {
+            if time.since(oldest) < KEYS_REMEMBERED {
+                break;
+            }
+            self.by_age.pop_front();
+            self.keys.remove(&(source, key));
         }
     }
 
     /// Whether this batch was taken before.
     pub(crate) fn knows(&self, source: &SourceId, sequence: &Sequence) -> bool {
-        self.0.get(source).is_some_and(|known| match sequence {
-            Sequence::Offset { end, .. } => known.offset.is_some_and(|point| point.end >= *end),
-            Sequence::Key(key) => known.keys.contains(key),
-        })
+        match sequence {
+            Sequence::Offset { end, .. } => self.place_of(source) >= *end,
+            Sequence::Key(key) => self.keys.contains(&(*source, *key)),
+        }
+    }
+
+    /// Where a source stands: how many of its bytes were taken.
+    pub(crate) fn place_of(&self, source: &SourceId) -> u64 {
+        self.resume_point(source).map_or(0, |point| point.end)
     }
 
     pub(crate) fn resume_point(&self, source: &SourceId) -> Option<ResumePoint> {
-        self.0.get(source).and_then(|known| known.offset)
+        self.offsets.get(source).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: SourceId = SourceId::from_bytes([1; 16]);
+
+    #[test]
+    fn a_place_is_the_furthest_that_was_taken() {
+        let mut sources = Sources::default();
+        let offset = |start, end| Sequence::Offset {
+            start,
+            end,
+            line: end,
+        };
+        sources.learn(SpoolTime::ZERO, SOURCE, offset(0, 10));
+        sources.learn(SpoolTime::ZERO, SOURCE, offset(0, 5));
+        assert_eq!(sources.place_of(&SOURCE), 10);
+        assert!(sources.knows(&SOURCE, &offset(3, 10)) && !sources.knows(&SOURCE, &offset(10, 11)));
+        assert_eq!(sources.place_of(&SourceId::from_bytes([2; 16])), 0);
+    }
+
+    #[test]
+    fn a_key_is_forgotten_after_a_day_of_the_log() {
+        let mut sources = Sources::default();
+        let day = KEYS_REMEMBERED;
+        for (time, key) in [(0, 1), (1, 2)] {
+            sources.learn(SpoolTime::from_millis(time), SOURCE, Sequence::Key([key; 16]));
+        }
+        sources.learn(SpoolTime::ZERO.plus(day), SOURCE, Sequence::Key([3; 16]));
+        let knows = |key| sources.knows(&SOURCE, &Sequence::Key([key; 16]));
+        assert_eq!([1, 2, 3].map(knows), [false, true, true]);
+        assert_eq!((sources.keys.len(), sources.by_age.len()), (2, 2));
     }
 }

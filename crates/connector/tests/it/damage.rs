@@ -9,7 +9,7 @@ use bucketline_connector::{Blockage, Ledger, Multiplexer, State};
 use bucketline_sink::{MemorySink, Operation, PutOptions, Sink, SinkExt};
 use bucketline_spool::{Frame, Lsn, OpenOptions, OsDisk, Record, Spool};
 
-use crate::fixture::{MINUTE, assert_exactly_once, delivered, start, submit};
+use crate::fixture::{MINUTE, assert_exactly_once, delivered, start, submit, submit_alone};
 use crate::scripted::{Fault, Scripted};
 
 /// Bytes of the header that a frame's body stands behind.
@@ -137,8 +137,8 @@ async fn a_sealed_object_that_cannot_be_built_again_blocks_its_lane_alone() {
     });
     let mux = start(spool.path(), Arc::new(hangs)).await;
     // Two batches of one lane, then one seal over both.
-    submit(&mux, 0, 1).await;
-    submit(&mux, 3, 4).await;
+    submit_alone(&mux, 0, 1).await;
+    submit_alone(&mux, 3, 4).await;
     assert!(mux.drain(Duration::from_millis(300)).await.timed_out);
     mux.shutdown().await;
     damage(spool.path(), frames(spool.path(), is_events)[1]);
@@ -146,7 +146,7 @@ async fn a_sealed_object_that_cannot_be_built_again_blocks_its_lane_alone() {
     let bucket = Arc::new(MemorySink::new());
     for round in 0..2 {
         let mux = start(spool.path(), bucket.clone()).await;
-        submit(&mux, 10 + round * 10, 20 + round * 10).await;
+        submit_alone(&mux, 10 + round * 10, 20 + round * 10).await;
         let report = mux.drain(MINUTE).await;
         let state = report.connectors[0].state;
         assert_eq!(state, State::Blocked(Blockage::Conflict), "{report:?}");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bucketline_connector::{Blockage, Multiplexer, State};
 use bucketline_sink::{Encryption, EncryptionSeen, ErrorKind, Sink, SinkExt};
 
-use crate::fixture::{MINUTE, assert_exactly_once, builder, connector, start, submit};
+use crate::fixture::{MINUTE, assert_exactly_once, builder, connector, start, submit, submit_alone};
 use crate::scripted::{Fault, Scripted};
 
 async fn encrypting(spool: &Path, store: &Arc<Scripted>) -> Multiplexer {
@@ -52,7 +52,7 @@ async fn a_store_that_does_not_encrypt_as_asked_gets_no_second_object_however_of
     let (spool, store) = (tempfile::tempdir().unwrap(), Arc::new(Scripted::default()));
     store.always(Some(Fault::Unencrypted));
     let mux = encrypting(spool.path(), &store).await;
-    submit(&mux, 0, 1).await;
+    submit_alone(&mux, 0, 1).await;
     let report = mux.drain(MINUTE).await;
     assert_eq!(report.connectors[0].state, State::Blocked(Blockage::Encryption));
     mux.shutdown().await;
@@ -64,7 +64,7 @@ async fn a_store_that_does_not_encrypt_as_asked_gets_no_second_object_however_of
             State::Blocked(Blockage::Encryption),
             "run {run}, with nothing held"
         );
-        submit(&mux, run * 3, run * 3 + 3).await;
+        submit_alone(&mux, run * 3, run * 3 + 3).await;
         let report = mux.drain(MINUTE).await;
         assert!(!report.timed_out && !report.is_complete());
         let cause = report.connectors[0].cause.clone().unwrap();

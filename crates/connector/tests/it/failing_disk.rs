@@ -4,13 +4,14 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use bucketline_connector::{ErrorKind, Multiplexer};
+use bucketline_connector::{Batch, ErrorKind, Line, Multiplexer};
 use bucketline_sink::MemorySink;
 use bucketline_spool::{
-    Appended, Fault, Frame, Group, Log, Lsn, OpenOptions, SimDisk, Spool, SpoolTime, Usage,
+    Appended, Fault, Frame, Group, Log, Lsn, OpenOptions, Record, Sequence, SimDisk, SourceId, Spool,
+    SpoolTime, Usage,
 };
 
-use crate::fixture::{MINUTE, SOURCE, assert_exactly_once, batch, connector, hasty, schemas, submit};
+use crate::fixture::{MINUTE, SOURCE, assert_exactly_once, batch, connector, hasty, line, schemas, submit};
 
 async fn start(disk: &SimDisk, bucket: &Arc<MemorySink>) -> Multiplexer {
     let options = OpenOptions::write().reserve_bytes(64 << 10);
@@ -35,25 +36,89 @@ async fn a_full_disk_refuses_new_events_and_still_delivers_the_old() {
     assert_eq!(error.kind(), ErrorKind::Spool(bucketline_spool::ErrorKind::Full));
     assert!(error.to_string().contains("free space"), "{error}");
 
-    disk.set_capacity(u64::MAX);
-    let later = mux.submit(batch(60, 90)).await;
-    assert!(later.is_err(), "the batch before it was not accepted");
-    disk.set_capacity(disk.used());
     let report = mux.drain(MINUTE).await;
     assert!(
         report.is_complete(),
         "seals and commits have room of their own: {report:?}"
     );
-    mux.shutdown().await;
 
     disk.set_capacity(u64::MAX);
-    disk.kill();
-    let mux = start(&disk, &bucket).await;
+    let later = mux.submit(batch(60, 90)).await.unwrap_err();
+    assert_eq!(
+        later.kind(),
+        ErrorKind::OutOfOrder,
+        "the batch before it was not accepted"
+    );
+    assert!(later.to_string().contains("stands at byte 3000"), "{later}");
     assert_eq!(mux.resume_point(&SOURCE).unwrap().line, 30);
     submit(&mux, 30, 60).await;
+    submit(&mux, 60, 90).await;
     assert!(mux.drain(MINUTE).await.is_complete());
     mux.shutdown().await;
-    assert_exactly_once(&*bucket, "f1/", 60).await;
+    assert_exactly_once(&*bucket, "f1/", 90).await;
+}
+
+#[tokio::test]
+async fn batches_behind_one_that_failed_are_refused_with_it_and_other_sources_go_on() {
+    let (disk, bucket) = (SimDisk::new(1), Arc::new(MemorySink::new()));
+    let mux = start(&disk, &bucket).await;
+    submit(&mux, 0, 30).await;
+    let room = disk.used() + 2_000;
+    disk.set_capacity(room);
+    // The first is too large for what is left; those behind it would fit.
+    let (large, behind) = (mux.submit(batch(30, 300)), mux.submit(batch(300, 301)));
+    let elsewhere = Batch::new(SourceId::from_bytes([9; 16]), Sequence::Key([1; 16]), "other");
+    let elsewhere = mux.submit(elsewhere.lines([Line::new(1, 0, line("mail.Open", 1_000))]));
+    assert_eq!(
+        large.await.unwrap_err().kind(),
+        ErrorKind::Spool(bucketline_spool::ErrorKind::Full)
+    );
+    assert!(behind.await.is_err());
+    assert_eq!(elsewhere.await.unwrap().accepted, 1);
+    disk.set_capacity(u64::MAX);
+    submit(&mux, 30, 300).await;
+    submit(&mux, 300, 301).await;
+    assert!(mux.drain(MINUTE).await.is_complete());
+    assert!(mux.ledger().balances());
+    mux.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_batch_that_is_too_large_ends_nothing() {
+    let bucket = Arc::new(MemorySink::new());
+    let mux = start_on(Trouble::TooLargeOver(100), &bucket).await;
+    let refused = mux.submit(batch(0, 101)).await.unwrap_err();
+    assert_eq!(
+        refused.kind(),
+        ErrorKind::Spool(bucketline_spool::ErrorKind::TooLarge)
+    );
+    submit(&mux, 0, 100).await;
+    assert!(mux.drain(MINUTE).await.is_complete());
+    mux.shutdown().await;
+    assert_exactly_once(&*bucket, "f1/", 100).await;
+}
+
+#[tokio::test]
+async fn what_overlaps_or_leaves_something_out_is_refused() {
+    let (disk, bucket) = (SimDisk::new(1), Arc::new(MemorySink::new()));
+    let mux = start(&disk, &bucket).await;
+    submit(&mux, 0, 30).await;
+    for (from, to) in [(29, 60), (31, 60), (0, 60)] {
+        let error = mux.submit(batch(from, to)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutOfOrder, "{from} to {to}");
+    }
+    assert_eq!(submit(&mux, 0, 30).await.duplicate, 30);
+    let (first, second, again) = (
+        mux.submit(batch(30, 60)),
+        mux.submit(batch(60, 90)),
+        mux.submit(batch(30, 60)),
+    );
+    assert_eq!(first.await.unwrap().accepted, 30);
+    assert_eq!(second.await.unwrap().accepted, 30, "while the first is under way");
+    assert_eq!(again.await.unwrap().duplicate, 30);
+    assert!(mux.drain(MINUTE).await.is_complete());
+    mux.shutdown().await;
+    assert_exactly_once(&*bucket, "f1/", 90).await;
 }
 
 #[tokio::test]
@@ -82,14 +147,34 @@ async fn a_failed_fsync_stops_everything_until_a_new_start() {
     assert_exactly_once(&*bucket, "f1/", 90).await;
 }
 
-/// A log whose code breaks down at its second append.
-#[derive(Debug)]
-struct Breaking(Spool, u32);
+/// What is the matter with a log.
+#[derive(Debug, Clone, Copy)]
+enum Trouble {
+    /// Its code breaks down at this append.
+    BreaksAt(u32),
+    /// It takes no batch of more events.
+    TooLargeOver(usize),
+}
 
-impl Log for Breaking {
+/// A log in trouble, and how often it was appended to.
+#[derive(Debug)]
+struct Troubled(Spool, Trouble, u32);
+
+impl Log for Troubled {
     fn append(&mut self, groups: &[Group], now: SpoolTime) -> Result<Vec<Appended>, bucketline_spool::Error> {
-        self.1 += 1;
-        assert!(self.1 < 3, "the log breaks down, as the test asked");
+        self.2 += 1;
+        let events = groups.iter().flat_map(Group::records).map(|record| match record {
+            Record::Events(events) => events.events.len(),
+            _ => 0,
+        });
+        match self.1 {
+            Trouble::BreaksAt(append) => assert!(self.2 < append, "the log breaks down, as the test asked"),
+            Trouble::TooLargeOver(most) if events.max() > Some(most) => {
+                let kind = bucketline_spool::ErrorKind::TooLarge;
+                return Err(bucketline_spool::Error::new(kind, "too many events"));
+            }
+            Trouble::TooLargeOver(_) => {}
+        }
         self.0.append(groups, now)
     }
 
@@ -114,18 +199,22 @@ impl Log for Breaking {
     }
 }
 
-#[tokio::test]
-async fn a_log_that_breaks_down_leaves_nobody_waiting() {
+async fn start_on(trouble: Trouble, bucket: &Arc<MemorySink>) -> Multiplexer {
     let options = OpenOptions::write().reserve_bytes(0);
     let (log, _) = Spool::open(Arc::new(SimDisk::new(3)), Path::new("/spool"), options).unwrap();
-    let mux = Multiplexer::builder()
-        .spool(Breaking(log, 0))
+    Multiplexer::builder()
+        .spool(Troubled(log, trouble, 0))
         .schemas(schemas())
         .settings(hasty())
-        .connector(connector('1'), Arc::new(MemorySink::new()))
+        .connector(connector('1'), bucket.clone())
         .start()
         .await
-        .unwrap();
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_log_that_breaks_down_leaves_nobody_waiting() {
+    let mux = start_on(Trouble::BreaksAt(3), &Arc::new(MemorySink::new())).await;
     submit(&mux, 0, 30).await;
     let waiting = async {
         let (lost, later) = (mux.submit(batch(30, 60)), mux.submit(batch(60, 90)));

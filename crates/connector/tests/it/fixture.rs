@@ -84,6 +84,19 @@ pub(crate) fn batch(from: u64, to: u64) -> Batch {
     .lines(lines)
 }
 
+/// The same lines, as a batch that has no order.
+pub(crate) async fn submit_alone(mux: &Multiplexer, from: u64, to: u64) -> Accepted {
+    let mut key = [0; 16];
+    key.iter_mut()
+        .zip(from.to_le_bytes())
+        .for_each(|(to, from)| *to = from);
+    let types = ["mail.Open", "mail.Send", "push.Send"];
+    let text = |number: u64| line(types[usize::try_from(number % 3).unwrap()], number);
+    let lines = (from..to).map(|number| Line::new(number + 1, number * 100, text(number)));
+    let batch = Batch::new(SOURCE, Sequence::Key(key), "events.ndjson").lines(lines);
+    mux.submit(batch).await.unwrap()
+}
+
 pub(crate) async fn submit(mux: &Multiplexer, from: u64, to: u64) -> Accepted {
     mux.submit(batch(from, to)).await.unwrap()
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use bucketline_connector::{Blockage, ConnectorConfig, Destination, Multiplexer, State};
 use bucketline_sink::{MemorySink, Operation, Sink};
 
-use crate::fixture::{MINUTE, assert_exactly_once, builder, connector, delivered, hasty, start, submit};
+use crate::fixture::{
+    MINUTE, assert_exactly_once, builder, connector, delivered, hasty, start, submit, submit_alone,
+};
 use crate::scripted::{Fault, Scripted};
 
 fn moved(folder: &str) -> ConnectorConfig {
@@ -102,10 +104,10 @@ async fn what_may_be_at_the_old_destination_stays_its_own_and_holds_up_nothing_e
     let (spool, bucket) = (tempfile::tempdir().unwrap(), Arc::new(MemorySink::new()));
     let hangs = Scripted::default().then(Operation::Put, Fault::Hang);
     let mux = start(spool.path(), Arc::new(hangs)).await;
-    submit(&mux, 0, 1).await;
-    submit(&mux, 3, 4).await;
+    submit_alone(&mux, 0, 1).await;
+    submit_alone(&mux, 3, 4).await;
     assert!(mux.drain(std::time::Duration::from_millis(300)).await.timed_out);
-    submit(&mux, 6, 30).await;
+    submit_alone(&mux, 6, 30).await;
     mux.shutdown().await;
 
     let mux = builder(spool.path())
@@ -114,7 +116,7 @@ async fn what_may_be_at_the_old_destination_stays_its_own_and_holds_up_nothing_e
         .start()
         .await
         .unwrap();
-    submit(&mux, 30, 60).await;
+    submit_alone(&mux, 30, 60).await;
     let report = mux.drain(MINUTE).await;
     assert!(!report.timed_out);
     let acme = &report.connectors[0];

@@ -205,3 +205,23 @@ async fn a_handle_that_is_dropped_gives_the_log_back() {
     mux.shutdown().await;
     assert_exactly_once(&*bucket, "f1/", 30).await;
 }
+
+#[tokio::test]
+async fn what_a_lost_reply_left_behind_is_found_by_looking_and_not_put_again() {
+    let spool = tempfile::tempdir().unwrap();
+    let store = Scripted::default().then(Operation::Put, Fault::ReplyLost(ErrorKind::TimedOut));
+    let store = Arc::new(store);
+    let mux = start(spool.path(), store.clone()).await;
+    submit(&mux, 0, 1).await;
+    while store.puts() == 0 {
+        let _ = mux.drain(Duration::from_millis(1)).await;
+    }
+    mux.shutdown().await;
+    let puts = store.puts();
+
+    let mux = start(spool.path(), store.clone()).await;
+    assert!(mux.drain(MINUTE).await.is_complete());
+    mux.shutdown().await;
+    assert_eq!(store.puts(), puts);
+    assert_exactly_once(&*store, "f1/", 1).await;
+}
