@@ -15,12 +15,17 @@ use clap::Parser as _;
 use crate::command_line::{Command, CommandLine};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::report;
 
 pub(crate) use policy::Policy;
 
 /// Parses the command line, runs the command and prints what stopped it.
 pub(crate) fn dispatch() -> ExitCode {
-    let outcome = match CommandLine::parse().command {
+    let command = match CommandLine::try_parse() {
+        Ok(line) => line.command,
+        Err(answer) => return answered(&answer).into(),
+    };
+    let outcome = match command {
         Command::Cat(options) => blocking_on(cat::run(options)),
         Command::Sample(options) => sample::run(&options),
         Command::Run(options) => blocking_on(run::run(options)),
@@ -28,18 +33,32 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Status(options) => status::run(&options),
         Command::Policy(options) => policy::run(options),
     };
-    let exit = match outcome {
-        Ok(exit) => exit,
-        Err(failure) => {
-            let mut stderr = std::io::stderr().lock();
-            for problem in failure.problems() {
-                // Nowhere is left to say that even this could not be written.
-                let _ = writeln!(stderr, "bucketline: error: {problem}");
-            }
-            failure.exit()
-        }
-    };
-    exit.into()
+    let exit = outcome.unwrap_or_else(|failure| stopped_by(&failure));
+    match report::end() {
+        Ok(()) => exit,
+        // What went wrong before it says more.
+        Err(failure) => exit.max(stopped_by(&failure)),
+    }
+    .into()
+}
+
+/// Prints what stopped a command.
+fn stopped_by(failure: &Failure) -> Exit {
+    let mut stderr = std::io::stderr().lock();
+    for problem in failure.problems() {
+        // Nowhere is left to say that even this could not be written.
+        let _ = writeln!(stderr, "bucketline: error: {problem}");
+    }
+    failure.exit()
+}
+
+/// Prints what the command line alone comes to: help and the version, or what is wrong with it.
+fn answered(answer: &clap::Error) -> Exit {
+    let printed = answer.print().map(|()| Exit::Done);
+    if answer.use_stderr() {
+        return Exit::Usage;
+    }
+    report::written(printed).unwrap_or_else(|failure| stopped_by(&failure))
 }
 
 /// Runs a command's future to its end.

@@ -1,6 +1,7 @@
 //! What a person sees while a command works: lines on standard error, results on standard output.
 //! Knows how to print, not what.
 
+mod output;
 mod progress;
 mod verification;
 
@@ -8,13 +9,9 @@ use std::fmt::Display;
 use std::io::{self, Write as _};
 
 pub(crate) use bucketline_service::thousands;
+pub(crate) use output::{end, result, written};
 pub(crate) use progress::Progress;
 pub(crate) use verification::Printed;
-
-/// A line of the result, on standard output. A reader that has gone (`| head`) is no error.
-pub(crate) fn result(line: impl Display) {
-    let _ = writeln!(io::stdout().lock(), "{line}");
-}
 
 /// A line of note, on standard error.
 pub(crate) fn note(line: impl Display) {

@@ -1,6 +1,7 @@
 //! Where events are read from: files that are read on where they were left, and streams that cannot be.
 //! Knows lines and places; what a line means is decided in the library.
 
+mod ending;
 mod lines;
 mod marks;
 mod reader;
@@ -18,6 +19,7 @@ use crate::{Error, Problem};
 use marks::Marks;
 use source::{Fingerprint, Identity};
 
+pub(crate) use ending::is_whole;
 pub use lines::Mark;
 pub(crate) use lines::{Line, Splitter};
 pub(crate) use reader::{Batch, Feed};

@@ -1,6 +1,7 @@
 //! The list of refused lines, one JSON object per line: a projection of the spool's log. It may be deleted at any time,
 //! and is made anew at every start; so it never lists a line twice, however often the program was killed.
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use bucketline_connector::{Multiplexer, RejectFeed};
 use bucketline_spool::{Lsn, Rejects};
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use crate::{Error, Problem, chain};
 
@@ -52,17 +54,18 @@ impl Projection {
                 chain(&error)
             ))
         })?;
-        let special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+        let unwritable = |error: io::Error| unwritable(path, &error);
         // A pipe or a device is written to as it is: nothing may take its place.
-        let target = if special {
-            path.to_owned()
+        let is_special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+        let (out, new) = if is_special {
+            (OpenOptions::new().write(true).open(path), None)
         } else {
-            path.with_added_extension("new")
+            let new = beside(path).map_err(unwritable)?;
+            (new.reopen(), Some(new))
         };
-        let out = create(&target).map_err(|error| unwritable(path, &error))?;
         let mut projection = Self {
             path: path.to_owned(),
-            out,
+            out: BufWriter::new(out.map_err(unwritable)?),
             feed,
             last: entries.last().map(|entry| entry.lsn),
         };
@@ -70,8 +73,8 @@ impl Projection {
             projection.add(&entry.rejects)?;
         }
         projection.flush()?;
-        if !special {
-            std::fs::rename(&target, path).map_err(|error| unwritable(path, &error))?;
+        if let Some(new) = new {
+            new.persist(path).map_err(|error| unwritable(error.error))?;
         }
         Ok(projection)
     }
@@ -113,20 +116,32 @@ impl Projection {
     }
 }
 
-fn create(path: &Path) -> io::Result<BufWriter<File>> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .open(path)
-        .map(BufWriter::new)
+/// A new file beside `path` that was not there before, under a name of its own: nothing of anybody's is written over.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder)?;
+    let mut prefix = OsString::from(".");
+    prefix.push(path.file_name().unwrap_or_default());
+    prefix.push(".");
+    tempfile::Builder::new()
+        .prefix(&prefix)
+        .suffix(".new")
+        .tempfile_in(folder)
 }
 
-/// A file that is no list of refused lines is somebody's data: it is left alone.
+/// A file that is no list of refused lines is somebody's data: it is left alone. So is what a link leads to.
 fn refuse_foreign(path: &Path) -> Result<(), Error> {
+    let is_link = path.symlink_metadata().is_ok_and(|link| link.is_symlink());
+    if is_link && path.metadata().map_or(true, |file| file.is_file()) {
+        return Err(Error::configuration(
+            Problem::new("the file for refused lines is a symbolic link, which is not followed")
+                .at(path.display())
+                .advice("name the file itself with `--rejects FILE`"),
+        ));
+    }
     if !path.metadata().is_ok_and(|metadata| metadata.is_file()) {
         return Ok(());
     }

@@ -13,6 +13,7 @@ use crate::configuration;
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem, chain};
+use crate::report::written;
 
 pub(crate) async fn run(options: Cat) -> Outcome<Exit> {
     let bytes = match options.object.strip_prefix("s3://") {
@@ -77,16 +78,9 @@ fn print(bytes: &[u8], name: &str) -> Outcome<Exit> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for datum in reader {
         let json = schema.decode_event(datum.map_err(damaged)?).map_err(damaged)?;
-        match writeln!(out, "{json}") {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
-            Err(error) => return Err(Failure::usage(format!("the events cannot be written: {error}"))),
-            Ok(()) => {}
+        if let Err(error) = writeln!(out, "{json}") {
+            return written(Err(error));
         }
     }
-    match out.flush() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::usage(format!("the events cannot be written: {error}")))
-        }
-        _ => Ok(Exit::Done),
-    }
+    written(out.flush().map(|()| Exit::Done))
 }

@@ -6,18 +6,14 @@ use bucketline_format::sample::Generator;
 
 use crate::command_line::Sample;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
+use crate::report::written;
 
 /// Bytes that are gathered before they are written.
 const WRITE_BYTES: usize = 262_144;
 
 pub(crate) fn run(options: &Sample) -> Outcome<Exit> {
-    match write(options, &mut io::stdout().lock()) {
-        // A reader that has seen enough (`| head`) is no failure.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
-        Err(error) => Err(Failure::usage(format!("the events cannot be written: {error}"))),
-        Ok(()) => Ok(Exit::Done),
-    }
+    written(write(options, &mut io::stdout().lock()).map(|()| Exit::Done))
 }
 
 fn write(options: &Sample, out: &mut impl io::Write) -> io::Result<()> {

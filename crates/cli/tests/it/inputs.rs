@@ -32,12 +32,64 @@ fn a_last_line_that_is_being_written_is_read_once_it_is_whole() {
     assert_eq!(site.rejects(), Vec::<Value>::new());
 }
 
+/// One event, cut everywhere: each place is a file of its own that is read before and after the rest came.
 #[test]
-fn a_last_line_that_no_rest_could_mend_is_refused_at_once() {
+fn an_event_that_is_cut_anywhere_arrives_whole() {
+    let site = Site::local();
+    let event = concat!(
+        r#"{"workspace":"acme","event_type":"users.behaviors.Purchase","event":{"id":"2","user_id":"\u00e9é","#,
+        r#""time":1793491200,"product_id":"s\ud83d\ude00\\","price":-1.5e-1,"currency":"USD","properties":"{}"}}"#
+    );
+    let names: Vec<String> = (1..event.len()).map(|cut| format!("cut-{cut}")).collect();
+    let run = || {
+        let inputs = names.iter().flat_map(|name| ["--input", name.as_str()]);
+        site.program()
+            .args(["run", "--drain"].into_iter().chain(inputs))
+            .run()
+            .expect_code(0)
+    };
+    for (cut, name) in (1..).zip(&names) {
+        std::fs::write(site.file(name), &event.as_bytes()[..cut]).unwrap();
+    }
+    run().expect_said("0 lines read");
+    for (cut, name) in (1..).zip(&names) {
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .open(site.file(name))
+            .unwrap();
+        file.write_all(&event.as_bytes()[cut..]).unwrap();
+        file.write_all(b"\n").unwrap();
+    }
+    let all = event.len() - 1;
+    run().expect_said(&format!("{all} lines read, {all} accepted"));
+    assert_eq!(site.rejects(), Vec::<Value>::new());
+}
+
+#[test]
+fn a_last_line_that_is_no_event_is_refused_once_it_has_an_end() {
     let site = Site::local();
     site.write("events.ndjson", &format!("{}no event", sample(5, 1)));
+    site.run()
+        .expect_code(0)
+        .expect_said("line 6, its last, has no end yet");
+    assert_eq!(site.rejects(), Vec::<Value>::new());
+    assert_eq!(site.prove(5)["lines_rejected"], 0);
+    site.append("events.ndjson", "\n");
     site.run().expect_code(0);
     assert_eq!(site.rejects().len(), 1);
+    assert_eq!(site.prove(5)["lines_rejected"], 1);
+}
+
+#[test]
+fn a_last_event_without_a_line_break_is_whole() {
+    let site = Site::local();
+    site.write("events.ndjson", sample(5, 1).trim_end());
+    site.run().expect_code(0);
+    site.prove(5);
+    // One who writes line breaks first goes on.
+    site.append("events.ndjson", &format!("\n{}", sample(3, 2)));
+    site.run().expect_code(0);
+    site.prove(8);
 }
 
 #[test]

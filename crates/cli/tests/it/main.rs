@@ -17,6 +17,7 @@ mod directory;
 mod inputs;
 mod kill;
 mod other_reader;
+mod output;
 mod policy;
 mod program;
 mod proof;

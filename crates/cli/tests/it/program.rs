@@ -36,8 +36,15 @@ impl Program {
         self
     }
 
+    /// With its results going elsewhere.
+    pub(crate) fn stdout(mut self, to: impl Into<Stdio>) -> Self {
+        self.0.stdout(to);
+        self
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(mut self) -> Ran {
+        // Without a `stdout` of its own, it is kept.
         Ran::of(self.0.output().expect("the program starts"))
     }
 

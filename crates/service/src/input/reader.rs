@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use bucketline_spool::SourceId;
 use tokio::sync::mpsc;
 
+use super::ending::is_whole;
 use super::lines::{Line, Mark, Splitter};
 use super::marks::Marks;
 use super::source::Fingerprint;
@@ -195,7 +196,7 @@ fn read(
     batch.end = splitter.mark();
     let mut cut = None;
     match splitter.finish() {
-        Some(line) if nature == Nature::File && is_cut(&line) => cut = Some(line.number),
+        Some(line) if nature == Nature::File && !is_whole(&line) => cut = Some(line.number),
         last => {
             batch.lines.extend(last);
             batch.end = splitter.mark();
@@ -205,14 +206,6 @@ fn read(
         send(batch)?;
     }
     Ok(cut)
-}
-
-/// Whether a line without a line break is the beginning of an event, and not all of it: its writer is still at it.
-fn is_cut(line: &Line) -> bool {
-    let whole = |text| serde_json::from_slice::<serde::de::IgnoredAny>(text);
-    line.text
-        .as_ref()
-        .is_some_and(|text| whole(text).is_err_and(|error| error.is_eof()))
 }
 
 /// An identity for a stream: new each time.

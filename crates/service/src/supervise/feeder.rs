@@ -173,7 +173,7 @@ impl<'a> Feeder<'a> {
         }
         if let Some(line) = feed.cut() {
             watch.warning(&format!(
-                "`{name}`: line {line}, its last, ends in the middle: it is left until the rest of it is there"
+                "`{name}`: line {line}, its last, has no end yet: it is left until the rest of it, or a line break, is there"
             ));
         }
         Ok(())

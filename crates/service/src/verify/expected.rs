@@ -11,7 +11,7 @@ use bucketline_format::SchemaRegistry;
 
 use super::event::{self, Multiset, Values};
 use super::folder::{EXAMPLES, FindingKind, Findings, still_missing};
-use crate::input::{Line, Mark, Splitter};
+use crate::input::{Line, Mark, Splitter, is_whole};
 use crate::model::Installation;
 use crate::{Error, Problem};
 
@@ -190,7 +190,8 @@ fn lines(path: &Path, mut visit: impl FnMut(Line)) -> std::io::Result<()> {
             Err(error) => return Err(error),
         }
     }
-    if let Some(line) = splitter.finish() {
+    // As `run` does: what has no end yet is not judged.
+    if let Some(line) = splitter.finish().filter(is_whole) {
         visit(line);
     }
     Ok(())

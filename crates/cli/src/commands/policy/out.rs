@@ -6,7 +6,8 @@ use std::io::{self, BufWriter, StdoutLock, Write as _};
 use serde::Serialize;
 
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
+use crate::report::written;
 
 /// Standard output for results of many lines.
 pub(super) struct Out(BufWriter<StdoutLock<'static>>);
@@ -35,10 +36,5 @@ pub(super) fn json_line(value: &impl Serialize) -> String {
 /// Runs what writes, and ends with the exit that it gives.
 pub(super) fn write(work: impl FnOnce(&mut Out) -> io::Result<Exit>) -> Outcome<Exit> {
     let mut out = Out::new();
-    let done = work(&mut out).and_then(|exit| out.flush().map(|()| exit));
-    match done {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
-        Err(error) => Err(Failure::usage(format!("the result cannot be written: {error}"))),
-        Ok(exit) => Ok(exit),
-    }
+    written(work(&mut out).and_then(|exit| out.flush().map(|()| exit)))
 }
