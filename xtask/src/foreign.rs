@@ -7,6 +7,7 @@ mod managed_policies;
 mod minio;
 mod python;
 mod readers;
+mod simulate;
 mod validate_policy;
 
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ pub(crate) enum Outcome {
 
 type Check = fn(&Settings) -> Result<Outcome, Error>;
 
-const CHECKS: [(&str, &str, Check); 4] = [
+const CHECKS: [(&str, &str, Check); 5] = [
     (
         "minio",
         "the sample events delivered to an independent S3 server, proved by `bucketline verify`",
@@ -49,6 +50,11 @@ const CHECKS: [(&str, &str, Check); 4] = [
         "validate-policy",
         "real answers of AWS's ValidatePolicy beside those of `bucketline policy lint`",
         validate_policy::check,
+    ),
+    (
+        "simulate",
+        "generated cases answered by npm's @cloud-copilot/iam-simulate and by `bucketline policy evaluate`",
+        simulate::check,
     ),
 ];
 

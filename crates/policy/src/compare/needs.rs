@@ -209,7 +209,8 @@ impl Needs {
                 let any = || format!("arn:{}:iam::*:role/*", self.partition);
                 places.push((self.role.as_ref().map_or_else(any, Arn::to_string), None));
             }
-            Scope::Account => places.push(("*".to_owned(), None)),
+            // AWS takes the ARN that stands for all buckets too, as its own examples write it.
+            Scope::Account => places.push((format!("arn:{}:s3:::*", self.partition), None)),
         }
         let need = |(resource, condition): (String, Option<(&str, String)>)| {
             let mut statement = Statement::allow()

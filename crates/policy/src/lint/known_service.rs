@@ -3,8 +3,26 @@
 
 use super::policy::Policy;
 
-/// Retired services, or old names, that AWS's validation (March 2026) takes.
-const TAKEN: &[&str] = &["deepcomposer", "deeplens", "deepracer", "iot1click", "zocalo"];
+/// Retired services, old names and services without a page in the reference, that AWS's own managed policies name and, where
+/// it was asked (March 2026), AWS's validation takes.
+const TAKEN: &[&str] = &[
+    "applicationwizard",
+    "builderid",
+    "catalog-admin",
+    "catalog-user",
+    "crowd",
+    "datazonecontrol",
+    "deepcomposer",
+    "deeplens",
+    "deepracer",
+    "ec2-reports",
+    "iot1click",
+    "iotroborunner",
+    "mobilehub",
+    "sagemaker-groundtruth-synthetic",
+    "sumerian",
+    "zocalo",
+];
 
 /// Services that it does not take, though the reference of another service names their ARNs.
 const GONE: &[&str] = &["elastic-inference"];

@@ -195,6 +195,21 @@ fn an_audit_names_what_is_lacking_and_what_is_too_much() {
 }
 
 #[test]
+fn listing_buckets_is_granted_on_the_arn_of_all_buckets() {
+    let needs = Needs::new(bucket()).call(Operation::ListBuckets, &[]);
+    for (resource, enough) in [
+        ("arn:aws:s3:::*", true),
+        ("*", true),
+        ("arn:aws:s3:::acme-*", false),
+    ] {
+        let policy = serde_json::json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": resource}]});
+        let set = PolicySet::compile(&[serde_json::from_value(policy).unwrap()]);
+        assert_eq!(audit(&set, &needs).is_sufficient(), enough, "{resource}");
+    }
+}
+
+#[test]
 fn a_denial_of_what_is_needed_is_named() {
     let policy: Document = r#"{"Version":"2012-10-17","Statement":[
         {"Effect":"Allow","Action":"s3:*","Resource":"*"},

@@ -416,7 +416,7 @@ proptest! {
 
 // Each of these is a comparison of policies, many times over.
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(30))]
 
     /// Fixes keep a text JSON, and repeating them comes to an end.
     #[test]
@@ -493,7 +493,7 @@ fn fixes_of_the_golden_cases_keep_access() {
             continue;
         }
         let text = std::fs::read_to_string(case.join("policy.json")).unwrap();
-        for kind in TYPES {
+        for kind in [PolicyType::Identity, PolicyType::Bucket, PolicyType::Trust] {
             let fixed = Linter::new(kind).vocabulary(Vocabulary::Export).fix(&text, &[]);
             changed += usize::from(fixed.text() != text);
             assert_same_access(kind, &text, fixed.text());
