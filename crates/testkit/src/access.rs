@@ -14,7 +14,8 @@ use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use crate::authorize::{self, Question};
-use crate::call::{Call, OnWhat, Operation};
+use crate::call::Call;
+use crate::operation::{OnWhat, Operation};
 use crate::query;
 use crate::world::{Bucket, Caller, CredentialFault, World};
 use scope::Scope;
@@ -103,13 +104,22 @@ impl Gate {
         let asked = Question {
             caller,
             action: "s3:ListBucket",
-            resource: &format!("arn:aws:s3:::{}", bucket.name()),
+            resource: &format!(
+                "arn:{}:s3:::{}",
+                self.partition_of(bucket.account()),
+                bucket.name()
+            ),
             resource_account: bucket.account(),
             resource_policy: policy.as_ref(),
             now: self.world.clock().now(),
             context: self.scene.context(),
         };
         authorize::decide(&asked).is_ok()
+    }
+
+    /// The partition of an account, as ARNs write it.
+    pub(crate) fn partition_of(&self, account: &str) -> String {
+        self.world.identities().partition(account).to_owned()
     }
 
     /// What the request is about. That a bucket exists, and where, is told to everyone, as AWS does.
@@ -133,11 +143,16 @@ impl Gate {
             S3Path::Bucket { bucket } => (bucket, ""),
             S3Path::Object { bucket, key } => (bucket, &**key),
         };
+        let found = self.world.bucket(name);
+        let owner = found
+            .as_ref()
+            .map_or_else(callers_account, |bucket| bucket.account().to_owned());
+        let partition = self.partition_of(&owner);
         let resource = match on_what {
-            OnWhat::Object => format!("arn:aws:s3:::{name}/{key}"),
-            OnWhat::Bucket | OnWhat::Account => format!("arn:aws:s3:::{name}"),
+            OnWhat::Object => format!("arn:{partition}:s3:::{name}/{key}"),
+            OnWhat::Bucket | OnWhat::Account => format!("arn:{partition}:s3:::{name}"),
         };
-        match self.world.bucket(name) {
+        match found {
             Some(bucket) => {
                 scope::check_region(&bucket, operation, scope)?;
                 check_owner(&bucket, cx.headers())?;

@@ -1,12 +1,14 @@
 //! The finish of an answer: request ids on every one, and the parts of AWS's error documents that s3s leaves out.
 //!
-//! STS writes its errors in another form than S3, and names a few differently.
+//! STS and IAM write their errors in another form than S3, and name a few differently.
 
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use s3s::{Body, S3Error, S3ErrorCode};
 
 use crate::call::Call;
 use crate::ids::RequestIds;
+use crate::query_protocol::{Xml, escape};
+use crate::service::Service;
 
 /// An error answer as s3s would write it.
 pub(crate) fn error(status: u16, code: &str, message: Option<&str>) -> Response<Body> {
@@ -36,7 +38,7 @@ pub(crate) fn finish(
     );
     let RequestIds { request_id, host_id } = ids;
     let headers = response.headers_mut();
-    if call.is_sts {
+    if call.service != Service::S3 {
         set(headers, "x-amzn-requestid", request_id);
     } else {
         set(headers, "x-amz-request-id", request_id);
@@ -53,9 +55,9 @@ fn complete_error(response: &mut Response<Body>, call: &Call, ids: &RequestIds) 
     }
     let text = String::from_utf8(response.body().bytes()?.to_vec()).ok()?;
     let mut found = Found::read(&text);
-    let document = if call.is_sts {
-        found = for_sts(found, response);
-        sts_document(&found, response.status(), ids)
+    let document = if call.service != Service::S3 {
+        found = for_query(found, response);
+        query_document(&found, response.status(), call.service, ids)
     } else if response.status() == StatusCode::NOT_MODIFIED {
         // It has no body; hyper leaves out that of an answer to HEAD.
         String::new()
@@ -89,10 +91,10 @@ impl Found {
     }
 }
 
-/// STS's names for what s3s found wrong with a signature.
+/// The query protocol's names for what s3s found wrong with a signature.
 ///
 /// Source: "Common errors", STS API reference.
-fn for_sts(found: Found, response: &mut Response<Body>) -> Found {
+fn for_query(found: Found, response: &mut Response<Body>) -> Found {
     let (code, message) = match found.code.as_str() {
         "InvalidAccessKeyId" | "InvalidToken" => (
             "InvalidClientTokenId",
@@ -138,25 +140,30 @@ fn s3_document(found: &Found, call: &Call, headers: &HeaderMap, ids: &RequestIds
     )
 }
 
-fn sts_document(found: &Found, status: StatusCode, ids: &RequestIds) -> String {
+fn query_document(found: &Found, status: StatusCode, service: Service, ids: &RequestIds) -> String {
     let at_fault = if status.is_server_error() {
         "Receiver"
     } else {
         "Sender"
     };
-    let request_id = &ids.request_id;
-    let Found { code, message } = found;
-    format!(
-        "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>{at_fault}</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-    )
+    let error = Xml::new()
+        .text("Type", at_fault)
+        .text("Code", unescape(&found.code))
+        .text("Message", unescape(&found.message));
+    Xml::new()
+        .nested("Error", error)
+        .text("RequestId", &ids.request_id)
+        .document("ErrorResponse", service.namespace())
 }
 
-/// Text as XML content.
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+/// What s3s escaped, as it was.
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }
 
 fn between<'a>(text: &'a str, element: &str) -> &'a str {

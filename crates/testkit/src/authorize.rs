@@ -12,6 +12,8 @@ use bucketline_policy::{
     authorize,
 };
 
+use serde_json::Value;
+
 use crate::error::{Error, ErrorKind};
 use crate::world::Caller;
 
@@ -48,6 +50,34 @@ impl Policy {
         let document = Document::parse(text).map_err(failed)?;
         let set = PolicySet::compile(std::slice::from_ref(&document));
         Ok(Self { document, set })
+    }
+}
+
+impl Policy {
+    /// This policy with one principal's ARN replaced; none where it does not name it.
+    pub(crate) fn with_principal_renamed(&self, arn: &str, id: &str) -> Option<Self> {
+        let mut json: Value = serde_json::from_str(&self.document.to_json()).ok()?;
+        let statements = match json.get_mut("Statement")? {
+            Value::Array(statements) => statements.iter_mut().collect(),
+            one => vec![one],
+        };
+        let mut found = false;
+        for statement in statements {
+            for element in ["Principal", "NotPrincipal"] {
+                let Some(named) = statement.get_mut(element).and_then(|named| named.get_mut("AWS")) else {
+                    continue;
+                };
+                let names = match named {
+                    Value::Array(names) => names.iter_mut().collect(),
+                    one => vec![one],
+                };
+                for name in names.into_iter().filter(|name| name.as_str() == Some(arn)) {
+                    *name = Value::String(id.to_owned());
+                    found = true;
+                }
+            }
+        }
+        found.then(|| Self::parse("the policy", &json.to_string()).ok())?
     }
 }
 

@@ -4,75 +4,10 @@
 //! access hook makes sure that both say the same. Knows nothing of state.
 
 use http::{HeaderMap, Method, Uri};
-use serde::{Deserialize, Serialize};
 
+use crate::operation::Operation;
 use crate::query;
-
-/// An operation of S3 or STS that the testkit serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "each is the AWS operation of that name")]
-pub enum Operation {
-    ListBuckets,
-    CreateBucket,
-    HeadBucket,
-    GetBucketLocation,
-    ListObjectsV2,
-    PutObject,
-    GetObject,
-    HeadObject,
-    DeleteObject,
-    AssumeRole,
-    GetCallerIdentity,
-    /// Anything else: answered with `NotImplemented`.
-    Other,
-}
-
-impl Operation {
-    /// The name as AWS writes it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ListBuckets => "ListBuckets",
-            Self::CreateBucket => "CreateBucket",
-            Self::HeadBucket => "HeadBucket",
-            Self::GetBucketLocation => "GetBucketLocation",
-            Self::ListObjectsV2 => "ListObjectsV2",
-            Self::PutObject => "PutObject",
-            Self::GetObject => "GetObject",
-            Self::HeadObject => "HeadObject",
-            Self::DeleteObject => "DeleteObject",
-            Self::AssumeRole => "AssumeRole",
-            Self::GetCallerIdentity => "GetCallerIdentity",
-            Self::Other => "Other",
-        }
-    }
-
-    /// The IAM action that permits an S3 operation, and what it is authorized on.
-    ///
-    /// Source: "Actions, resources, and condition keys for Amazon S3", AWS Service Authorization Reference.
-    pub(crate) fn s3_action(self) -> Option<(&'static str, OnWhat)> {
-        match self {
-            Self::ListBuckets => Some(("s3:ListAllMyBuckets", OnWhat::Account)),
-            Self::CreateBucket => Some(("s3:CreateBucket", OnWhat::Bucket)),
-            Self::HeadBucket | Self::ListObjectsV2 => Some(("s3:ListBucket", OnWhat::Bucket)),
-            Self::GetBucketLocation => Some(("s3:GetBucketLocation", OnWhat::Bucket)),
-            Self::PutObject => Some(("s3:PutObject", OnWhat::Object)),
-            Self::GetObject | Self::HeadObject => Some(("s3:GetObject", OnWhat::Object)),
-            Self::DeleteObject => Some(("s3:DeleteObject", OnWhat::Object)),
-            Self::AssumeRole | Self::GetCallerIdentity | Self::Other => None,
-        }
-    }
-}
-
-/// What an S3 action is authorized on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OnWhat {
-    /// No resource of its own: `*`.
-    Account,
-    Bucket,
-    Object,
-}
+use crate::service::Service;
 
 /// One request, as far as its method, address and form body tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,23 +15,20 @@ pub(crate) struct Call {
     pub(crate) operation: Operation,
     pub(crate) bucket: Option<String>,
     pub(crate) key: Option<String>,
-    /// A form posted to the root: STS, also where the action is unknown.
-    pub(crate) is_sts: bool,
+    /// Told apart also where the operation is unknown.
+    pub(crate) service: Service,
 }
 
 impl Call {
     pub(crate) fn read(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {
-        if is_sts_request(method, uri, headers) {
-            let operation = match form_value(body, "Action").as_deref() {
-                Some("AssumeRole") => Operation::AssumeRole,
-                Some("GetCallerIdentity") => Operation::GetCallerIdentity,
-                _ => Operation::Other,
-            };
+        let service = Service::of(method, uri, headers, body);
+        if Service::QUERY.contains(&service) {
+            let action = query::value(std::str::from_utf8(body).ok(), "Action");
             return Self {
-                operation,
+                operation: Operation::of(service, &action.unwrap_or_default()),
                 bucket: None,
                 key: None,
-                is_sts: true,
+                service,
             };
         }
         let path = query::decode_path(uri.path());
@@ -111,28 +43,9 @@ impl Call {
             operation,
             bucket,
             key,
-            is_sts: false,
+            service,
         }
     }
-}
-
-/// STS's query protocol: a form posted to the root. S3 has no such request.
-pub(crate) fn is_sts_request(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
-    let form = "application/x-www-form-urlencoded";
-    method == Method::POST
-        && uri.path() == "/"
-        && headers
-            .get(http::header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| {
-                value
-                    .get(..form.len())
-                    .is_some_and(|start| start.eq_ignore_ascii_case(form))
-            })
-}
-
-fn form_value(body: &[u8], name: &str) -> Option<String> {
-    query::value(std::str::from_utf8(body).ok(), name)
 }
 
 /// The parameters of ListBuckets.
@@ -229,6 +142,6 @@ mod tests {
         assert_eq!(call.operation, Operation::AssumeRole);
         let call = Call::read(&Method::POST, &"/".parse().unwrap(), &headers, b"Action=Nonsense");
         assert_eq!(call.operation, Operation::Other);
-        assert!(call.is_sts);
+        assert_eq!(call.service, Service::Sts);
     }
 }

@@ -6,14 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Call, Operation};
+use crate::call::Call;
+use crate::operation::Operation;
 
 /// One scripted fault. As JSON (`POST /_testkit/faults`) every field but `effect` may be left out.
 ///
 /// ```
-/// use bucketline_testkit::{Effect, Fault, Operation, Times};
+/// use bucketline_testkit::{FaultEffect, Fault, Operation, Times};
 ///
-/// let fault = Fault::new(Effect::ReplyLost).operation(Operation::PutObject).key_prefix("currents/").times(2);
+/// let fault = Fault::new(FaultEffect::ReplyLost).operation(Operation::PutObject).key_prefix("currents/").times(2);
 /// let same: Fault = serde_json::from_str(
 ///     r#"{"operation": "PutObject", "key_prefix": "currents/", "effect": "reply_lost", "times": 2}"#,
 /// )?;
@@ -29,7 +30,7 @@ pub struct Fault {
     bucket: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     key_prefix: Option<String>,
-    effect: Effect,
+    effect: FaultEffect,
     #[serde(default)]
     skip: u64,
     #[serde(default)]
@@ -44,7 +45,7 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
-pub enum Effect {
+pub enum FaultEffect {
     /// Answers with this error of AWS's and does nothing else.
     Error {
         /// The code, e.g. `SlowDown`.
@@ -118,7 +119,7 @@ impl Default for Times {
 impl Fault {
     /// A fault that strikes the next request, whatever it is.
     #[must_use]
-    pub fn new(effect: Effect) -> Self {
+    pub fn new(effect: FaultEffect) -> Self {
         Self {
             operation: None,
             bucket: None,
@@ -134,7 +135,7 @@ impl Fault {
     /// Answers with an error of AWS's.
     #[must_use]
     pub fn error(status: u16, code: impl Into<String>) -> Self {
-        Self::new(Effect::Error {
+        Self::new(FaultEffect::Error {
             code: code.into(),
             status,
             message: None,
@@ -240,7 +241,7 @@ impl Faults {
     }
 
     /// What happens to this request.
-    pub(crate) fn strike(&self, call: &Call) -> Option<Effect> {
+    pub(crate) fn strike(&self, call: &Call) -> Option<FaultEffect> {
         let mut armed = self.lock();
         armed
             .iter_mut()
@@ -258,7 +259,7 @@ impl Armed {
         matches!(self.fault.times, Times::Count(count) if self.struck >= count)
     }
 
-    fn strikes(&mut self) -> Option<Effect> {
+    fn strikes(&mut self) -> Option<FaultEffect> {
         if self.is_spent() {
             return None;
         }
@@ -293,7 +294,7 @@ mod tests {
             operation: Operation::PutObject,
             bucket: Some("b".into()),
             key: Some(key.into()),
-            is_sts: false,
+            service: crate::service::Service::S3,
         }
     }
 
@@ -318,7 +319,7 @@ mod tests {
     fn a_probability_is_kept_and_repeats_with_its_seed() {
         let run = |seed| {
             let faults = Faults::default();
-            faults.add(Fault::new(Effect::ReplyLost).always().probability(0.3, seed));
+            faults.add(Fault::new(FaultEffect::ReplyLost).always().probability(0.3, seed));
             (0..1000)
                 .map(|_| faults.strike(&put("k")).is_some())
                 .collect::<Vec<bool>>()

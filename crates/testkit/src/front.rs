@@ -18,9 +18,9 @@ use s3s::service::S3Service;
 
 use crate::call::Call;
 use crate::driver;
-use crate::fault::{Effect, Faults};
+use crate::fault::{FaultEffect, Faults};
 use crate::ids::RequestIds;
-use crate::requests::Requests;
+use crate::requests::{Arrived, Requests};
 use crate::world::World;
 use crate::{admin, answer};
 
@@ -68,40 +68,41 @@ impl Front {
     async fn carry_out(self: Arc<Self>, parts: Parts, body: Bytes) -> Result<Response<Body>, Closed> {
         let call = Call::read(&parts.method, &parts.uri, &parts.headers, &body);
         let ids = self.world.ids().request();
+        let arrived = Arrived::read(&call, &parts, &body);
         let mut request = Request::from_parts(parts, Body::from(body));
         request.extensions_mut().insert(call.clone());
         request.extensions_mut().insert(ids.clone());
         match self.faults.strike(&call) {
-            None => Ok(self.answer(request, &call, &ids).await),
-            Some(Effect::DelayMs(delay)) => {
+            None => Ok(self.answer(request, &call, &ids, arrived).await),
+            Some(FaultEffect::DelayMs(delay)) => {
                 driver::sleep(Duration::from_millis(delay)).await;
-                Ok(self.answer(request, &call, &ids).await)
+                Ok(self.answer(request, &call, &ids, arrived).await)
             }
-            Some(Effect::Error {
+            Some(FaultEffect::Error {
                 code,
                 status,
                 message,
             }) => {
                 let response = answer::error(status, &code, message.as_deref());
-                Ok(self.finish(response, &call, &ids))
+                Ok(self.finish(response, &call, &ids, arrived))
             }
-            Some(Effect::ReplyLost) => {
-                self.serve_unseen(request, &call, "reply_lost").await;
+            Some(FaultEffect::ReplyLost) => {
+                self.serve_unseen(request, arrived, "reply_lost").await;
                 Err(Closed)
             }
-            Some(Effect::LateMs(delay)) => {
+            Some(FaultEffect::LateMs(delay)) => {
                 driver::spawn(async move {
                     driver::sleep(Duration::from_millis(delay)).await;
-                    self.serve_unseen(request, &call, "late").await;
+                    self.serve_unseen(request, arrived, "late").await;
                 });
                 Err(Closed)
             }
-            Some(Effect::ConnectionClosed) => {
-                self.requests.add(call.operation, "connection_closed".into());
+            Some(FaultEffect::ConnectionClosed) => {
+                self.requests.add(arrived, "connection_closed".into());
                 Err(Closed)
             }
-            Some(Effect::ReplyCut) => {
-                self.requests.add(call.operation, "reply_cut".into());
+            Some(FaultEffect::ReplyCut) => {
+                self.requests.add(arrived, "reply_cut".into());
                 let response = self.call(request).await;
                 let (response, _) = answer::finish(response, &call, &ids);
                 Ok(cut(response).await)
@@ -109,20 +110,32 @@ impl Front {
         }
     }
 
-    async fn answer(&self, request: Request<Body>, call: &Call, ids: &RequestIds) -> Response<Body> {
+    async fn answer(
+        &self,
+        request: Request<Body>,
+        call: &Call,
+        ids: &RequestIds,
+        arrived: Arrived,
+    ) -> Response<Body> {
         let response = self.call(request).await;
-        self.finish(response, call, ids)
+        self.finish(response, call, ids, arrived)
     }
 
-    fn finish(&self, response: Response<Body>, call: &Call, ids: &RequestIds) -> Response<Body> {
+    fn finish(
+        &self,
+        response: Response<Body>,
+        call: &Call,
+        ids: &RequestIds,
+        arrived: Arrived,
+    ) -> Response<Body> {
         let (response, outcome) = answer::finish(response, call, ids);
-        self.requests.add(call.operation, outcome);
+        self.requests.add(arrived, outcome);
         response
     }
 
-    async fn serve_unseen(&self, request: Request<Body>, call: &Call, outcome: &str) {
+    async fn serve_unseen(&self, request: Request<Body>, arrived: Arrived, outcome: &str) {
         drop(self.call(request).await);
-        self.requests.add(call.operation, outcome.to_owned());
+        self.requests.add(arrived, outcome.to_owned());
     }
 
     async fn call(&self, request: Request<Body>) -> Response<Body> {

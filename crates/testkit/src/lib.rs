@@ -11,19 +11,25 @@ mod error;
 mod fault;
 mod front;
 mod ids;
+mod operation;
 mod query;
+mod query_protocol;
 mod requests;
 mod s3;
+#[cfg(feature = "sdk")]
+mod sdk;
 pub mod seed;
+mod service;
 mod sts;
 mod testkit;
 mod world;
 
-pub use call::Operation;
 pub use clock::Clock;
 pub use error::{Error, ErrorKind};
-pub use fault::{Effect, Fault, Faults, Times};
-pub use requests::{RequestCount, Requests};
+pub use fault::{Fault, FaultEffect, Faults, Times};
+pub use operation::Operation;
+pub use requests::{RecordedRequest, RequestCount, Requests};
 pub use seed::Seed;
+pub use service::Service;
 pub use testkit::{Settings, Testkit};
 pub use world::{Encryption, KeyPair, KeyStatus, ObjectEntry, StoredObject, World};

@@ -12,16 +12,20 @@ mod kms_key;
 mod principal;
 mod text;
 
+#[cfg(feature = "seed-file")]
 use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+#[cfg(feature = "seed-file")]
+use crate::error::ErrorKind;
 use crate::world::{Identities, World};
 pub use account::Account;
 pub use bucket::Bucket;
 pub use kms_key::KmsKey;
 pub use principal::{Role, User};
+#[cfg(feature = "seed-file")]
 use text::Text;
 
 /// A whole world: accounts with all that is in them.
@@ -65,6 +69,7 @@ impl Seed {
     ///
     /// [`ErrorKind::Seed`] for what is not TOML, an unknown key or a wrong type, with line and column;
     /// [`ErrorKind::Io`] for a policy file that could not be read.
+    #[cfg(feature = "seed-file")]
     pub fn parse(text: &str, read: &mut dyn FnMut(&Path) -> std::io::Result<String>) -> Result<Self, Error> {
         let mut seed: Self = toml::from_str(text).map_err(|error| {
             Error::new(

@@ -7,9 +7,9 @@ use crate::driver::Server;
 use crate::error::Error;
 use crate::fault::Faults;
 use crate::front::Front;
+use crate::query_protocol::QueryProtocol;
 use crate::requests::Requests;
 use crate::s3::Store;
-use crate::sts::Sts;
 use crate::world::World;
 
 /// An S3 and STS on one port of the loopback interface. It stops when it is dropped.
@@ -85,7 +85,7 @@ impl Testkit {
         let mut builder = S3ServiceBuilder::new(Store { gate: gate.clone() });
         builder.set_auth(Secrets(world.clone()));
         builder.set_access(gate.clone());
-        builder.set_route(Sts { gate });
+        builder.set_route(QueryProtocol { gate });
         let (faults, requests) = (Faults::default(), Requests::default());
         let front = Front {
             world: world.clone(),

@@ -11,20 +11,20 @@ mod session;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
 pub(crate) use bucket::{Bucket, Condition, ListQuery, Marker, PutRefused};
 pub(crate) use caller::{Caller, CredentialFault};
-pub(crate) use identity::{Identities, KmsKey, KmsKeyState};
+pub(crate) use identity::{Identities, KmsKey, KmsKeyState, RoleView};
 pub use identity::{KeyPair, KeyStatus};
 pub(crate) use object::{Algorithm, StoredChecksum, etag};
 pub use object::{Encryption, ObjectEntry, StoredObject};
 pub(crate) use secret::Secret;
 pub(crate) use session::{NewSession, Session};
 
-use crate::authorize::Policy;
+use crate::authorize::{Policy, Rights};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::ids::Ids;
@@ -197,13 +197,34 @@ impl World {
         self.identities_mut().set_trust_policy(account, role, policy)
     }
 
-    /// Removes a role; its sessions can do nothing from now on.
+    /// Removes a role; its sessions can do nothing from now on, and policies that named it name nobody: a role that is
+    /// made under the same name is another principal.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] where there is no such role.
     pub fn remove_role(&self, account: &str, role: &str) -> Result<(), Error> {
-        self.identities_mut().remove_role(account, role)
+        let removed = self.identities_mut().remove_role(account, role)?;
+        for bucket in read(&self.inner.buckets).values() {
+            if let Some(mut policy) = bucket.policy() {
+                removed.orphan(&mut policy);
+                bucket.set_policy(Some(policy));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a role, with no permissions yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is no such account, [`ErrorKind::Seed`] where there is such a role,
+    /// [`ErrorKind::Policy`] for a text that is no policy.
+    pub fn add_role(&self, account: &str, path: &str, role: &str, trust: &str) -> Result<(), Error> {
+        let trust = Policy::parse(&format!("trust policy of role `{role}`"), trust)?;
+        let an_hour = Duration::from_secs(3600);
+        self.identities_mut()
+            .add_role(account, path, role, trust, Rights::default(), an_hour)
     }
 
     /// Replaces (or, with `None`, removes) a bucket's policy.

@@ -9,7 +9,7 @@ use bucketline_auth::{
 };
 use bucketline_policy::template::{SessionScope, TrustOptions, session_policy, trust_policy};
 use bucketline_testkit::seed::{Account, Role, User};
-use bucketline_testkit::{Effect, Fault, Operation, Seed, Testkit};
+use bucketline_testkit::{Fault, FaultEffect, Operation, Seed, Testkit};
 
 const KEY: &str = "AKIAVENDOREXAMPLE001";
 const SECRET: &str = "vendor-secret";
@@ -190,10 +190,10 @@ async fn a_connection_that_breaks_is_trouble_and_never_a_refusal() {
         client(Duration::from_millis(500)),
     );
     for (effect, client, expected) in [
-        (Effect::ConnectionClosed, &patient, ErrorKind::Unavailable),
-        (Effect::ReplyLost, &patient, ErrorKind::Unavailable),
-        (Effect::ReplyCut, &patient, ErrorKind::Unavailable),
-        (Effect::DelayMs(3_600_000), &hasty, ErrorKind::TimedOut),
+        (FaultEffect::ConnectionClosed, &patient, ErrorKind::Unavailable),
+        (FaultEffect::ReplyLost, &patient, ErrorKind::Unavailable),
+        (FaultEffect::ReplyCut, &patient, ErrorKind::Unavailable),
+        (FaultEffect::DelayMs(3_600_000), &hasty, ErrorKind::TimedOut),
     ] {
         testkit
             .faults()

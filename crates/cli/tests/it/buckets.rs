@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use bucketline_testkit::{Effect, Fault, Operation};
+use bucketline_testkit::{Fault, FaultEffect, Operation};
 
 use crate::cloud::Cloud;
 use crate::program::{finish, signal};
@@ -177,7 +177,7 @@ fn a_store_in_trouble_delays_and_doubles_nothing() {
     let site = cloud.site();
     let faults = cloud.kit().faults();
     faults.add(
-        Fault::new(Effect::ReplyLost)
+        Fault::new(FaultEffect::ReplyLost)
             .operation(Operation::PutObject)
             .probability(0.3, 1)
             .times(6),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bucketline_testkit::{Effect, Fault, Operation};
+use bucketline_testkit::{Fault, FaultEffect, Operation};
 
 use crate::cloud::Cloud;
 use crate::program::{finish, signal};
@@ -111,7 +111,7 @@ fn trouble(cloud: &Cloud, random: &mut Random, run: usize) {
     let faults = cloud.kit().faults();
     if run.is_multiple_of(2) {
         let fault = match random.below(3) {
-            0 => Fault::new(Effect::ReplyLost),
+            0 => Fault::new(FaultEffect::ReplyLost),
             1 => Fault::error(500, "InternalError"),
             _ => Fault::error(503, "SlowDown"),
         };

@@ -1,6 +1,6 @@
 //! `verify` where reading is the trouble: what could not be read is neither damaged nor lost.
 
-use bucketline_testkit::{Effect, Fault, Operation};
+use bucketline_testkit::{Fault, FaultEffect, Operation};
 use serde_json::Value;
 
 use crate::cloud::Cloud;
@@ -18,7 +18,7 @@ fn an_answer_that_breaks_is_asked_for_again() {
     let cloud = Cloud::new();
     let site = delivered(&cloud);
     for (operation, effect) in [
-        (Operation::GetObject, Effect::ReplyCut),
+        (Operation::GetObject, FaultEffect::ReplyCut),
         (Operation::GetObject, slow_down()),
         (Operation::ListObjectsV2, slow_down()),
     ] {
@@ -35,8 +35,8 @@ fn an_answer_that_breaks_is_asked_for_again() {
     }
 }
 
-fn slow_down() -> Effect {
-    Effect::Error {
+fn slow_down() -> FaultEffect {
+    FaultEffect::Error {
         code: "SlowDown".to_owned(),
         status: 503,
         message: None,
@@ -48,7 +48,7 @@ fn what_can_not_be_read_is_not_said_to_be_damaged_or_lost() {
     let cloud = Cloud::new();
     let site = delivered(&cloud);
     let key = cloud.keys("acme-events").remove(0);
-    let broken = Fault::new(Effect::ReplyCut)
+    let broken = Fault::new(FaultEffect::ReplyCut)
         .operation(Operation::GetObject)
         .key_prefix(&key)
         .times(1_000);

@@ -246,7 +246,7 @@ async fn a_lost_reply_is_found_out_by_the_repeat() {
     let sink = builder(&testkit, "acme-events", "admin").build().unwrap();
     testkit
         .faults()
-        .add(Fault::new(bucketline_testkit::Effect::ReplyLost).operation(Operation::PutObject));
+        .add(Fault::new(bucketline_testkit::FaultEffect::ReplyLost).operation(Operation::PutObject));
     assert_eq!(failed(&sink, "a").await, (ErrorKind::Connection, Effect::Unknown));
     assert_eq!(
         sink.put_bytes(&key("a"), "x").await.unwrap(),
@@ -268,7 +268,7 @@ async fn an_answer_cut_short_is_not_taken_for_whole() {
     .unwrap();
     testkit
         .faults()
-        .add(Fault::new(bucketline_testkit::Effect::ReplyCut).operation(Operation::GetObject));
+        .add(Fault::new(bucketline_testkit::FaultEffect::ReplyCut).operation(Operation::GetObject));
     let error = sink.get(&key("a")).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.effect()),

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, Uri};
 
-use crate::call::Operation;
+use crate::operation::Operation;
 use crate::query;
 
 /// Of ListObjectsV2, by parameter.

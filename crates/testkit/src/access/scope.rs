@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
-use crate::call::Operation;
+use crate::operation::Operation;
 use crate::query;
 use crate::world::Bucket;
 

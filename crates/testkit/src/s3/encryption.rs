@@ -10,7 +10,7 @@ impl Store {
     /// What the object gets. Since 2023 an object that asks for nothing gets the bucket's default, AES256 at least.
     ///
     /// Source: "Setting default server-side encryption behavior for Amazon S3 buckets", S3 user guide.
-    pub(super) fn encryption(bucket: &Bucket, input: &PutObjectInput) -> S3Result<Encryption> {
+    pub(super) fn encryption(&self, bucket: &Bucket, input: &PutObjectInput) -> S3Result<Encryption> {
         if input.sse_customer_algorithm.is_some() {
             return Err(s3_error!(NotImplemented, "the testkit does not serve SSE-C"));
         }
@@ -27,7 +27,7 @@ impl Store {
             None => Ok(bucket.encryption().clone()),
             Some(ServerSideEncryption::AES256) => Ok(Encryption::Aes256),
             Some(ServerSideEncryption::AWS_KMS) => Ok(Encryption::Kms {
-                key: Self::key_arn(bucket, key),
+                key: self.key_arn(bucket, key),
             }),
             Some(ServerSideEncryption::AWS_KMS_DSSE) => Err(s3_error!(
                 NotImplemented,

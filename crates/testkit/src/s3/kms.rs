@@ -22,13 +22,18 @@ const MANAGED: &str = "aws-s3";
 
 impl Store {
     /// The ARN of the key that a request names, or of the one that S3 manages.
-    pub(super) fn key_arn(bucket: &Bucket, key: Option<&str>) -> String {
+    pub(super) fn key_arn(&self, bucket: &Bucket, key: Option<&str>) -> String {
         let id = match key {
             None | Some("alias/aws/s3") => MANAGED,
             Some(arn) if arn.starts_with("arn:") => return arn.to_owned(),
             Some(id) => id,
         };
-        format!("arn:aws:kms:{}:{}:key/{id}", bucket.region(), bucket.account())
+        let partition = self.gate.partition_of(bucket.account());
+        format!(
+            "arn:{partition}:kms:{}:{}:key/{id}",
+            bucket.region(),
+            bucket.account()
+        )
     }
 
     /// Whether the caller may use the key for this object.
@@ -40,7 +45,7 @@ impl Store {
         arn: &str,
         what: KeyUse,
     ) -> S3Result<()> {
-        if arn == Self::key_arn(bucket, None) {
+        if arn == self.key_arn(bucket, None) {
             // Its policy cannot be changed: it serves those whom S3 lets pass, of its own account.
             let is_own = caller.account() == Some(bucket.account());
             return if is_own {
@@ -63,7 +68,11 @@ impl Store {
         ));
         context.push((
             "kms:EncryptionContext:aws:s3:arn",
-            format!("arn:aws:s3:::{}/{key}", bucket.name()),
+            format!(
+                "arn:{}:s3:::{}/{key}",
+                self.gate.partition_of(bucket.account()),
+                bucket.name()
+            ),
         ));
         let question = Question {
             caller,

@@ -21,7 +21,7 @@ impl Store {
     pub(super) async fn put(&self, mut req: S3Request<PutObjectInput>) -> S3Result<PutObjectOutput> {
         let bucket = self.bucket(&req.input.bucket)?;
         let condition = condition(&req.input)?;
-        let encryption = Self::encryption(&bucket, &req.input)?;
+        let encryption = self.encryption(&bucket, &req.input)?;
         if let Encryption::Kms { key: arn } = &encryption {
             self.check_key(&caller(&req), &bucket, &req.input.key, arn, KeyUse::Encrypt)?;
         }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::principal::AccessKey;
+#[cfg(feature = "seed-file")]
 use super::text::Text;
 use super::{Bucket, KmsKey, Role, User};
 use crate::error::{Error, ErrorKind};
@@ -13,6 +14,8 @@ use crate::world::{self, Identities};
 #[serde(deny_unknown_fields)]
 pub struct Account {
     id: String,
+    #[serde(default = "aws")]
+    partition: String,
     #[serde(default)]
     root_access_keys: Vec<AccessKey>,
     #[serde(default, rename = "user")]
@@ -31,12 +34,20 @@ impl Account {
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
+            partition: aws(),
             root_access_keys: Vec::new(),
             users: Vec::new(),
             roles: Vec::new(),
             buckets: Vec::new(),
             kms_keys: Vec::new(),
         }
+    }
+
+    /// Sets the partition: `aws-cn`, `aws-us-gov`, ...; `aws` unless set. All ARNs of the account are of it.
+    #[must_use]
+    pub fn partition(mut self, partition: impl Into<String>) -> Self {
+        self.partition = partition.into();
+        self
     }
 
     /// Gives the root user an access key.
@@ -75,6 +86,7 @@ impl Account {
     }
 
     /// Does something with each policy text that the account holds.
+    #[cfg(feature = "seed-file")]
     pub(super) fn texts(
         &mut self,
         with: &mut dyn FnMut(&mut Text) -> Result<(), Error>,
@@ -97,7 +109,7 @@ impl Account {
                 format!("account id `{id}` is not 12 digits"),
             ));
         }
-        identities.add_account(&id)?;
+        identities.add_account(&id, &self.partition)?;
         for key in self.root_access_keys {
             key.build(&id, None, identities)?;
         }
@@ -115,4 +127,8 @@ impl Account {
         }
         Ok(())
     }
+}
+
+fn aws() -> String {
+    "aws".into()
 }

@@ -74,6 +74,7 @@ impl Bucket {
         self
     }
 
+    #[cfg(feature = "seed-file")]
     pub(super) fn texts(
         &mut self,
         with: &mut dyn FnMut(&mut Text) -> Result<(), Error>,

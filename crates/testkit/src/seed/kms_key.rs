@@ -43,6 +43,7 @@ impl KmsKey {
         self
     }
 
+    #[cfg(feature = "seed-file")]
     pub(super) fn texts(
         &mut self,
         with: &mut dyn FnMut(&mut Text) -> Result<(), Error>,
@@ -62,7 +63,7 @@ impl KmsKey {
         let of = format!("policy of KMS key `{arn}`");
         let policy = match self.policy {
             Some(text) => text.policy(&of)?,
-            None => Policy::parse(&of, &default_policy(account))?,
+            None => Policy::parse(&of, &default_policy(identities.partition(account), account))?,
         };
         identities.add_kms_key(
             &arn,
@@ -83,8 +84,8 @@ impl From<&str> for KmsKey {
 }
 
 /// Source: "Default key policy", KMS developer guide.
-fn default_policy(account: &str) -> String {
+fn default_policy(partition: &str, account: &str) -> String {
     format!(
-        r#"{{"Version": "2012-10-17", "Statement": {{"Sid": "EnableIAMUserPermissions", "Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::{account}:root"}}, "Action": "kms:*", "Resource": "*"}}}}"#
+        r#"{{"Version": "2012-10-17", "Statement": {{"Sid": "EnableIAMUserPermissions", "Effect": "Allow", "Principal": {{"AWS": "arn:{partition}:iam::{account}:root"}}, "Action": "kms:*", "Resource": "*"}}}}"#
     )
 }

@@ -88,6 +88,7 @@ impl User {
         self
     }
 
+    #[cfg(feature = "seed-file")]
     pub(super) fn texts(
         &mut self,
         with: &mut dyn FnMut(&mut Text) -> Result<(), Error>,
@@ -147,6 +148,7 @@ impl Role {
         self
     }
 
+    #[cfg(feature = "seed-file")]
     pub(super) fn texts(
         &mut self,
         with: &mut dyn FnMut(&mut Text) -> Result<(), Error>,

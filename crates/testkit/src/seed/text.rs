@@ -1,7 +1,9 @@
 //! The text of a policy in a seed: in place, or in a file of its own.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+#[cfg(feature = "seed-file")]
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -25,6 +27,7 @@ pub(super) struct InFile {
 
 impl Text {
     /// Replaces a file by its text.
+    #[cfg(feature = "seed-file")]
     pub(super) fn fetch(
         &mut self,
         read: &mut dyn FnMut(&Path) -> std::io::Result<String>,

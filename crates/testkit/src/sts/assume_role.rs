@@ -5,10 +5,9 @@ use std::time::{Duration, SystemTime};
 use s3s::S3Result;
 use s3s::dto::{Timestamp, TimestampFormat};
 
-use super::parameters::{self, EXTERNAL_ID, POLICY, Parameters, ROLE_ARN, SESSION_NAME};
-use super::{Sts, refuse};
-use crate::answer::escape;
+use crate::access::Gate;
 use crate::authorize::{self, Policy, Question};
+use crate::query_protocol::{self, Constraint, Parameters, Xml, refuse, violated};
 use crate::world::{Caller, NewSession, Session};
 
 /// What is served; all else is refused, since a client that believes a forgotten parameter to be in force is deceived.
@@ -22,123 +21,147 @@ const SERVED: [&str; 7] = [
     "Policy",
 ];
 
+const ROLE_ARN: Constraint = Constraint {
+    member: "roleArn",
+    min: 20,
+    max: 2048,
+    also: None,
+};
+const SESSION_NAME: Constraint = Constraint {
+    member: "roleSessionName",
+    min: 2,
+    max: 64,
+    also: Some("_+=,.@-"),
+};
+const EXTERNAL_ID: Constraint = Constraint {
+    member: "externalId",
+    min: 2,
+    max: 1224,
+    also: Some("_+=,.@:/-"),
+};
+const POLICY: Constraint = Constraint {
+    member: "policy",
+    min: 1,
+    max: 2048,
+    also: None,
+};
+
 /// Bytes of a session token at the most. Source: `MinimumSessionTokenSize` of AssumeRole, STS API reference.
 const LARGEST_TOKEN: usize = 4096;
 
-impl Sts {
-    pub(super) fn assume_role(&self, caller: &Caller, parameters: &Parameters) -> S3Result<String> {
-        if let Some(name) = parameters.names().find(|name| !SERVED.contains(name)) {
-            return Err(refuse(
-                501,
-                "NotImplemented",
-                format!("the testkit does not serve the parameter {name}"),
-            ));
-        }
-        let asked = Asked::read(parameters)?;
-        if matches!(caller, Caller::Root { .. }) {
-            return Err(refuse(
-                403,
-                "AccessDenied",
-                "Roles may not be assumed by root accounts.",
-            ));
-        }
-        let world = &self.gate.world;
-        let now = world.clock().now();
-        let refused = || {
-            let message = format!(
-                "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
-                caller.arn(),
-                asked.role_arn
-            );
-            refuse(403, "AccessDenied", message)
-        };
-        // A role that is not there is refused as one that does not trust the caller: nobody can look for names.
-        let role = world.identities().role(asked.role_arn).ok_or_else(refused)?;
-        let mut context = self.gate.scene.context();
-        context.push(("sts:RoleSessionName", asked.session_name.to_owned()));
-        if let Some(external_id) = asked.external_id {
-            context.push(("sts:ExternalId", external_id.to_owned()));
-        }
-        let question = Question {
-            caller,
-            action: "sts:AssumeRole",
-            resource: asked.role_arn,
-            resource_account: &role.account,
-            resource_policy: Some(&role.trust),
-            now,
-            context,
-        };
-        authorize::decide(&question).map_err(|_| refused())?;
-        self.check_duration(&asked, role.max_session, matches!(caller, Caller::Session { .. }))?;
-        let size = asked
-            .policy
-            .map_or(0, |policy| policy.chars().filter(|c| !c.is_whitespace()).count());
-        let packed = self.packed_share(size)?;
-
-        let (access_key_id, secret, token) = world.ids().temporary_key(size);
-        let token_size = token.len();
-        let utilization = (token_size * 100).div_ceil(LARGEST_TOKEN);
-        let expires = whole_seconds(now + asked.duration);
-        let result = format!(
-            "<AssumedRoleUser><AssumedRoleId>{}:{name}</AssumedRoleId>\
-             <Arn>arn:aws:sts::{}:assumed-role/{}/{name}</Arn></AssumedRoleUser>\
-             <Credentials><AccessKeyId>{access_key_id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>\
-             <SessionToken>{token}</SessionToken><Expiration>{}</Expiration></Credentials>\
-             {}<SessionTokenSize>{token_size}</SessionTokenSize>\
-             <SessionTokenUtilization>{utilization}</SessionTokenUtilization>",
-            role.id,
-            role.account,
-            role.name,
-            time_text(expires),
-            asked
-                .policy
-                .map(|_| format!("<PackedPolicySize>{packed}</PackedPolicySize>"))
-                .unwrap_or_default(),
-            name = escape(asked.session_name),
+pub(crate) fn assume_role(call: &query_protocol::Asked<'_>) -> S3Result<Xml> {
+    let query_protocol::Asked {
+        gate,
+        caller,
+        parameters,
+    } = *call;
+    if let Some(name) = parameters.names().find(|name| !SERVED.contains(name)) {
+        return Err(refuse(
+            501,
+            "NotImplemented",
+            format!("the testkit does not serve the parameter {name}"),
+        ));
+    }
+    let asked = Asked::read(parameters)?;
+    if matches!(caller, Caller::Root { .. }) {
+        return Err(refuse(
+            403,
+            "AccessDenied",
+            "Roles may not be assumed by root accounts.",
+        ));
+    }
+    let world = &gate.world;
+    let now = world.clock().now();
+    let refused = || {
+        let message = format!(
+            "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+            caller.arn(),
+            asked.role_arn
         );
-        let session = Session {
-            secret: secret.into(),
-            token: token.into(),
-            issued: now,
-            expires,
-            account: role.account,
-            role: role.name,
-            session_name: asked.session_name.to_owned(),
-            policy: asked.session_policy,
-        };
-        world.identities_mut().add_session(NewSession {
-            access_key_id,
-            session,
-        });
-        Ok(result)
+        refuse(403, "AccessDenied", message)
+    };
+    // A role that is not there is refused as one that does not trust the caller: nobody can look for names.
+    let role = world.identities().role(asked.role_arn).ok_or_else(refused)?;
+    let mut context = gate.scene.context();
+    context.push(("sts:RoleSessionName", asked.session_name.to_owned()));
+    if let Some(external_id) = asked.external_id {
+        context.push(("sts:ExternalId", external_id.to_owned()));
     }
+    let question = Question {
+        caller,
+        action: "sts:AssumeRole",
+        resource: asked.role_arn,
+        resource_account: &role.account,
+        resource_policy: Some(&role.trust),
+        now,
+        context,
+    };
+    authorize::decide(&question).map_err(|_| refused())?;
+    check_duration(&asked, role.max_session, matches!(caller, Caller::Session { .. }))?;
+    let size = asked
+        .policy
+        .map_or(0, |policy| policy.chars().filter(|c| !c.is_whitespace()).count());
+    let packed = packed_share(gate, size)?;
 
-    /// Source: AssumeRole, `DurationSeconds`, STS API reference; role chaining: "Methods to assume a role", IAM user
-    /// guide.
-    fn check_duration(&self, asked: &Asked<'_>, max_session: Duration, chained: bool) -> S3Result<()> {
-        if asked.duration > max_session {
-            let message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
-            return Err(refuse(400, "ValidationError", message));
-        }
-        if chained && asked.duration > Duration::from_secs(3600) {
-            let message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
-            return Err(refuse(400, "ValidationError", message));
-        }
-        Ok(())
-    }
+    let (access_key_id, secret, token) = world.ids().temporary_key(size);
+    let token_size = token.len();
+    let utilization = (token_size * 100).div_ceil(LARGEST_TOKEN);
+    let expires = whole_seconds(now + asked.duration);
+    let user = Xml::new()
+        .text("AssumedRoleId", format!("{}:{}", role.id, asked.session_name))
+        .text("Arn", role.session_arn(asked.session_name));
+    let credentials = Xml::new()
+        .text("AccessKeyId", &access_key_id)
+        .text("SecretAccessKey", &secret)
+        .text("SessionToken", &token)
+        .text("Expiration", time_text(expires));
+    let result = Xml::new()
+        .nested("AssumedRoleUser", user)
+        .nested("Credentials", credentials)
+        .maybe("PackedPolicySize", asked.policy.map(|_| packed.to_string()))
+        .text("SessionTokenSize", token_size.to_string())
+        .text("SessionTokenUtilization", utilization.to_string());
+    let session = Session {
+        secret: secret.into(),
+        token: token.into(),
+        issued: now,
+        expires,
+        role,
+        session_name: asked.session_name.to_owned(),
+        policy: asked.session_policy,
+    };
+    world.identities_mut().add_session(NewSession {
+        access_key_id,
+        session,
+    });
+    Ok(result)
+}
 
-    /// How much of its allotted space a session policy takes, in per cent.
-    ///
-    /// How AWS packs policies is not documented. Here it is the text without white space, and the limit a setting.
-    fn packed_share(&self, size: usize) -> S3Result<usize> {
-        let percent = (size * 100).div_ceil(self.gate.scene.packed_policy_size.max(1));
-        if percent > 100 {
-            let message =
-                format!("Packed policy consumes {percent}% of allotted space, please use smaller policy.");
-            return Err(refuse(400, "PackedPolicyTooLarge", message));
-        }
-        Ok(percent)
+/// Source: AssumeRole, `DurationSeconds`, STS API reference; role chaining: "Methods to assume a role", IAM user
+/// guide.
+fn check_duration(asked: &Asked<'_>, max_session: Duration, chained: bool) -> S3Result<()> {
+    if asked.duration > max_session {
+        let message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+        return Err(refuse(400, "ValidationError", message));
     }
+    if chained && asked.duration > Duration::from_secs(3600) {
+        let message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
+        return Err(refuse(400, "ValidationError", message));
+    }
+    Ok(())
+}
+
+/// How much of its allotted space a session policy takes, in per cent.
+///
+/// How AWS packs policies is not documented. Here it is the text without white space, and the limit a setting.
+fn packed_share(gate: &Gate, size: usize) -> S3Result<usize> {
+    let percent = (size * 100).div_ceil(gate.scene.packed_policy_size.max(1));
+    if percent > 100 {
+        let message =
+            format!("Packed policy consumes {percent}% of allotted space, please use smaller policy.");
+        return Err(refuse(400, "PackedPolicyTooLarge", message));
+    }
+    Ok(percent)
 }
 
 /// The parameters, each within its own limits.
@@ -190,7 +213,7 @@ fn duration(text: Option<&str>) -> S3Result<Duration> {
     let Some(text) = text else {
         return Ok(Duration::from_secs(3600));
     };
-    let violated = |constraint| Err(parameters::violated("durationSeconds", text, constraint));
+    let violated = |constraint| Err(violated("durationSeconds", text, constraint));
     match text.parse::<u64>() {
         Ok(0..900) => violated("Member must have value greater than or equal to 900"),
         Ok(seconds @ 900..=43_200) => Ok(Duration::from_secs(seconds)),

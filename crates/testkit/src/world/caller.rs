@@ -10,7 +10,7 @@ pub(crate) enum Caller {
     /// No signature.
     Anonymous,
     /// An account's root user.
-    Root { account: String },
+    Root { account: String, partition: String },
     User {
         account: String,
         arn: String,
@@ -44,7 +44,7 @@ impl Caller {
     pub(crate) fn account(&self) -> Option<&str> {
         match self {
             Self::Anonymous => None,
-            Self::Root { account } | Self::User { account, .. } | Self::Session { account, .. } => {
+            Self::Root { account, .. } | Self::User { account, .. } | Self::Session { account, .. } => {
                 Some(account)
             }
         }
@@ -54,7 +54,7 @@ impl Caller {
     pub(crate) fn arn(&self) -> String {
         match self {
             Self::Anonymous => "anonymous".into(),
-            Self::Root { account } => format!("arn:aws:iam::{account}:root"),
+            Self::Root { account, partition } => format!("arn:{partition}:iam::{account}:root"),
             Self::User { arn, .. } | Self::Session { arn, .. } => arn.clone(),
         }
     }
@@ -63,7 +63,7 @@ impl Caller {
     pub(crate) fn user_id(&self) -> Option<String> {
         match self {
             Self::Anonymous => None,
-            Self::Root { account } => Some(account.clone()),
+            Self::Root { account, .. } => Some(account.clone()),
             Self::User { id, .. } => Some(id.clone()),
             Self::Session {
                 role_id,

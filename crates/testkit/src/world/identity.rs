@@ -69,10 +69,13 @@ pub(crate) struct Identities {
     sessions: HashMap<String, Session>,
     /// By key ARN.
     kms_keys: HashMap<String, KmsKey>,
+    /// How often something of an ARN was made.
+    made: HashMap<String, u32>,
 }
 
 #[derive(Debug, Default)]
 struct Account {
+    partition: String,
     users: BTreeMap<String, User>,
     roles: BTreeMap<String, Role>,
 }
@@ -80,12 +83,14 @@ struct Account {
 #[derive(Debug)]
 struct User {
     arn: String,
+    id: String,
     rights: Rights,
 }
 
 #[derive(Debug)]
 struct Role {
     arn: String,
+    id: String,
     trust: Policy,
     rights: Rights,
     max_session: Duration,
@@ -104,15 +109,51 @@ struct Key {
 #[derive(Debug, Clone)]
 pub(crate) struct RoleView {
     pub(crate) account: String,
+    pub(crate) partition: String,
+    pub(crate) arn: String,
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) trust: Policy,
     pub(crate) max_session: Duration,
 }
 
+impl RoleView {
+    /// The ARN of a session, which leaves out the role's path.
+    pub(crate) fn session_arn(&self, session_name: &str) -> String {
+        let Self {
+            partition,
+            account,
+            name,
+            ..
+        } = self;
+        format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session_name}")
+    }
+}
+
 impl Identities {
-    pub(crate) fn add_account(&mut self, id: &str) -> Result<(), Error> {
-        if self.accounts.insert(id.to_owned(), Account::default()).is_some() {
+    /// The partition that an account belongs to, as ARNs write it.
+    pub(crate) fn partition(&self, account: &str) -> &str {
+        self.accounts
+            .get(account)
+            .map_or("aws", |account| account.partition.as_str())
+    }
+
+    /// A unique id: another one each time that something of this ARN is made.
+    fn new_id(&mut self, prefix: &str, arn: &str) -> String {
+        let made = self.made.entry(arn.to_owned()).or_default();
+        *made += 1;
+        match made {
+            1 => ids::unique_id(prefix, arn),
+            again => ids::unique_id(prefix, &format!("{arn} {again}")),
+        }
+    }
+
+    pub(crate) fn add_account(&mut self, id: &str, partition: &str) -> Result<(), Error> {
+        let account = Account {
+            partition: partition.to_owned(),
+            ..Account::default()
+        };
+        if self.accounts.insert(id.to_owned(), account).is_some() {
             return Err(twice(format!("account `{id}`")));
         }
         Ok(())
@@ -125,8 +166,9 @@ impl Identities {
         name: &str,
         rights: Rights,
     ) -> Result<(), Error> {
-        let arn = format!("arn:aws:iam::{account}:user{path}{name}");
-        let user = User { arn, rights };
+        let arn = format!("arn:{}:iam::{account}:user{path}{name}", self.partition(account));
+        let id = self.new_id("AIDA", &arn);
+        let user = User { arn, id, rights };
         if self
             .account(account)?
             .users
@@ -147,9 +189,11 @@ impl Identities {
         rights: Rights,
         max_session: Duration,
     ) -> Result<(), Error> {
-        let arn = format!("arn:aws:iam::{account}:role{path}{name}");
+        let arn = format!("arn:{}:iam::{account}:role{path}{name}", self.partition(account));
+        let id = self.new_id("AROA", &arn);
         let role = Role {
             arn,
+            id,
             trust,
             rights,
             max_session,
@@ -225,6 +269,7 @@ impl Identities {
         let Some(name) = &key.user else {
             return Ok(Caller::Root {
                 account: key.account.clone(),
+                partition: self.partition(&key.account).to_owned(),
             });
         };
         let user = self
@@ -235,7 +280,7 @@ impl Identities {
         Ok(Caller::User {
             account: key.account.clone(),
             arn: user.arn.clone(),
-            id: ids::unique_id("AIDA", &user.arn),
+            id: user.id.clone(),
             rights: user.rights.clone(),
         })
     }
@@ -251,10 +296,28 @@ impl Identities {
         Some(RoleView {
             account: account.to_owned(),
             name: name.clone(),
-            id: ids::unique_id("AROA", &role.arn),
+            id: role.id.clone(),
+            partition: self.partition(account).to_owned(),
+            arn: role.arn.clone(),
             trust: role.trust.clone(),
             max_session: role.max_session,
         })
+    }
+
+    /// The first active key of each user of that name, one for each account that has one.
+    #[cfg(feature = "sdk")]
+    pub(crate) fn keys_of(&self, user: &str) -> Vec<(String, Secret)> {
+        let mut first: BTreeMap<&str, (&str, &Secret)> = BTreeMap::new();
+        for (id, key) in &self.keys {
+            if key.status == KeyStatus::Active && key.user.as_deref() == Some(user) {
+                let found = first.entry(&key.account).or_insert((id, &key.secret));
+                if id.as_str() < found.0 {
+                    *found = (id, &key.secret);
+                }
+            }
+        }
+        let keys = first.into_values();
+        keys.map(|(id, secret)| (id.to_owned(), secret.clone())).collect()
     }
 
     pub(crate) fn add_session(&mut self, new: NewSession) {
@@ -321,31 +384,38 @@ impl Identities {
         Ok(())
     }
 
-    pub(crate) fn remove_role(&mut self, account: &str, role: &str) -> Result<(), Error> {
+    /// Removes a role. Policies that name it by its ARN name its unique id from now on, as AWS's do: a role that is made
+    /// anew under the same name is another principal. What was removed, for the policies that are kept elsewhere.
+    pub(crate) fn remove_role(&mut self, account: &str, role: &str) -> Result<Removed, Error> {
         let removed = self.account(account)?.roles.remove(role);
-        removed
-            .map(drop)
-            .ok_or_else(|| missing(format!("role `{role}` in account `{account}`")))
+        let role = removed.ok_or_else(|| missing(format!("role `{role}` in account `{account}`")))?;
+        let removed = Removed {
+            arn: role.arn,
+            id: role.id,
+        };
+        let trusts = self
+            .accounts
+            .values_mut()
+            .flat_map(|account| account.roles.values_mut());
+        let keys = self.kms_keys.values_mut().map(|key| &mut key.policy);
+        for policy in trusts.map(|role| &mut role.trust).chain(keys) {
+            removed.orphan(policy);
+        }
+        Ok(removed)
     }
 
     fn session_caller(&self, session: &Session) -> Caller {
-        // A role that is gone leaves its sessions without any permission.
+        // A role that is gone, or was made anew, leaves its sessions without any permission.
         let role = self
             .accounts
-            .get(&session.account)
-            .and_then(|account| account.roles.get(&session.role));
-        let role_arn = role.map_or_else(
-            || format!("arn:aws:iam::{}:role/{}", session.account, session.role),
-            |role| role.arn.clone(),
-        );
+            .get(&session.role.account)
+            .and_then(|account| account.roles.get(&session.role.name))
+            .filter(|role| role.id == session.role.id);
         Caller::Session {
-            account: session.account.clone(),
-            arn: format!(
-                "arn:aws:sts::{}:assumed-role/{}/{}",
-                session.account, session.role, session.session_name
-            ),
-            role_id: ids::unique_id("AROA", &role_arn),
-            role_arn,
+            account: session.role.account.clone(),
+            arn: session.role.session_arn(&session.session_name),
+            role_id: session.role.id.clone(),
+            role_arn: session.role.arn.clone(),
             session_name: session.session_name.clone(),
             rights: role.map(|role| role.rights.clone()).unwrap_or_default(),
             session_policy: session.policy.clone(),
@@ -368,6 +438,22 @@ impl Identities {
         self.keys
             .get_mut(access_key_id)
             .ok_or_else(|| missing(format!("access key `{access_key_id}`")))
+    }
+}
+
+/// A user or role that is no more.
+#[derive(Debug, Clone)]
+pub(crate) struct Removed {
+    arn: String,
+    id: String,
+}
+
+impl Removed {
+    /// Puts the unique id where a policy names the ARN as a principal.
+    pub(crate) fn orphan(&self, policy: &mut Policy) {
+        if let Some(changed) = policy.with_principal_renamed(&self.arn, &self.id) {
+            *policy = changed;
+        }
     }
 }
 

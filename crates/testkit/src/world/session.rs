@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::Secret;
+use super::{RoleView, Secret};
 use crate::authorize::Policy;
 
 /// Temporary credentials that were given out.
@@ -14,8 +14,7 @@ pub(crate) struct Session {
     pub(crate) token: Secret,
     pub(crate) issued: SystemTime,
     pub(crate) expires: SystemTime,
-    pub(crate) account: String,
-    pub(crate) role: String,
+    pub(crate) role: RoleView,
     pub(crate) session_name: String,
     pub(crate) policy: Option<Policy>,
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
-use bucketline_testkit::{Effect, Fault, Operation};
+use bucketline_testkit::{Fault, FaultEffect, Operation};
 
 use crate::client::{BUCKET, KEY, SECRET, credentials, expected, plain, refusal, sts_with};
 use crate::wire;
@@ -40,7 +40,7 @@ async fn a_lost_reply_has_its_effect() {
     let (testkit, s3) = plain().await;
     testkit
         .faults()
-        .add(Fault::new(Effect::ReplyLost).operation(Operation::PutObject));
+        .add(Fault::new(FaultEffect::ReplyLost).operation(Operation::PutObject));
     let put = || {
         s3.put_object()
             .bucket(BUCKET)
@@ -62,7 +62,7 @@ async fn a_late_request_takes_effect_after_its_client_has_given_up() {
     let (testkit, s3) = plain().await;
     testkit
         .faults()
-        .add(Fault::new(Effect::LateMs(300)).operation(Operation::PutObject));
+        .add(Fault::new(FaultEffect::LateMs(300)).operation(Operation::PutObject));
     let put = s3.put_object().bucket(BUCKET).key("k").send().await;
     assert!(matches!(put.unwrap_err(), SdkError::DispatchFailure(_)));
     assert!(testkit.world().object(BUCKET, "k").is_none());
@@ -73,7 +73,7 @@ async fn a_late_request_takes_effect_after_its_client_has_given_up() {
 #[tokio::test]
 async fn a_closed_connection_has_no_effect() {
     let (testkit, s3) = plain().await;
-    testkit.faults().add(Fault::new(Effect::ConnectionClosed));
+    testkit.faults().add(Fault::new(FaultEffect::ConnectionClosed));
     let put = s3.put_object().bucket(BUCKET).key("k").send().await;
     assert!(matches!(put.unwrap_err(), SdkError::DispatchFailure(_)));
     assert!(testkit.world().object(BUCKET, "k").is_none());
@@ -84,7 +84,7 @@ async fn a_delay_delays() {
     let (testkit, s3) = plain().await;
     testkit
         .faults()
-        .add(Fault::new(Effect::DelayMs(200)).operation(Operation::HeadBucket));
+        .add(Fault::new(FaultEffect::DelayMs(200)).operation(Operation::HeadBucket));
     let began = Instant::now();
     s3.head_bucket().bucket(BUCKET).send().await.unwrap();
     assert!(began.elapsed() >= Duration::from_millis(200));
@@ -98,7 +98,7 @@ async fn a_request_is_carried_out_although_its_client_has_gone() {
         let key = format!("k{round}");
         testkit
             .faults()
-            .add(Fault::new(Effect::DelayMs(delay)).operation(Operation::PutObject));
+            .add(Fault::new(FaultEffect::DelayMs(delay)).operation(Operation::PutObject));
         let put = tokio::spawn(s3.put_object().bucket(BUCKET).key(&key).send());
         let arrived = round as u64 + 1;
         until(|| testkit.faults().struck() == arrived).await;
@@ -128,7 +128,7 @@ async fn a_cut_reply_breaks_off_in_the_body() {
     testkit.world().put_object(BUCKET, "k", vec![7; 100_000]).unwrap();
     testkit
         .faults()
-        .add(Fault::new(Effect::ReplyCut).operation(Operation::GetObject));
+        .add(Fault::new(FaultEffect::ReplyCut).operation(Operation::GetObject));
     let get = s3.get_object().bucket(BUCKET).key("k").send().await.unwrap();
     assert_eq!(get.content_length(), Some(100_000));
     assert!(get.body.collect().await.is_err());

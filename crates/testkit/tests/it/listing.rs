@@ -181,7 +181,7 @@ async fn an_account_lists_its_own_buckets() {
         .collect();
     assert_eq!(names, [BUCKET]);
     assert_eq!(listed.buckets()[0].bucket_region(), Some("us-east-1"));
-    let only = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::*"}}"#;
+    let only = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::acme-events"}}"#;
     testkit
         .world()
         .set_user_policy(ACCOUNT, "currents", "anything", Some(only))
@@ -190,6 +190,6 @@ async fn an_account_lists_its_own_buckets() {
     assert_eq!(
         refusal(&error),
         expected("AccessDenied", 403),
-        "it acts on no bucket, so a bucket's ARN does not cover it"
+        "it is about all buckets, so one bucket's ARN does not cover it"
     );
 }

@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use bucketline_testkit::seed::{Account, Bucket, Role, User};
 use bucketline_testkit::{
-    Clock, Effect, Encryption, ErrorKind, Fault, Faults, KeyPair, KeyStatus, ObjectEntry, Operation,
+    Clock, Encryption, ErrorKind, Fault, FaultEffect, Faults, KeyPair, KeyStatus, ObjectEntry, Operation,
     Requests, Seed, Settings, Testkit, Times, World,
 };
 
@@ -25,7 +25,7 @@ async fn a_test_holds_one_thing_and_reaches_everything() {
 
     let faults: &Faults = testkit.faults();
     faults.add(
-        Fault::new(Effect::DelayMs(1))
+        Fault::new(FaultEffect::DelayMs(1))
             .operation(Operation::GetObject)
             .bucket("events")
             .times(3),
@@ -165,4 +165,42 @@ async fn a_testkit_that_is_dropped_is_gone() {
     kept_alive.readable().await.unwrap();
     let ended = kept_alive.try_read(&mut [0; 1]);
     assert!(matches!(ended, Ok(0) | Err(_)), "open connections are closed too");
+}
+
+#[tokio::test]
+async fn a_user_s_settings_serve_any_client_and_requests_are_remembered_without_their_signature() {
+    let (testkit, _) = crate::client::plain().await;
+    let settings = testkit.sdk_config("currents").unwrap();
+    let identity = aws_sdk_sts::Client::new(&settings)
+        .get_caller_identity()
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(identity.account(), Some(crate::client::ACCOUNT));
+    let of_s3 = aws_sdk_s3::config::Builder::from(&settings)
+        .force_path_style(true)
+        .build();
+    let s3 = aws_sdk_s3::Client::from_conf(of_s3);
+    s3.list_objects_v2()
+        .bucket(crate::client::BUCKET)
+        .prefix("currents/")
+        .send()
+        .await
+        .unwrap();
+
+    let recorded = testkit.requests().recorded();
+    let [first, second] = recorded.as_slice() else {
+        panic!("{recorded:?}")
+    };
+    assert_eq!(
+        (first.operation, first.parameter("Action")),
+        (Operation::GetCallerIdentity, Some("GetCallerIdentity"))
+    );
+    assert_eq!(
+        (second.operation, second.parameter("prefix")),
+        (Operation::ListObjectsV2, Some("currents/"))
+    );
+    assert_eq!(second.outcome, "200");
+    assert!(second.headers.contains_key("x-amz-date") && !second.headers.contains_key("authorization"));
+    assert!(testkit.sdk_config("nobody").is_err());
 }

@@ -456,3 +456,63 @@ async fn a_temporary_key_without_its_token_is_unknown_to_s3() {
         expected("InvalidToken", 400)
     );
 }
+
+/// What a customer who deletes the role and makes it anew does not expect: the new one is another principal.
+#[tokio::test]
+async fn a_role_made_anew_is_another_principal() {
+    let names_the_role = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:role/integrations/export"},
+        "Action": "s3:PutObject", "Resource": "arn:aws:s3:::acme-events/*"}}"#;
+    let testkit = start(seed()).await;
+    let world = testkit.world();
+    world.set_role_policy(CUSTOMER, "export", "export", None).unwrap();
+    world
+        .set_bucket_policy("acme-events", Some(names_the_role))
+        .unwrap();
+    let before = assume(&testkit, VENDOR_KEY).send().await.unwrap();
+    let old_session = session(&testkit, &before);
+    assert_eq!(put(&old_session, "k").await, expected("", 200));
+
+    world.remove_role(CUSTOMER, "export").unwrap();
+    world
+        .add_role(CUSTOMER, "/integrations/", "export", TRUST)
+        .unwrap();
+    let after = assume(&testkit, VENDOR_KEY).send().await.unwrap();
+    let id = |output: &AssumeRoleOutput| output.assumed_role_user().unwrap().assumed_role_id().to_owned();
+    assert_ne!(id(&before), id(&after));
+    assert_eq!(
+        put(&session(&testkit, &after), "k").await,
+        expected("AccessDenied", 403)
+    );
+    assert_eq!(put(&old_session, "k").await, expected("AccessDenied", 403));
+
+    // Naming it again names the new one.
+    world
+        .set_bucket_policy("acme-events", Some(names_the_role))
+        .unwrap();
+    assert_eq!(put(&session(&testkit, &after), "k").await, expected("", 200));
+}
+
+#[tokio::test]
+async fn an_account_of_another_partition_has_its_arns() {
+    let anything = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*",
+        "Resource": ["arn:aws-cn:s3:::acme-cn", "arn:aws-cn:s3:::acme-cn/*"]}}"#;
+    let account = Account::new(CUSTOMER)
+        .partition("aws-cn")
+        .user(
+            User::new("acme")
+                .access_key(OTHER_KEY.0, OTHER_KEY.1)
+                .policy("anything", anything),
+        )
+        .bucket(Bucket::new("acme-cn").region("cn-north-1"));
+    let testkit = start(Seed::new().account(account)).await;
+    let sts = aws_sdk_sts::Client::new(&testkit.sdk_config("acme").unwrap());
+    let identity = sts.get_caller_identity().send().await.unwrap();
+    assert_eq!(identity.arn(), Some("arn:aws-cn:iam::111122223333:user/acme"));
+    let s3 = s3_with(
+        &testkit.endpoint(),
+        credentials(OTHER_KEY.0, OTHER_KEY.1, None),
+        "cn-north-1",
+    );
+    s3.put_object().bucket("acme-cn").key("k").send().await.unwrap();
+}

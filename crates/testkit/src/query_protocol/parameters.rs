@@ -1,4 +1,4 @@
-//! The form of an STS request, and the constraints that its API model puts on it.
+//! The form of a request, and the constraints that its API model puts on it.
 
 use s3s::S3Result;
 
@@ -7,10 +7,10 @@ use crate::query;
 
 /// The parameters of a request, in order.
 #[derive(Debug)]
-pub(super) struct Parameters(Vec<(String, String)>);
+pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    pub(super) fn read(body: &[u8]) -> Self {
+    pub(crate) fn read(body: &[u8]) -> Self {
         Self(
             std::str::from_utf8(body)
                 .map(|text| query::pairs(text).collect())
@@ -18,7 +18,7 @@ impl Parameters {
         )
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(found, _)| found == name)
@@ -26,7 +26,7 @@ impl Parameters {
     }
 
     /// The names, as sent.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
 }
@@ -35,41 +35,16 @@ impl Parameters {
 ///
 /// Source: AssumeRole, "Request Parameters", STS API reference.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Constraint {
-    pub(super) member: &'static str,
-    pub(super) min: usize,
-    pub(super) max: usize,
+pub(crate) struct Constraint {
+    pub(crate) member: &'static str,
+    pub(crate) min: usize,
+    pub(crate) max: usize,
     /// Letters and digits, and these; `None` allows everything.
-    pub(super) also: Option<&'static str>,
+    pub(crate) also: Option<&'static str>,
 }
 
-pub(super) const ROLE_ARN: Constraint = Constraint {
-    member: "roleArn",
-    min: 20,
-    max: 2048,
-    also: None,
-};
-pub(super) const SESSION_NAME: Constraint = Constraint {
-    member: "roleSessionName",
-    min: 2,
-    max: 64,
-    also: Some("_+=,.@-"),
-};
-pub(super) const EXTERNAL_ID: Constraint = Constraint {
-    member: "externalId",
-    min: 2,
-    max: 1224,
-    also: Some("_+=,.@:/-"),
-};
-pub(super) const POLICY: Constraint = Constraint {
-    member: "policy",
-    min: 1,
-    max: 2048,
-    also: None,
-};
-
 impl Constraint {
-    pub(super) fn check(self, value: Option<&str>) -> S3Result<()> {
+    pub(crate) fn check(self, value: Option<&str>) -> S3Result<()> {
         let Some(value) = value else {
             return Err(self.violated("null", "Member must not be null"));
         };
@@ -109,7 +84,7 @@ impl Constraint {
 }
 
 /// AWS's wording of a parameter that is not what it must be.
-pub(super) fn violated(member: &str, value: &str, constraint: &str) -> s3s::S3Error {
+pub(crate) fn violated(member: &str, value: &str, constraint: &str) -> s3s::S3Error {
     let message = format!(
         "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
     );
