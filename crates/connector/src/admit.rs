@@ -8,10 +8,12 @@ mod reason;
 pub use prepare::Prepared;
 pub use reason::{RejectReason, Rejection};
 
+use std::collections::HashSet;
 use std::fmt;
 
 use bucketline_format::{Schema, SchemaRegistry};
 
+use crate::SchemaChange;
 use crate::route::{Routes, Takers};
 use crate::{ConnectorConfig, ConnectorId, WorkspaceId};
 use envelope::Envelope;
@@ -42,6 +44,8 @@ pub const MAX_EVENT: usize = 921_600;
 /// ```
 pub struct Admission {
     routes: Routes,
+    /// Event types whose schema's file is not the one that their events are stored under.
+    changed: HashSet<String>,
 }
 
 /// A line that became an event.
@@ -80,7 +84,17 @@ impl Admission {
     ) -> Self {
         Self {
             routes: Routes::new(schemas, workspaces, connectors),
+            changed: HashSet::new(),
         }
+    }
+
+    /// The same, but for the event types whose schemas were changed under their ids: their events are refused.
+    #[must_use]
+    pub fn without(mut self, changes: &[SchemaChange]) -> Self {
+        let refused = changes.iter().filter(|change| change.refuses_events());
+        self.changed
+            .extend(refused.map(|change| change.event_type().to_owned()));
+        self
     }
 
     /// Admits one line `{"workspace": ..., "event_type": ..., "event": {...}}`, in UTF-8, and appends the event's Avro
@@ -102,6 +116,9 @@ impl Admission {
             .kind(&envelope.event_type)
             .and_then(|kind| Some((kind, workspace.takers(kind)?)));
         let (kind, takers) = route.ok_or_else(|| rejection(RejectReason::UnknownEventType, "event_type"))?;
+        if !self.changed.is_empty() && self.changed.contains(&*envelope.event_type) {
+            return Err(rejection(RejectReason::SchemaChanged, "event_type"));
+        }
         if envelope.event.len() > MAX_EVENT {
             return Err(rejection(RejectReason::EventTooLarge, "event"));
         }

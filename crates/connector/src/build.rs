@@ -24,8 +24,6 @@ pub struct BuildJob {
     pub(crate) schema: Schema,
     /// The one that its seal names, or will.
     pub(crate) encoder: &'static dyn Encoder,
-    /// Whether the bodies are from before this start, and the schema's file may have been changed since.
-    pub(crate) recheck: bool,
     pub(crate) lane: Lane,
     pub(crate) lane_tag: [u8; 16],
     pub(crate) first: Position,
@@ -113,8 +111,7 @@ impl BuildJob {
     ///
     /// # Errors
     ///
-    /// `Contradiction` if a frame was not supplied, or does not hold what it held before, or an event cannot be encoded;
-    /// `MissingSchema` if the schema is not the one that the events were admitted under.
+    /// `Contradiction` if a frame was not supplied, or does not hold what it held before, or an event cannot be encoded.
     pub fn run(self) -> Result<Option<Built>, Error> {
         let mut range = Range::new(self.limit, self.first);
         for part in &self.parts {
@@ -131,9 +128,6 @@ impl BuildJob {
         };
         let mut digest = EventDigest::default();
         for (position, datum) in &datums {
-            if self.recheck && self.schema.validate(datum).is_err() {
-                return Err(changed(&self.schema));
-            }
             digest.event(*position, datum);
         }
         let datums: Vec<&[u8]> = datums.into_iter().map(|(_, datum)| datum).collect();
@@ -236,18 +230,6 @@ fn events_of<'a>(lane: &Lane, run: &Run, batch: &'a HeldBatch) -> Result<Vec<Eve
     } else {
         Err(gone(run.frame))
     }
-}
-
-fn changed(schema: &Schema) -> Error {
-    Error::new(
-        ErrorKind::MissingSchema,
-        format!(
-            "schema {} of `{}` is not the one that held events were admitted under: bring the file back as it was; a \
-             change of a schema gets a new id",
-            schema.id().get(),
-            schema.event_type()
-        ),
-    )
 }
 
 fn unencodable(schema: &Schema, error: &bucketline_format::Error) -> Error {

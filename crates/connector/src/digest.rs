@@ -54,6 +54,11 @@ pub(crate) fn hash16(parts: &[&[u8]]) -> [u8; 16] {
     sync_marker(&hasher.finalize().into())
 }
 
+/// SHA-256.
+pub(crate) fn hash32(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;

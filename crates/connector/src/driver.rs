@@ -72,7 +72,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
         settings,
         clock,
     } = parts;
-    let admission = Arc::new(Admission::new(&schemas, workspaces, &connectors));
+    let admission = Admission::new(&schemas, workspaces, &connectors);
     let opening = move || -> Result<(Box<dyn Log>, Started), Error> {
         let mut log = open(log)?;
         let started = Engine::start(&mut *log, &connectors, schemas, settings, &mut draw)?;
@@ -80,6 +80,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
     };
     let (log, started) = blocking(opening).await??;
 
+    let admission = Arc::new(admission.without(&started.schema_changes));
     let clock_of_log = SpoolClock::starting_at(started.now);
     let engine = Arc::new(Mutex::new(started.engine));
     let (messages, inbox) = mpsc::unbounded_channel();
@@ -106,6 +107,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
         admission,
         clock: clock_of_log,
         shard: started.shard,
+        schema_changes: started.schema_changes,
         messages,
         intake,
         spool,

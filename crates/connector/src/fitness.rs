@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use bucketline_format::{EventType, SchemaId, SchemaRegistry, encoder, newest_encoder};
+use bucketline_format::{SchemaId, SchemaRegistry, encoder, newest_encoder};
 use bucketline_spool::Generation;
 
 use crate::ObjectName;
@@ -73,15 +73,20 @@ pub(crate) fn check_held(
         if !configured.contains(held_for.connector.as_str()) {
             continue; // Orphaned: held, and shown.
         }
-        check_buildable(lane, held_for, schemas)?;
+        check_buildable(fold, lane, held_for, schemas)?;
     }
     Ok(())
 }
 
-fn check_buildable(lane: &LaneState, generation: &Generation, schemas: &SchemaRegistry) -> Result<(), Error> {
+fn check_buildable(
+    fold: &Fold,
+    lane: &LaneState,
+    generation: &Generation,
+    schemas: &SchemaRegistry,
+) -> Result<(), Error> {
     let key = &lane.key;
-    let known = key.event_type.parse::<EventType>().is_ok()
-        && SchemaId::new(key.schema).is_some_and(|id| schemas.get(&*key.event_type, id).is_some());
+    let of_today = |id| schemas.get(&*key.event_type, id).is_some();
+    let known = fold.schemas.get(key.schema).is_some() || SchemaId::new(key.schema).is_some_and(of_today);
     if !known {
         return Err(Error::new(
             ErrorKind::MissingSchema,

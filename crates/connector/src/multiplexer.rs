@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::rejects::{RejectEntry, RejectFeed};
 use crate::state::ConnectorStatus;
-use crate::{Admission, ConnectorId};
+use crate::{Admission, ConnectorId, SchemaChange};
 
 /// Delivers the events of many workspaces into the buckets of many connectors, each event exactly once. A handle: clones are
 /// cheap and drive the same thing, which ends with [`shutdown`](Self::shutdown), or when the last handle is dropped.
@@ -107,6 +107,11 @@ impl Multiplexer {
     /// of them, over all restarts, until this is said or the configuration asks for nothing any more.
     pub fn resume(&self, connector: &ConnectorId) {
         self.handle.resume(connector.clone());
+    }
+
+    /// Schemas whose files differ from what the log has kept under their ids: to be told at start, each in a line.
+    pub fn schema_changes(&self) -> &[SchemaChange] {
+        self.handle.schema_changes()
     }
 
     /// What decides which lines become events, e.g. to work out what has to arrive.

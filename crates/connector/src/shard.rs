@@ -6,6 +6,7 @@ mod folding;
 mod frames;
 mod held_batch;
 mod lane;
+mod schemas;
 mod sources;
 
 use crate::tickets::ShardId;
@@ -14,6 +15,7 @@ pub(crate) use folding::{Folded, Folding};
 pub use held_batch::HeldBatch;
 pub(crate) use held_batch::Mixing;
 pub(crate) use lane::{LaneId, LaneState, Run};
+pub(crate) use schemas::{Compared, pin_of};
 
 /// A lane of a shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -35,7 +35,7 @@ impl RecordSchema {
     /// [`ErrorKind::InvalidSchema`], saying at which field, if it is not a record schema of the supported types.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let record = parse::record_schema(text)?;
-        let text = print::compact(&record);
+        let text = print::compact(&record, print::Docs::Kept);
         Ok(Self {
             record: Arc::new(record),
             text: text.into(),
@@ -49,6 +49,22 @@ impl RecordSchema {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What of the schema gives the bytes of an event their meaning: names, order, types and defaults, in the form of
+    /// [`text`](Self::text), without documentation. Two schemas of one shape read each other's datums alike.
+    ///
+    /// ```
+    /// use bucketline_format::RecordSchema;
+    ///
+    /// let bare = r#"{"type":"record","name":"View","fields":[{"name":"id","type":"string"}]}"#;
+    /// let documented = r#"{"type":"record","name":"View","doc":"A view.","fields":[{"name":"id","type":"string"}]}"#;
+    /// assert_eq!(RecordSchema::parse(documented)?.shape(), bare);
+    /// # Ok::<(), bucketline_format::Error>(())
+    /// ```
+    #[must_use]
+    pub fn shape(&self) -> String {
+        print::compact(&self.record, print::Docs::LeftOut)
     }
 
     /// The record's name with its namespace.

@@ -7,7 +7,7 @@ use crate::error::Error;
 const CRATE: &str = "crates/connector/src/";
 
 /// In the order in which one builds on another.
-const STAGES: [&str; 28] = [
+const STAGES: [&str; 29] = [
     "backoff",
     "connector_id",
     "label",
@@ -23,6 +23,7 @@ const STAGES: [&str; 28] = [
     "state",
     "error",
     "ledger",
+    "schema_change",
     "reconcile",
     "generation",
     "route",

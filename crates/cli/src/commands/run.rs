@@ -1,5 +1,6 @@
 //! `bucketline run`: reads events, delivers them, says how it went.
 
+use bucketline_connector::{DrainReport, State};
 use bucketline_service::input::Input;
 use bucketline_service::model::ModelPath;
 use bucketline_service::rejects::Projection;
@@ -53,6 +54,12 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
     if let Some(text) = unreadable(&multiplexer.ledger(), &config.spool.dir) {
         warning(text);
     }
+    for change in multiplexer.schema_changes() {
+        warning(change);
+    }
+    for connector in &options.resume {
+        multiplexer.resume(connector);
+    }
     let projection = Projection::begin(&rejects, &multiplexer).await?;
     let mut watch = Watch::new(&multiplexer, projection, stopwatch);
     let mut feeder = Feeder::new(config, &multiplexer, stop.clone());
@@ -99,7 +106,7 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
         return Err(failed(error).into());
     }
     if report.is_complete() {
-        return Ok(Exit::Done);
+        return Ok(blocked_after_all(&report));
     }
     let pending: u64 = report.connectors.iter().map(|connector| connector.pending).sum();
     let why = if report.timed_out {
@@ -164,4 +171,16 @@ fn refuse_own_input(rejects: &std::path::Path, inputs: &[Input]) -> Outcome<()> 
         ));
     }
     Ok(())
+}
+
+/// Everything arrived, but perhaps not as it was asked for: that is said, and is no success.
+fn blocked_after_all(report: &DrainReport) -> Exit {
+    let mut exit = Exit::Done;
+    for connector in &report.connectors {
+        if let (State::Blocked(_), Some(cause)) = (connector.state, &connector.cause) {
+            warning(format_args!("{} is {}: {cause}", connector.name, connector.state));
+            exit = Exit::Findings;
+        }
+    }
+    exit
 }

@@ -22,6 +22,8 @@ pub enum RejectReason {
     UnknownWorkspace,
     /// There is no schema for the event type.
     UnknownEventType,
+    /// The file of its type's schema was changed under its id, so what its bytes would mean is not what they mean to the log.
+    SchemaChanged,
     /// The event's text is longer than [`MAX_EVENT`](crate::MAX_EVENT).
     EventTooLarge,
     /// The event does not fit the schema of its type.
@@ -30,7 +32,7 @@ pub enum RejectReason {
 
 impl RejectReason {
     /// The stable code: `line_too_long`, `not_utf8`, `not_an_envelope`, `unknown_envelope_key`, `unknown_workspace`,
-    /// `unknown_event_type`, `event_too_large`, or one of [`MismatchReason::code`].
+    /// `unknown_event_type`, `schema_changed`, `event_too_large`, or one of [`MismatchReason::code`].
     pub fn code(self) -> &'static str {
         match self {
             Self::LineTooLong => "line_too_long",
@@ -39,6 +41,7 @@ impl RejectReason {
             Self::UnknownEnvelopeKey => "unknown_envelope_key",
             Self::UnknownWorkspace => "unknown_workspace",
             Self::UnknownEventType => "unknown_event_type",
+            Self::SchemaChanged => "schema_changed",
             Self::EventTooLarge => "event_too_large",
             Self::Mismatch(reason) => reason.code(),
         }

@@ -15,7 +15,7 @@ use crate::batch::{Accepted, Batch};
 use crate::engine::{DrainReport, Engine, Input, RequestId, ShardId};
 use crate::error::Error;
 use crate::rejects::{RejectEntry, RejectFeed};
-use crate::{Admission, ConnectorId};
+use crate::{Admission, ConnectorId, SchemaChange};
 
 /// What a [`crate::Multiplexer`] holds on to.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub(crate) struct Handle {
     pub(super) admission: Arc<Admission>,
     pub(super) clock: SpoolClock,
     pub(super) shard: ShardId,
+    pub(super) schema_changes: Vec<SchemaChange>,
     pub(super) messages: mpsc::UnboundedSender<Message>,
     pub(super) intake: Intake,
     pub(super) spool: SpoolThread,
@@ -34,6 +35,10 @@ impl Handle {
     pub(crate) fn with_engine<T>(&self, ask: impl FnOnce(&Engine, SpoolTime) -> T) -> T {
         let engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         ask(&engine, self.clock.now())
+    }
+
+    pub(crate) fn schema_changes(&self) -> &[SchemaChange] {
+        &self.schema_changes
     }
 
     pub(crate) fn admission(&self) -> &Admission {

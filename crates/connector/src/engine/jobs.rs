@@ -39,10 +39,9 @@ impl Engine {
         let run = self.shards.get(&lane.shard)?;
         let state = run.state(lane.lane)?;
         let connector = run.fold.connectors.get(state.connector)?;
-        let schema = self
-            .schemas
-            .get(&*state.key.event_type, SchemaId::new(state.key.schema)?)?
-            .clone();
+        let id = state.key.schema;
+        let of_today = || self.schemas.get(&*state.key.event_type, SchemaId::new(id)?);
+        let schema = run.fold.schemas.get(id).or_else(of_today)?.clone();
         let runs = match limit {
             Limit::Exactly(last) => state.up_to(last)?,
             Limit::Within { count, bytes } => state.front(count, bytes),
@@ -60,7 +59,6 @@ impl Engine {
             attempt,
             schema,
             encoder: self.encoder_of(lane)?,
-            recheck: state.key.partition != run.partition,
             lane_tag: lane_tag(&connector.id, &state.key),
             lane: state.stored_key(),
             first: state.frontier,

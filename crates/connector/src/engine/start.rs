@@ -12,6 +12,7 @@ use super::{Command, Engine, Purpose};
 use crate::config::{ConnectorConfig, Settings};
 use crate::error::Error;
 use crate::journal::{self, OpenedShard};
+use crate::schema_change::SchemaChange;
 use crate::shard::LaneRef;
 use crate::state::Blockage;
 use crate::tickets::ShardId;
@@ -26,6 +27,8 @@ pub struct Started {
     pub shard: ShardId,
     /// The present generation of each connector, in the order of the configuration: for [`crate::Admission::prepare`].
     pub generations: Vec<GenerationId>,
+    /// Schemas whose files differ from what the log has pinned under their ids: for [`crate::Admission::without`].
+    pub schema_changes: Vec<SchemaChange>,
     /// The log's time, to be counted on from.
     pub now: SpoolTime,
 }
@@ -46,12 +49,14 @@ impl Engine {
         let shard = ShardId(0);
         let opened = journal::open(shard, log, connectors, &schemas, settings.memory, draw)?;
         let (generations, now) = (opened.generations().to_vec(), opened.now());
+        let schema_changes = opened.schema_changes().to_vec();
         let mut engine = Self::new(connectors, schemas, settings);
         engine.join(now, opened);
         Ok(Started {
             engine,
             shard,
             generations,
+            schema_changes,
             now,
         })
     }

@@ -366,7 +366,7 @@ pub(super) fn not_encrypted_as_asked(seen: &str) -> Cause {
     Cause::plain(
         format!("an object was stored, but not encrypted as asked: `{seen}`"),
         "look at the bucket's default encryption and at what its policy allows; nothing more is put until this connector is \
-         resumed",
+         resumed (`bucketline run --resume`)",
     )
 }
 

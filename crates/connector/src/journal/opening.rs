@@ -14,7 +14,8 @@ use crate::error::Error;
 use crate::fitness::{check_connectors, check_held};
 use crate::generation::{generation, same_destination, same_settings};
 use crate::ledger::Ledger;
-use crate::shard::{Fold, Folded, Folding};
+use crate::schema_change::SchemaChange;
+use crate::shard::{Compared, Fold, Folded, Folding, pin_of};
 use crate::tickets::ShardId;
 
 /// A shard whose log was folded and has begun a new partition.
@@ -26,9 +27,15 @@ pub struct OpenedShard {
     pub(crate) now: SpoolTime,
     pub(crate) lease_until: Option<SpoolTime>,
     generations: Vec<GenerationId>,
+    schema_changes: Vec<SchemaChange>,
 }
 
 impl OpenedShard {
+    /// Schemas whose files differ from what the log has pinned under their ids.
+    pub fn schema_changes(&self) -> &[SchemaChange] {
+        &self.schema_changes
+    }
+
     /// Its name.
     pub fn id(&self) -> ShardId {
         self.id
@@ -76,6 +83,7 @@ pub fn open(
         partition = PartitionId::from_random(draw());
     }
     let mut records = vec![Record::from(Opened { partition })];
+    let schema_changes = pins(&fold, schemas, &mut records);
     let generations = generations(&fold, connectors, &mut records);
     retargets(&fold, connectors, &generations, &mut records);
     let group = Group::new(records);
@@ -92,6 +100,7 @@ pub fn open(
         now,
         lease_until: None,
         generations,
+        schema_changes,
     })
 }
 
@@ -112,6 +121,25 @@ fn generations(fold: &Fold, connectors: &[ConnectorConfig], records: &mut Vec<Re
         }
     });
     present.collect()
+}
+
+/// The schemas that events will be stored under from now on: those that are new to the log are pinned in it. What differs from what is
+/// pinned is told.
+fn pins(fold: &Fold, schemas: &SchemaRegistry, records: &mut Vec<Record>) -> Vec<SchemaChange> {
+    let mut changes = Vec::new();
+    let newest = schemas.event_types().iter();
+    for schema in newest.filter_map(|event_type| schemas.latest(event_type)) {
+        match fold.schemas.compare(schema) {
+            Compared::New => records.push(Record::from(pin_of(schema))),
+            Compared::Same => {}
+            Compared::OtherText => changes.push(SchemaChange::text(schema)),
+            Compared::OtherShape => {
+                let pinned = fold.schemas.get(schema.id().get());
+                changes.extend(pinned.map(|pinned| SchemaChange::shape(schema, pinned)));
+            }
+        }
+    }
+    changes
 }
 
 /// What is held and not sealed goes to where its connector delivers today.

@@ -15,6 +15,7 @@ use bucketline_spool::{
 use super::frames::Frames;
 use super::held_batch::{HeldBatch, Mixing, Share};
 use super::lane::{LaneId, LaneState, Run};
+use super::schemas::PinnedSchemas;
 use super::sources::Sources;
 use crate::error::{Error, ErrorKind};
 use crate::ledger::Ledger;
@@ -35,6 +36,7 @@ pub(crate) struct Fold {
     next_lane: usize,
     lane_ids: HashMap<Lane, LaneId>,
     pub(crate) sources: Sources,
+    pub(crate) schemas: PinnedSchemas,
     /// Where refused lines stand, in order.
     pub(crate) rejects: Vec<Lsn>,
     pub(crate) ledger: Ledger,
@@ -86,6 +88,7 @@ impl Fold {
             next_lane: 0,
             lane_ids: HashMap::new(),
             sources: Sources::default(),
+            schemas: PinnedSchemas::default(),
             rejects: Vec::new(),
             ledger: Ledger::default(),
             frames: Frames::new(memory),
@@ -125,6 +128,15 @@ impl Fold {
                 Ok(())
             }
             Record::Generation(generation) => self.generation(lsn, generation),
+            Record::Schema(schema) => self.schemas.pin(&schema).ok_or_else(|| {
+                contradiction(
+                    lsn,
+                    format!(
+                        "schema {} cannot be read, or has its id a second time",
+                        schema.schema
+                    ),
+                )
+            }),
             Record::Events(events) => self.events(lsn, time, events),
             Record::Rejects(_) => {
                 self.rejects.push(lsn);

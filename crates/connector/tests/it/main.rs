@@ -24,4 +24,5 @@ mod rejects;
 mod restart;
 mod restart_age;
 mod samples;
+mod schemas;
 mod scripted;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bucketline_connector::State;
-use bucketline_format::{Schema, SchemaRegistry};
 use bucketline_sink::{ErrorKind, MemorySink, Operation};
 
 use crate::fixture::{MINUTE, SOURCE, assert_exactly_once, batch, builder, connector, start, submit};
@@ -69,36 +68,6 @@ async fn a_put_of_unknown_outcome_is_settled_by_the_next_run() {
         mux.shutdown().await;
         assert_exactly_once(&*store, "f1/", 30).await;
     }
-}
-
-#[tokio::test]
-async fn a_schema_that_was_changed_under_its_id_is_refused_not_put_over_old_events() {
-    let (spool, bucket) = (tempfile::tempdir().unwrap(), Arc::new(MemorySink::new()));
-    let mux = start(spool.path(), bucket.clone()).await;
-    submit(&mux, 0, 1).await;
-    mux.shutdown().await;
-
-    let changed = r#"{"type": "record", "name": "Open", "fields": [{"name": "n", "type": "long"}, {"name": "id", "type": "string"}]}"#;
-    let open = Schema::parse("mail.Open".parse().unwrap(), 1.try_into().unwrap(), changed).unwrap();
-    let mux = builder(spool.path())
-        .schemas(Arc::new(SchemaRegistry::new(vec![open]).unwrap()))
-        .connector(connector('1'), bucket.clone())
-        .start()
-        .await
-        .unwrap();
-    let failure = mux.drain(MINUTE).await.failure.unwrap();
-    assert!(failure.is_config(), "{failure}");
-    assert!(
-        failure.to_string().contains("schema 1 of `mail.Open`"),
-        "{failure}"
-    );
-    mux.shutdown().await;
-    assert!(bucket.is_empty());
-
-    let mux = start(spool.path(), bucket.clone()).await;
-    assert!(mux.drain(MINUTE).await.is_complete());
-    mux.shutdown().await;
-    assert_exactly_once(&*bucket, "f1/", 1).await;
 }
 
 #[tokio::test]

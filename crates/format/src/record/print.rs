@@ -5,62 +5,69 @@ use serde_json::Value;
 
 use super::{Field, Kind, NullBranch, Record, Type};
 
-pub(super) fn compact(record: &Record) -> String {
+/// Whether documentation is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Docs {
+    Kept,
+    LeftOut,
+}
+
+pub(super) fn compact(record: &Record, docs: Docs) -> String {
     let mut out = String::new();
-    print_record(record, &mut out);
+    print_record(record, docs, &mut out);
     out
 }
 
 pub(crate) fn type_text(avro_type: &Type) -> String {
     let mut out = String::new();
-    print_type(avro_type, &mut out);
+    print_type(avro_type, Docs::Kept, &mut out);
     out
 }
 
-fn print_record(record: &Record, out: &mut String) {
+fn print_record(record: &Record, docs: Docs, out: &mut String) {
     out.push_str("{\"type\":\"record\",\"name\":");
     quote(&record.name, out);
     attribute("namespace", record.namespace.as_deref(), out);
-    attribute("doc", record.doc.as_deref(), out);
+    doc(record.doc.as_deref(), docs, out);
     out.push_str(",\"fields\":[");
     for (index, field) in record.fields.iter().enumerate() {
         if index > 0 {
             out.push(',');
         }
-        print_field(field, out);
+        print_field(field, docs, out);
     }
     out.push_str("]}");
 }
 
-fn print_field(field: &Field, out: &mut String) {
+fn print_field(field: &Field, docs: Docs, out: &mut String) {
     out.push_str("{\"name\":");
     quote(&field.name, out);
     out.push_str(",\"type\":");
-    print_type(&field.avro_type, out);
-    attribute("doc", field.doc.as_deref(), out);
+    print_type(&field.avro_type, docs, out);
+    doc(field.doc.as_deref(), docs, out);
     if field.default_null {
         out.push_str(",\"default\":null");
     }
     out.push('}');
 }
 
-fn print_type(avro_type: &Type, out: &mut String) {
+fn print_type(avro_type: &Type, docs: Docs, out: &mut String) {
     match avro_type.null {
-        None => print_kind(&avro_type.kind, out),
+        None => print_kind(&avro_type.kind, docs, out),
         Some(NullBranch::First) => {
             out.push_str("[\"null\",");
-            print_kind(&avro_type.kind, out);
+            print_kind(&avro_type.kind, docs, out);
             out.push(']');
         }
         Some(NullBranch::Second) => {
             out.push('[');
-            print_kind(&avro_type.kind, out);
+            print_kind(&avro_type.kind, docs, out);
             out.push_str(",\"null\"]");
         }
     }
 }
 
-fn print_kind(kind: &Kind, out: &mut String) {
+fn print_kind(kind: &Kind, docs: Docs, out: &mut String) {
     let name = match kind {
         Kind::Boolean => "\"boolean\"",
         Kind::Int => "\"int\"",
@@ -68,14 +75,20 @@ fn print_kind(kind: &Kind, out: &mut String) {
         Kind::Float => "\"float\"",
         Kind::Double => "\"double\"",
         Kind::String => "\"string\"",
-        Kind::Record(record) => return print_record(record, out),
+        Kind::Record(record) => return print_record(record, docs, out),
         Kind::Array(items) => {
             out.push_str("{\"type\":\"array\",\"items\":");
-            print_type(items, out);
+            print_type(items, docs, out);
             "}"
         }
     };
     out.push_str(name);
+}
+
+fn doc(text: Option<&str>, docs: Docs, out: &mut String) {
+    if docs == Docs::Kept {
+        attribute("doc", text, out);
+    }
 }
 
 fn attribute(name: &str, value: Option<&str>, out: &mut String) {
