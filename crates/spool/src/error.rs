@@ -39,6 +39,8 @@ pub enum ErrorKind {
     NotASpool,
     /// An earlier write or fsync failed: open the spool again.
     Poisoned,
+    /// The log ends before what its checkpoint has seen: its disk lost what it had kept, or parts of two copies were mixed.
+    Truncated,
     /// A record is larger than a frame may be: split it.
     TooLarge,
     /// A record contradicts itself: a bug in the program that made it.
@@ -167,13 +169,16 @@ impl ErrorKind {
         match self {
             Self::Locked => "stop that process, or use another directory",
             Self::Damaged => "open the spool again: it sets the damaged part aside and goes on",
-            Self::Full => "free space on that disk; nothing that was accepted is lost",
+            Self::Full => "make room for it, or allow it more; nothing that was accepted is lost",
             Self::NewerVersion => "use the version that wrote it, or a later one; nothing was changed",
             Self::Undecodable => {
                 "use the version that wrote it: the frame is whole, so it is not damage; nothing was changed"
             }
             Self::NotASpool => "name a new or empty directory, or the spool's own",
             Self::Poisoned => "open the spool again",
+            Self::Truncated => {
+                "bring its segments back, or have it marked with `bucketline spool restored`: it then goes on without what is missing"
+            }
             Self::TooLarge => "split it into smaller records",
             Self::InvalidRecord => "nothing was written; this is a fault of the program",
             Self::NotFound => "read from a place that the log has told",

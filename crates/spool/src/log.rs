@@ -4,7 +4,7 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
-use crate::{Error, Frame, Group, Lsn, SpoolTime};
+use crate::{Carry, Error, Frame, Group, Lsn, SpoolTime};
 
 /// An append-only log of groups of records.
 ///
@@ -59,6 +59,41 @@ pub trait Log: fmt::Debug + Send {
     /// on. [`ReadOnly`](crate::ErrorKind::ReadOnly), [`Poisoned`](crate::ErrorKind::Poisoned).
     fn trim(&mut self, before: Lsn) -> Result<(), Error>;
 
+    /// Copies frames into the cold log, so that their segments can be freed while something still needs them, and tells
+    /// where the copies stand: durable, and to be read with [`Log::read_at`].
+    ///
+    /// The caller appends a [`Moved`](crate::Moved) before it relies on the copies. Until then, and after a crash, they are
+    /// leftovers that nothing names; [`Log::trim_cold`] frees them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Log::read_at`], for the first frame that cannot be read, and [`Full`](crate::ErrorKind::Full). The log is as
+    /// it was, but for leftovers.
+    fn keep_cold(&mut self, frames: &[Lsn]) -> Result<Vec<Lsn>, Error>;
+
+    /// Frees whole segments of the cold log in which none of these frames stand, wherever they lie.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](crate::ErrorKind::Io): any of these segments may be gone; calling again goes on.
+    /// [`ReadOnly`](crate::ErrorKind::ReadOnly), [`Poisoned`](crate::ErrorKind::Poisoned).
+    fn trim_cold(&mut self, needed: &[Lsn]) -> Result<(), Error>;
+
+    /// Puts a checkpoint in the place of the one before: what all frames before [`Carry::before`] mean. The next opening
+    /// reads only what lies behind it.
+    ///
+    /// A checkpoint shortens the fold and is no second truth: without it the same is folded from the log.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRecord`](crate::ErrorKind::InvalidRecord): it is ahead of the log.
+    /// [`TooLarge`](crate::ErrorKind::TooLarge), [`Full`](crate::ErrorKind::Full) and [`Io`](crate::ErrorKind::Io): the
+    /// earlier one stands, or this one does. The log can be used on.
+    fn write_checkpoint(&mut self, carry: &Carry) -> Result<(), Error>;
+
+    /// The checkpoint that the log was opened from; given once.
+    fn checkpoint(&mut self) -> Option<Carry>;
+
     /// How much the log holds.
     fn usage(&self) -> Usage;
 }
@@ -81,6 +116,22 @@ impl<L: Log + ?Sized> Log for Box<L> {
         (**self).trim(before)
     }
 
+    fn keep_cold(&mut self, frames: &[Lsn]) -> Result<Vec<Lsn>, Error> {
+        (**self).keep_cold(frames)
+    }
+
+    fn trim_cold(&mut self, needed: &[Lsn]) -> Result<(), Error> {
+        (**self).trim_cold(needed)
+    }
+
+    fn write_checkpoint(&mut self, carry: &Carry) -> Result<(), Error> {
+        (**self).write_checkpoint(carry)
+    }
+
+    fn checkpoint(&mut self) -> Option<Carry> {
+        (**self).checkpoint()
+    }
+
     fn usage(&self) -> Usage {
         (**self).usage()
     }
@@ -94,6 +145,8 @@ pub struct Appended {
     pub first: Lsn,
     /// Its last frame.
     pub last: Lsn,
+    /// Where the next group stands.
+    pub end: Lsn,
     /// Its frames, one for each record.
     pub frames: Vec<Lsn>,
     /// The time that its frames carry.
@@ -101,12 +154,13 @@ pub struct Appended {
 }
 
 impl Appended {
-    /// A group whose frames stand at these places, or one without records that would stand at `next`.
+    /// A group whose frames stand at these places and end at `end`; one without records would stand there.
     #[must_use]
-    pub fn new(frames: Vec<Lsn>, next: Lsn, time: SpoolTime) -> Self {
+    pub fn new(frames: Vec<Lsn>, end: Lsn, time: SpoolTime) -> Self {
         Self {
-            first: frames.first().copied().unwrap_or(next),
-            last: frames.last().copied().unwrap_or(next),
+            first: frames.first().copied().unwrap_or(end),
+            last: frames.last().copied().unwrap_or(end),
+            end,
             frames,
             time,
         }
@@ -118,6 +172,8 @@ impl Appended {
 pub struct Usage {
     /// Bytes of all segments.
     pub bytes: u64,
+    /// Bytes of the cold log's segments.
+    pub cold_bytes: u64,
     /// How many segments there are.
     pub segments: usize,
     /// The start of the oldest segment.

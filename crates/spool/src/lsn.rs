@@ -16,6 +16,15 @@ impl Lsn {
     /// The start of the log.
     pub const ZERO: Self = Self(0);
 
+    /// Where the places of a shard's cold log begin: a place tells by itself which of the two logs it belongs to.
+    pub const COLD: Self = Self(1 << 63);
+
+    /// Whether it is a place of the cold log.
+    #[must_use]
+    pub const fn is_cold(self) -> bool {
+        self.0 >= Self::COLD.0
+    }
+
     /// The place `offset` bytes into the endless log.
     #[must_use]
     pub const fn new(offset: u64) -> Self {

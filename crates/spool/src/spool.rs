@@ -2,6 +2,8 @@
 //! It must not know what records mean, beyond what recovery has to tell of a gap.
 
 mod append;
+mod checkpoint;
+mod cold;
 mod format_file;
 mod layout;
 mod open;
@@ -18,9 +20,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::{Appended, Disk, DiskLock, Error, ErrorKind, Frame, Gap, Group, Log, Lsn, SpoolTime, Usage};
+use crate::{
+    Appended, Carry, Disk, DiskLock, Error, ErrorKind, Frame, Gap, Group, Log, Lsn, SpoolTime, Usage,
+};
 
 use append::Active;
+use cold::Cold;
 use layout::Layout;
 use reserve::Reserve;
 use segment::{Segment, SegmentReader};
@@ -45,6 +50,9 @@ pub struct Spool {
     /// The segment that was read from last.
     reader: Option<SegmentReader>,
     reserve: Reserve,
+    cold: Cold,
+    /// What it was opened from, until it is asked for.
+    checkpoint: Option<Carry>,
     /// Frames being laid down; kept for its memory.
     buffer: Vec<u8>,
     /// What failed, once something did that leaves the disk's content unknown.
@@ -62,6 +70,12 @@ pub struct OpenOptions {
     pub segment_bytes: u64,
     /// How many bytes are kept back, so that deliveries can still be recorded on a full disk; 0 for none.
     pub reserve_bytes: u64,
+    /// How many bytes it may hold in all, the reserve among them: events beyond it are refused, and nothing else is.
+    pub max_bytes: u64,
+    /// Whether all of it is read, and a checkpoint left alone.
+    pub whole: bool,
+    /// Whether it is opened though its checkpoint says that a part of it is missing.
+    pub restored: bool,
 }
 
 /// What a spool is opened for.
@@ -88,6 +102,8 @@ pub struct Recovered {
     pub torn_tail_bytes: u64,
     /// How many groups began in these bytes, as far as that can be seen.
     pub dropped_groups: u64,
+    /// Why a checkpoint was not used, where there was one and it was not: all of the log was read.
+    pub checkpoint_unused: Option<String>,
     /// Stretches that could not be read and that no [`Gap`] of the log tells yet. Whoever drives the log appends
     /// them; until then they are found again at each opening.
     pub gaps: Vec<Gap>,
@@ -124,6 +140,9 @@ impl OpenOptions {
             access: Access::Write,
             segment_bytes: Self::SEGMENT_BYTES,
             reserve_bytes: Self::RESERVE_BYTES,
+            max_bytes: u64::MAX,
+            whole: false,
+            restored: false,
         }
     }
 
@@ -140,6 +159,27 @@ impl OpenOptions {
     #[must_use]
     pub const fn segment_bytes(mut self, bytes: u64) -> Self {
         self.segment_bytes = bytes;
+        self
+    }
+
+    /// At most so many bytes in all.
+    #[must_use]
+    pub const fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// All of the log is read and proved when it is opened, whatever a checkpoint says.
+    #[must_use]
+    pub const fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
+    /// A log that is known to lack its newest part: its checkpoint is set aside.
+    #[must_use]
+    pub const fn restored(mut self) -> Self {
+        self.restored = true;
         self
     }
 
@@ -161,14 +201,14 @@ impl Spool {
     /// Opens the spool in `dir`, or makes one where the directory is empty or missing, and recovers it: cuts off what
     /// a crash left unfinished, and sets aside what can no longer be read.
     ///
-    /// The whole log is read once, a frame at a time.
+    /// What lies behind the checkpoint is read once, a frame at a time; without one, the whole log.
     ///
     /// # Errors
     ///
     /// [`Locked`](ErrorKind::Locked): another process writes to it. [`NewerVersion`](ErrorKind::NewerVersion): it
     /// holds what only a newer version can read. [`Undecodable`](ErrorKind::Undecodable): a frame is whole and another
     /// version laid it down. [`NotASpool`](ErrorKind::NotASpool): the directory holds something
-    /// else, or nothing where it is opened for reading. [`Full`](ErrorKind::Full) and [`Io`](ErrorKind::Io): the
+    /// else, or nothing where it is opened for reading. [`Truncated`](ErrorKind::Truncated): its newest part is missing. [`Full`](ErrorKind::Full) and [`Io`](ErrorKind::Io): the
     /// disk failed. What the log holds is the same after any of them.
     pub fn open(
         disk: Arc<dyn Disk>,
@@ -224,8 +264,26 @@ impl Log for Spool {
         self.trim_segments(before)
     }
 
+    fn keep_cold(&mut self, frames: &[Lsn]) -> Result<Vec<Lsn>, Error> {
+        self.copy_to_cold(frames)
+    }
+
+    fn trim_cold(&mut self, needed: &[Lsn]) -> Result<(), Error> {
+        self.writable()?;
+        self.cold.trim(&*self.disk, &self.layout, needed)
+    }
+
+    fn write_checkpoint(&mut self, carry: &Carry) -> Result<(), Error> {
+        self.put_checkpoint(carry)
+    }
+
+    fn checkpoint(&mut self) -> Option<Carry> {
+        self.checkpoint.take()
+    }
+
     fn usage(&self) -> Usage {
         Usage {
+            cold_bytes: self.cold.bytes(),
             bytes: self.segments.iter().map(Segment::bytes).sum(),
             segments: self.segments.len(),
             first_lsn: self.segments.front().map_or(self.next, |segment| segment.first),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bucketline_connector::{Batch, ErrorKind, Line, Multiplexer};
 use bucketline_sink::MemorySink;
 use bucketline_spool::{
-    Appended, Fault, Frame, Group, Log, Lsn, OpenOptions, Record, Sequence, SimDisk, SourceId, Spool,
+    Appended, Carry, Fault, Frame, Group, Log, Lsn, OpenOptions, Record, Sequence, SimDisk, SourceId, Spool,
     SpoolTime, Usage,
 };
 
@@ -192,6 +192,22 @@ impl Log for Troubled {
 
     fn trim(&mut self, before: Lsn) -> Result<(), bucketline_spool::Error> {
         self.0.trim(before)
+    }
+
+    fn keep_cold(&mut self, frames: &[Lsn]) -> Result<Vec<Lsn>, bucketline_spool::Error> {
+        self.0.keep_cold(frames)
+    }
+
+    fn trim_cold(&mut self, needed: &[Lsn]) -> Result<(), bucketline_spool::Error> {
+        self.0.trim_cold(needed)
+    }
+
+    fn write_checkpoint(&mut self, carry: &Carry) -> Result<(), bucketline_spool::Error> {
+        self.0.write_checkpoint(carry)
+    }
+
+    fn checkpoint(&mut self) -> Option<Carry> {
+        self.0.checkpoint()
     }
 
     fn usage(&self) -> Usage {

@@ -12,8 +12,8 @@ use bucketline_connector::{Admission, ConnectorConfig, Destination, Ledger, Sett
 use bucketline_format::{EventSelection, Schema, SchemaRegistry};
 use bucketline_sink::Encryption;
 use bucketline_spool::{
-    Appended, Error as SpoolError, Frame, GenerationId, Group, Log, Lsn, OpenOptions, Record, SimDisk, Spool,
-    SpoolTime, Usage,
+    Appended, Carry, Error as SpoolError, Frame, GenerationId, Group, Log, Lsn, OpenOptions, Record, SimDisk,
+    Spool, SpoolTime, Usage,
 };
 
 use crate::mutant::Mutant;
@@ -258,6 +258,22 @@ impl Log for Forgetful {
 
     fn trim(&mut self, before: Lsn) -> Result<(), SpoolError> {
         self.0.trim(before)
+    }
+
+    fn keep_cold(&mut self, frames: &[Lsn]) -> Result<Vec<Lsn>, SpoolError> {
+        self.0.keep_cold(frames)
+    }
+
+    fn trim_cold(&mut self, needed: &[Lsn]) -> Result<(), SpoolError> {
+        self.0.trim_cold(needed)
+    }
+
+    fn write_checkpoint(&mut self, carry: &Carry) -> Result<(), SpoolError> {
+        self.0.write_checkpoint(carry)
+    }
+
+    fn checkpoint(&mut self) -> Option<Carry> {
+        self.0.checkpoint()
     }
 
     fn usage(&self) -> Usage {

@@ -15,7 +15,7 @@ pub struct Moved {
 pub struct MovedRange {
     /// The frame in the shard's log.
     pub from: Lsn,
-    /// Its copy in the cold log, counted in that log's own bytes.
+    /// Its copy in the cold log, whose places begin at [`Lsn::COLD`].
     pub to: Lsn,
     /// The partition of the events that were copied.
     pub partition: PartitionId,

@@ -5,7 +5,7 @@ use std::io;
 use super::segment::Segment;
 use super::{OpenOptions, Spool};
 use crate::frame::{self, BEGINS_APPEND, BEGINS_GROUP, ENDS_GROUP};
-use crate::{Appended, DiskFile, Error, ErrorKind, Group, Lsn, OpenMode, Record, SpoolTime};
+use crate::{Appended, DiskFile, Error, ErrorKind, Group, Log as _, Lsn, OpenMode, Record, SpoolTime};
 
 /// The newest segment, open for writing.
 #[derive(Debug)]
@@ -36,12 +36,15 @@ impl Spool {
 
     /// Writes and fsyncs these bytes at the end of the log.
     fn write(&mut self, bytes: &[u8], groups: &[Group]) -> Result<(), Error> {
+        let admits = groups
+            .iter()
+            .flat_map(Group::records)
+            .any(|record| matches!(record, Record::Events(_)));
+        if admits {
+            self.within_bound(bytes.len() as u64)?;
+        }
         match self.try_write(bytes) {
             Err(error) if error.kind() == ErrorKind::Full && self.poisoned.is_none() => {
-                let admits = groups
-                    .iter()
-                    .flat_map(Group::records)
-                    .any(|record| matches!(record, Record::Events(_)));
                 if admits || !self.reserve.release(&*self.disk, &self.layout) {
                     return Err(error);
                 }
@@ -49,6 +52,21 @@ impl Spool {
             }
             done => done,
         }
+    }
+
+    /// Whether events of this many bytes may be taken in. What must still be recorded of deliveries is never refused.
+    fn within_bound(&self, length: u64) -> Result<(), Error> {
+        let usage = self.usage();
+        let held = usage.bytes.saturating_add(usage.cold_bytes);
+        let allowed = self.options.max_bytes.saturating_sub(self.options.reserve_bytes);
+        if held.saturating_add(length) <= allowed {
+            return Ok(());
+        }
+        let what = format!(
+            "the log holds {held} bytes, and {} are all that it may hold (with a reserve of {})",
+            self.options.max_bytes, self.options.reserve_bytes
+        );
+        Err(Error::new(ErrorKind::Full, what).in_file(&self.layout.shard))
     }
 
     fn try_write(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -137,7 +155,6 @@ fn lay_down(
 ) -> Result<Vec<Appended>, Error> {
     let mut places = Vec::with_capacity(groups.len());
     for group in groups {
-        let start = next.plus(buffer.len() as u64);
         let mut frames = Vec::with_capacity(group.records().len());
         let newest = group.records().len().saturating_sub(1);
         for (index, record) in group.records().iter().enumerate() {
@@ -152,7 +169,7 @@ fn lay_down(
             frame::encode(record, lsn, now, flags, buffer)?;
             frames.push(lsn);
         }
-        places.push(Appended::new(frames, start, now));
+        places.push(Appended::new(frames, next.plus(buffer.len() as u64), now));
     }
     Ok(places)
 }

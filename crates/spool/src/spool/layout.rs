@@ -34,6 +34,18 @@ impl Layout {
         self.shard.join("reserve")
     }
 
+    pub(super) fn cold(&self) -> PathBuf {
+        self.shard.join("cold")
+    }
+
+    pub(super) fn cold_segment(&self, first: Lsn) -> PathBuf {
+        self.cold().join(format!("{:020}{SUFFIX}", first.get()))
+    }
+
+    pub(super) fn checkpoint(&self) -> PathBuf {
+        self.shard.join("checkpoint")
+    }
+
     pub(super) fn quarantine(&self) -> PathBuf {
         self.shard.join("quarantine")
     }

@@ -7,14 +7,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::append::Active;
-use super::format_file::{self, Standing};
+use super::checkpoint::{self, Standing};
+use super::cold::Cold;
+use super::format_file;
 use super::layout::Layout;
 use super::quarantine::Kept;
 use super::recover::{Findings, recover};
 use super::reserve::Reserve;
 use super::segment::Segment;
 use super::{Access, OpenOptions, Recovered, Spool, Stretch, quarantine};
-use crate::{Disk, DiskFile, DiskLock, Error, ErrorKind, Locking, Lsn, OpenMode};
+use crate::{Carry, Disk, DiskFile, DiskLock, Error, ErrorKind, Locking, Lsn, OpenMode, SpoolTime};
 
 pub(super) fn open(
     disk: Arc<dyn Disk>,
@@ -25,13 +27,24 @@ pub(super) fn open(
     let lock = match options.access {
         Access::Write => Some(claim(&*disk, &layout)?),
         Access::ReadOnly => {
-            if format_file::inspect(&*disk, &layout)? == Standing::Vacant {
+            if format_file::inspect(&*disk, &layout)? == format_file::Standing::Vacant {
                 return Err(Error::new(ErrorKind::NotASpool, "there is no spool").in_file(dir));
             }
             None
         }
     };
-    let (mut segments, mut findings) = look(&*disk, &layout, options.access)?;
+    let Sight {
+        mut segments,
+        mut findings,
+        checkpoint,
+        unused,
+    } = look(&*disk, &layout, &options)?;
+    if options.access == Access::Write && options.restored {
+        checkpoint::set_aside(&*disk, &layout)?;
+    }
+    let cold = Cold::open(&*disk, &layout)?;
+    let (checkpoint, checkpointed) = checkpoint.unzip();
+    let last_time = findings.last_time.max(checkpointed.unwrap_or_default());
     let active = match options.access {
         Access::Write => {
             set_aside(&*disk, &layout, &segments, &mut findings);
@@ -49,7 +62,7 @@ pub(super) fn open(
     let spool = Spool {
         unreadable: findings.unreadable,
         next: findings.next,
-        last_time: findings.last_time,
+        last_time,
         torn_tail_bytes: findings.torn_bytes,
         disk,
         layout,
@@ -58,6 +71,8 @@ pub(super) fn open(
         active,
         reader: None,
         reserve,
+        cold,
+        checkpoint,
         buffer: Vec::new(),
         poisoned: None,
         _lock: lock,
@@ -65,8 +80,9 @@ pub(super) fn open(
     let recovered = Recovered {
         torn_tail_bytes: findings.torn_bytes,
         dropped_groups: findings.torn_groups,
+        checkpoint_unused: unused,
         gaps: findings.gaps,
-        last_time: findings.last_time,
+        last_time,
     };
     Ok((spool, recovered))
 }
@@ -88,7 +104,7 @@ fn claim(disk: &dyn Disk, layout: &Layout) -> Result<Box<dyn DiskLock>, Error> {
         }
         Err(error) => return Err(Error::io("the spool's lock could not be taken", &path, error)),
     };
-    if format_file::inspect(disk, layout)? == Standing::Vacant {
+    if format_file::inspect(disk, layout)? == format_file::Standing::Vacant {
         format_file::make(disk, layout)?;
     }
     // Also where it was a spool already: it may have been made just before a crash, and not durably.
@@ -97,20 +113,69 @@ fn claim(disk: &dyn Disk, layout: &Layout) -> Result<Box<dyn DiskLock>, Error> {
     Ok(lock)
 }
 
-/// Finds the segments and reads them all.
+/// What stands there.
+struct Sight {
+    segments: VecDeque<Segment>,
+    findings: Findings,
+    /// What was opened from, and its time.
+    checkpoint: Option<(Carry, SpoolTime)>,
+    /// Why a checkpoint was not used.
+    unused: Option<String>,
+}
+
+/// Finds the segments and reads what lies behind the checkpoint.
 ///
 /// A writer may trim the oldest ones under a reader: then it looks again at what is left, a few times.
-fn look(disk: &dyn Disk, layout: &Layout, access: Access) -> Result<(VecDeque<Segment>, Findings), Error> {
-    let mut tries = match access {
+fn look(disk: &dyn Disk, layout: &Layout, options: &OpenOptions) -> Result<Sight, Error> {
+    let mut tries = match options.access {
         Access::Write => 1,
         Access::ReadOnly => 5,
     };
     loop {
+        // Before the segments: those that a writer frees in between lie before a later checkpoint.
+        let standing = match options.whole || options.restored {
+            true => Standing::Missing,
+            false => checkpoint::read(disk, layout)?,
+        };
         let segments = list_segments(disk, layout)?;
+        let oldest = segments.front().map_or(Lsn::ZERO, |segment| segment.first);
+        let end = segments.back().map_or(Lsn::ZERO, |segment| segment.end);
         tries -= 1;
-        match recover(disk, layout, &segments) {
+        let (checkpoint, unused) = match standing {
+            Standing::Missing => (None, None),
+            Standing::Damaged(why) => (None, Some(why)),
+            Standing::Whole(carry, _) if carry.before < oldest => {
+                if tries > 0 {
+                    continue;
+                }
+                let why = format!(
+                    "it tells of the log up to byte {}, and that begins at {oldest}",
+                    carry.before
+                );
+                (None, Some(why))
+            }
+            Standing::Whole(carry, _) if carry.before > end => {
+                let what = format!(
+                    "the log ends before byte {}, which its checkpoint has seen",
+                    carry.before
+                );
+                return Err(Error::new(ErrorKind::Truncated, what)
+                    .in_file(&layout.shard)
+                    .at(end));
+            }
+            Standing::Whole(carry, time) => (Some((*carry, time)), None),
+        };
+        let from = checkpoint.as_ref().map_or(Lsn::ZERO, |(carry, _)| carry.before);
+        match recover(disk, layout, &segments, from) {
             Err(error) if error.is_missing_file() && tries > 0 => {}
-            findings => return Ok((segments, findings?)),
+            findings => {
+                return Ok(Sight {
+                    segments,
+                    findings: findings?,
+                    checkpoint,
+                    unused,
+                });
+            }
         }
     }
 }

@@ -43,6 +43,13 @@ impl Spool {
 
     pub(super) fn read_frame(&mut self, lsn: Lsn) -> Result<Frame, Error> {
         self.usable()?;
+        if lsn.is_cold() {
+            return match self.cold.frame_at(&*self.disk, &self.layout, lsn)? {
+                Found::Whole(header, body) => self.frame_of(lsn, &header, &body),
+                Found::Newer => Err(self.newer("a frame of another format", lsn)),
+                Found::Broken(_) => Err(self.damaged("a frame of the cold log is not whole", lsn)),
+            };
+        }
         let oldest = self.segments.front().map_or(self.next, |segment| segment.first);
         if lsn < oldest || lsn >= self.next || self.readable_from(lsn) != lsn {
             return Err(self.not_found(lsn));
@@ -53,7 +60,11 @@ impl Spool {
             Found::Broken(None) => return Err(self.not_found(lsn)),
             Found::Broken(Some(_)) => return Err(self.damaged("a frame is no longer whole", lsn)),
         };
-        match self.decode(&header, &body)? {
+        self.frame_of(lsn, &header, &body)
+    }
+
+    fn frame_of(&self, lsn: Lsn, header: &Header, body: &Bytes) -> Result<Frame, Error> {
+        match self.decode(header, body)? {
             Some(record) => Ok(Frame::new(lsn, header.time, record)),
             None => Err(self.newer("a frame of an unknown kind", lsn)),
         }

@@ -34,32 +34,36 @@ pub(super) struct Findings {
     pub(super) last_time: SpoolTime,
 }
 
-/// Reads the whole log, a frame at a time.
+/// Reads the log from a place on, a frame at a time; what lies before was proved when it was written.
 pub(super) fn recover(
     disk: &dyn Disk,
     layout: &Layout,
     segments: &VecDeque<Segment>,
+    from: Lsn,
 ) -> Result<Findings, Error> {
     let Some(oldest) = segments.front() else {
         return Ok(Findings::default());
     };
-    let mut assembler = Assembler::new(oldest.first);
+    let mut assembler = Assembler::new(oldest.first.max(from));
     for (index, segment) in segments.iter().enumerate() {
-        assembler.begin_segment(segment.first);
+        if segment.end < from || (segment.end == from && index + 1 < segments.len()) {
+            continue;
+        }
+        assembler.begin_segment(segment.first.max(from));
         // A segment that is longer than its place counts only up to where the next one begins.
         let end = segments
             .get(index + 1)
             .map_or(segment.end, |next| segment.end.min(next.first));
         let reader = SegmentReader::open(disk, layout.segment(segment.first), Segment { end, ..*segment })?;
-        read_segment(reader, &mut assembler)?;
+        read_segment(reader, from, &mut assembler)?;
     }
     let newest = segments.back().copied().unwrap_or(*oldest);
     Ok(assembler.finish(newest))
 }
 
-fn read_segment(mut reader: SegmentReader, assembler: &mut Assembler) -> Result<(), Error> {
+fn read_segment(mut reader: SegmentReader, from: Lsn, assembler: &mut Assembler) -> Result<(), Error> {
     let Segment { first, end } = reader.segment();
-    let mut at = first;
+    let mut at = first.max(from);
     while at < end {
         match reader.frame_at(at)? {
             Found::Whole(header, body) => {

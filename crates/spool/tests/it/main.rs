@@ -16,3 +16,4 @@ mod on_disk;
 mod public_interface;
 mod records;
 mod refusals;
+mod space;

@@ -38,6 +38,12 @@ enum Step {
     Read(u8),
     /// Reads it beside the writer.
     ReadBeside,
+    /// Writes a checkpoint of what stands before one of the appends.
+    Checkpoint(u8),
+    /// Copies some frames from this fraction of the list on into the cold log.
+    Keep(u8, usize),
+    /// Forgets what this fraction of the cold log's frames was needed for.
+    TrimCold(u8),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -53,6 +59,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => any::<u8>().prop_map(Step::Trim),
         2 => any::<u8>().prop_map(Step::Read),
         1 => Just(Step::ReadBeside),
+        2 => any::<u8>().prop_map(Step::Checkpoint),
+        2 => (any::<u8>(), 1_usize..4).prop_map(|(at, count)| Step::Keep(at, count)),
+        1 => any::<u8>().prop_map(Step::TrimCold),
     ];
     prop::collection::vec(step, 1..60)
 }
@@ -66,6 +75,14 @@ struct World {
     unknown: Vec<Vec<Frame>>,
     /// How many of the acknowledged frames may be trimmed.
     trimmed: usize,
+    /// Where an append has begun or ended.
+    boundaries: Vec<Lsn>,
+    /// The checkpoint that stands, if one does.
+    checkpoint: Option<Carry>,
+    /// Those that may stand instead.
+    attempted: Vec<Carry>,
+    /// Copies in the cold log, and what they are of.
+    cold: Vec<(Lsn, Frame)>,
     serial: u64,
     time: u64,
     room: bool,
@@ -79,6 +96,10 @@ impl World {
             acknowledged: Vec::new(),
             unknown: Vec::new(),
             trimmed: 0,
+            boundaries: vec![Lsn::ZERO],
+            checkpoint: None,
+            attempted: Vec::new(),
+            cold: Vec::new(),
             serial: 0,
             time: 0,
             room: true,
@@ -101,7 +122,7 @@ impl World {
                     match self.open(OpenOptions::write().segment_bytes(2000).reserve_bytes(700)) {
                         Ok((spool, recovered)) => {
                             assert_eq!(recovered.gaps, [], "a crash is not damage");
-                            Some(spool)
+                            Some((spool, recovered))
                         }
                         Err(error) => {
                             let kind = error.kind();
@@ -114,9 +135,37 @@ impl World {
                     }
                 })
                 .unwrap();
+            let (mut spool, recovered) = spool;
+            self.settle_checkpoint(&mut spool, &recovered);
             self.settle(spool);
         }
         self.spool.as_mut().unwrap()
+    }
+
+    /// The checkpoint is the last one that was acknowledged, or one that was tried since: never a part of one.
+    fn settle_checkpoint(&mut self, spool: &mut Spool, recovered: &Recovered) {
+        let certain = self.checkpoint.take();
+        let mut candidates = std::mem::take(&mut self.attempted);
+        candidates.extend(certain.clone());
+        if let Some(why) = &recovered.checkpoint_unused {
+            // All of it was freed since: it would be of no help.
+            assert!(why.contains("begins at"), "{why}");
+            assert!(
+                candidates
+                    .iter()
+                    .any(|carry| carry.before < spool.usage().first_lsn),
+                "{why}"
+            );
+            self.attempted = candidates;
+            return;
+        }
+        match spool.checkpoint() {
+            Some(carry) => {
+                assert!(candidates.contains(&carry), "{carry:?} was never written");
+                self.checkpoint = Some(carry);
+            }
+            None => assert_eq!(certain, None, "a checkpoint is gone"),
+        }
     }
 
     /// Takes over what an opened spool holds: all that was acknowledged, and whole groups of what was unknown.
@@ -193,6 +242,7 @@ impl World {
                             assert_eq!(lsns.last().unwrap_or(&place.last), &place.last);
                         }
                         self.acknowledged.extend(frames);
+                        self.boundaries.push(next);
                     }
                     Err(_) => {
                         // Acknowledged, and cannot be looked at just now: lay the frames out by hand.
@@ -293,10 +343,73 @@ impl World {
                     assert_eq!(found.iter().collect::<Vec<_>>(), held);
                 }
             }
+            Step::Checkpoint(fraction) => {
+                let next = self.spool().usage().next_lsn;
+                let at = self.boundaries.len() * usize::from(*fraction) / 256;
+                let before = self.boundaries.get(at).copied().unwrap_or(next).min(next);
+                self.serial += 1;
+                let carry = Carry {
+                    before,
+                    retired: vec![format!("{:024}", self.serial)],
+                    ..Carry::default()
+                };
+                match self.spool.as_mut().unwrap().write_checkpoint(&carry) {
+                    Ok(()) => {
+                        self.checkpoint = Some(carry);
+                        self.attempted.clear();
+                    }
+                    Err(_) => self.attempted.push(carry),
+                }
+            }
+            Step::Keep(fraction, count) => self.keep(*fraction, *count),
+            Step::TrimCold(fraction) => {
+                self.spool();
+                let dropped = self.cold.len() * usize::from(*fraction) / 255;
+                self.cold.drain(..dropped);
+                let needed: Vec<Lsn> = self.cold.iter().map(|(lsn, _)| *lsn).collect();
+                let _ = self.spool.as_mut().unwrap().trim_cold(&needed);
+            }
         }
         if self.disk.is_down() {
             self.disk.crash();
             self.spool = None;
+        }
+        if let Some(spool) = &mut self.spool {
+            for (lsn, frame) in &self.cold {
+                match spool.read_at(*lsn) {
+                    Ok(copy) => assert_eq!((copy.time, &copy.record), (frame.time, &frame.record)),
+                    // A planned fault.
+                    Err(error) => assert_eq!(error.kind(), ErrorKind::Io, "{error:?}"),
+                }
+            }
+            if self.disk.is_down() {
+                self.disk.crash();
+                self.spool = None;
+            }
+        }
+    }
+
+    fn keep(&mut self, fraction: u8, count: usize) {
+        let first = self.spool().usage().first_lsn;
+        let held: Vec<Frame> = self
+            .acknowledged
+            .iter()
+            .filter(|frame| frame.lsn >= first)
+            .cloned()
+            .collect();
+        let at = held.len() * usize::from(fraction) / 256;
+        let frames: Vec<Frame> = held.into_iter().skip(at).take(count).collect();
+        let places: Vec<Lsn> = frames.iter().map(|frame| frame.lsn).collect();
+        if let Ok(copies) = self.spool.as_mut().unwrap().keep_cold(&places) {
+            assert_eq!(copies.len(), places.len());
+            assert!(copies.iter().all(|lsn| lsn.is_cold()));
+            for copy in &copies {
+                assert!(
+                    !self.cold.iter().any(|(taken, _)| taken == copy),
+                    "a place is used twice"
+                );
+            }
+            self.cold.extend(copies.into_iter().zip(frames));
         }
     }
 }
