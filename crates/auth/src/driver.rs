@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::time::SystemTime;
 
+use tracing::Instrument as _;
+
 use crate::clock::{Clock, Jitter};
 
 /// The machine's clock.
@@ -45,6 +47,7 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> bool {
     let Ok(runtime) = tokio::runtime::Handle::try_current() else {
         return false;
     };
-    drop(runtime.spawn(task));
+    // What is told of it belongs to whoever asked first.
+    drop(runtime.spawn(task.in_current_span()));
     true
 }

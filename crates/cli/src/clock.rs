@@ -1,6 +1,6 @@
-//! How long a command has been running: the one place of the program that reads a clock.
+//! How long a command has been running, and the time of day: the one place of the program that reads a clock.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Started when it is made.
 #[derive(Clone, Copy, Debug)]
@@ -18,4 +18,10 @@ impl Stopwatch {
     pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
+}
+
+/// The time of day, for lines of the log.
+#[expect(clippy::disallowed_methods, reason = "what is told carries the time of day")]
+pub(crate) fn wall() -> SystemTime {
+    SystemTime::now()
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub(crate) use bucketline_service::input::Input;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::log::{LogFormat, LogLevel};
+
 /// Where the configuration is looked for unless named.
 const DEFAULT_CONFIG: &str = "bucketline.toml";
 
@@ -97,6 +99,12 @@ pub(crate) struct Run {
     /// Deliver again for a connector whose store did not encrypt as asked, now that this was put right; may be given several times
     #[arg(long, value_name = "CONNECTOR")]
     pub(crate) resume: Vec<bucketline_connector::ConnectorId>,
+    /// Tell what happens as lines for machines, on standard error, in place of what is meant for a person
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) log: Option<LogFormat>,
+    /// From which level on
+    #[arg(long, value_name = "LEVEL", default_value = "info", requires = "log")]
+    pub(crate) log_level: LogLevel,
 }
 
 /// Read the buckets back and prove that every event arrived once

@@ -7,7 +7,6 @@ mod sample;
 mod status;
 mod verify;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -44,10 +43,8 @@ pub(crate) fn dispatch() -> ExitCode {
 
 /// Prints what stopped a command.
 fn stopped_by(failure: &Failure) -> Exit {
-    let mut stderr = std::io::stderr().lock();
     for problem in failure.problems() {
-        // Nowhere is left to say that even this could not be written.
-        let _ = writeln!(stderr, "bucketline: error: {problem}");
+        report::error(problem);
     }
     failure.exit()
 }

@@ -9,6 +9,7 @@ mod configuration;
 mod environment;
 mod exit;
 mod failure;
+mod log;
 mod report;
 mod run;
 

@@ -8,17 +8,34 @@ mod verification;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 
+use crate::log;
+
 pub(crate) use bucketline_service::thousands;
 pub(crate) use output::{end, result, written};
 pub(crate) use progress::Progress;
 pub(crate) use verification::Printed;
 
+/// What ended a command, on standard error.
+pub(crate) fn error(line: impl Display) {
+    if log::is_on() {
+        return tracing::error!("{line}");
+    }
+    // Nowhere is left to say that even this could not be written.
+    let _ = writeln!(io::stderr().lock(), "bucketline: error: {line}");
+}
+
 /// A line of note, on standard error.
 pub(crate) fn note(line: impl Display) {
+    if log::is_on() {
+        return tracing::info!("{line}");
+    }
     let _ = writeln!(io::stderr().lock(), "bucketline: {line}");
 }
 
 /// Something a person should look at, on standard error.
 pub(crate) fn warning(line: impl Display) {
+    if log::is_on() {
+        return tracing::warn!("{line}");
+    }
     let _ = writeln!(io::stderr().lock(), "bucketline: warning: {line}");
 }

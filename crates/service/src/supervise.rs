@@ -43,7 +43,13 @@ pub async fn start(
     for opened in connectors {
         builder = builder.connector(opened.config, opened.sink);
     }
-    builder.start().await.map_err(|error| failed(&error))
+    let multiplexer = builder.start().await.map_err(|error| failed(&error))?;
+    tracing::info!(
+        connectors = installation.connectors.len(),
+        spool = %installation.spool.dir.display(),
+        "what the spool holds is delivered from now on"
+    );
+    Ok(multiplexer)
 }
 
 /// What the spool's disk has lost of it, if anything: said at every start, since nothing else can tell.

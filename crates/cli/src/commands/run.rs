@@ -13,6 +13,7 @@ use crate::configuration;
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem};
+use crate::log;
 use crate::report::{note, thousands, warning};
 use crate::run::{Summary, Watch, listen};
 
@@ -20,6 +21,9 @@ use crate::run::{Summary, Watch, listen};
 const REJECTS: &str = "rejects.ndjson";
 
 pub(crate) async fn run(options: Run) -> Outcome<Exit> {
+    if let Some(format) = options.log {
+        log::begin(format, options.log_level);
+    }
     let stopwatch = Stopwatch::start();
     let file = configuration::load(options.config.path())?;
     let config = &file.installation;

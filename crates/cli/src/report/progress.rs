@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use super::note;
+use crate::log;
 
 /// How often the line on a terminal is written.
 const EVERY: Duration = Duration::from_millis(200);
@@ -25,7 +26,7 @@ impl Progress {
     pub(crate) fn new() -> Self {
         Self {
             shown: false,
-            terminal: io::stderr().is_terminal(),
+            terminal: io::stderr().is_terminal() && !log::is_on(),
             last: None,
             said: String::new(),
         }

@@ -78,6 +78,8 @@ impl<'a> Watch<'a> {
                 continue;
             }
             self.progress.clear();
+            let span = tracing::error_span!("connector", connector = %status.id);
+            let _entered = span.enter();
             let who = format!("connector `{}` ({})", status.id, status.name);
             match (&status.cause, status.state) {
                 (_, State::Running) => note(format_args!("{who} delivers again")),

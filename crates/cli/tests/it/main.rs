@@ -16,6 +16,7 @@ mod damage;
 mod directory;
 mod inputs;
 mod kill;
+mod log;
 mod other_reader;
 mod output;
 mod policy;

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 
-use bucketline_sink::{Effect, Error, ErrorKind, ObjectInfo, Operation, Sink, SinkExt};
+use bucketline_sink::{Effect, Error, ErrorKind, ObjectInfo, ObjectKey, Operation, Sink, SinkExt};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
+use tracing::{Instrument as _, Span};
 
 use super::run_loop::Message;
 use crate::ConnectorId;
@@ -37,30 +38,41 @@ impl Stores {
 
     pub(super) fn put(&mut self, job: PutJob) {
         let (job_shard, attempt) = (job.shard(), job.attempt());
+        let span = span(Operation::Put, job.connector(), job.key());
         let sink = self.sinks.get(job.connector()).map(Arc::clone);
         let call = async move {
             let sink = sink.ok_or_else(|| no_sink(Operation::Put))?;
             sink.put(job.key(), job.payload().clone(), &job.options()).await
         };
-        self.call((job_shard, attempt), Operation::Put, call, |attempt, answer| {
-            Input::Put { attempt, answer }
-        });
+        self.call(
+            (job_shard, attempt),
+            span,
+            Operation::Put,
+            call,
+            |attempt, answer| Input::Put { attempt, answer },
+        );
     }
 
     pub(super) fn look(&mut self, job: LookJob) {
         let (job_shard, attempt) = (job.shard(), job.attempt());
+        let span = span(Operation::List, job.connector(), job.key());
         let sink = self.sinks.get(job.connector()).map(Arc::clone);
         let call = async move {
             let sink = sink.ok_or_else(|| no_sink(Operation::List))?;
             look(&*sink, &job).await
         };
-        self.call((job_shard, attempt), Operation::List, call, |attempt, found| {
-            Input::Looked { attempt, found }
-        });
+        self.call(
+            (job_shard, attempt),
+            span,
+            Operation::List,
+            call,
+            |attempt, found| Input::Looked { attempt, found },
+        );
     }
 
     pub(super) fn compare(&mut self, job: CompareJob) {
         let (job_shard, attempt) = (job.shard(), job.attempt());
+        let span = span(Operation::Get, job.connector(), job.key());
         let sink = self.sinks.get(job.connector()).map(Arc::clone);
         let call = async move {
             let sink = sink.ok_or_else(|| no_sink(Operation::Get))?;
@@ -68,15 +80,20 @@ impl Stores {
             let same = super::blocking(move || job.same_events(&object.payload)).await;
             same.map_err(|_| cut_short(Operation::Get))
         };
-        self.call((job_shard, attempt), Operation::Get, call, |attempt, same| {
-            Input::Compared { attempt, same }
-        });
+        self.call(
+            (job_shard, attempt),
+            span,
+            Operation::Get,
+            call,
+            |attempt, same| Input::Compared { attempt, same },
+        );
     }
 
     /// Runs a call, and tells its answer: also when it ends without one.
     fn call<T: Send + 'static>(
         &mut self,
         (shard, attempt): (ShardId, AttemptId),
+        span: Span,
         operation: Operation,
         call: impl Future<Output = Result<T, Error>> + Send + 'static,
         input: fn(AttemptId, Result<T, Error>) -> Input,
@@ -90,10 +107,15 @@ impl Stores {
             messages: self.messages.clone(),
             told: false,
         };
-        let handle = self.calls.spawn(async move {
+        let call = async move {
             let result = call.await;
+            match &result {
+                Ok(_) => tracing::debug!("the store answered"),
+                Err(error) => tracing::warn!(%error, "the store did not do it"),
+            }
             answer.tell(result);
-        });
+        };
+        let handle = self.calls.spawn(call.instrument(span));
         self.under_way.insert(attempt, (shard, handle));
     }
 
@@ -113,6 +135,11 @@ impl Stores {
             *of != shard
         });
     }
+}
+
+/// What is told of a call carries the connector and the key, from the highest level on.
+fn span(operation: Operation, connector: &ConnectorId, key: &ObjectKey) -> Span {
+    tracing::error_span!("call", %connector, %operation, %key)
 }
 
 /// Tells the answer of a call, or that there will be none.

@@ -135,6 +135,7 @@ impl<'a> Feeder<'a> {
             opened.length(),
             opened.from(),
         );
+        tracing::info!(input = name, from = begin.offset, length, "an input is read");
         watch.reading(&name, length);
         let mut feed = Feed::start(opened)?;
         let mut under_way: VecDeque<Submitted> = VecDeque::new();

@@ -59,11 +59,14 @@ impl S3Sink {
         call: &Call<'_>,
         request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
     ) -> Result<T, Refusal<E>> {
-        match tokio::time::timeout(call.patience, request).await {
+        let answer = match tokio::time::timeout(call.patience, request).await {
             Ok(result) => result.map_err(|error| Refusal::Sdk(Box::new(error))),
             // The request's future is gone, and its connection with it.
             Err(_) => Err(Refusal::TimedOut(call.patience)),
-        }
+        };
+        let status = answer.as_ref().err().and_then(Refusal::status);
+        tracing::debug!(request = %call.operation, good = answer.is_ok(), status, "a request to S3 ended");
+        answer
     }
 
     /// Puts a refusal into the crate's words, and forgets a region that turned out wrong.

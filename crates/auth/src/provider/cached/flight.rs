@@ -34,7 +34,12 @@ impl Flight {
                     ),
                 )),
             };
-            sender.send_replace(Some(shared.landed(epoch, answer)));
+            let answer = shared.landed(epoch, answer);
+            match &answer {
+                Ok(_) => tracing::info!("credentials were fetched"),
+                Err(error) => tracing::warn!(%error, "credentials could not be fetched"),
+            }
+            sender.send_replace(Some(answer));
         });
         if started {
             return Self(receiver);
