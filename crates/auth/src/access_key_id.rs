@@ -64,7 +64,7 @@ impl TryFrom<String> for AccessKeyId {
     /// The value is never repeated in the error: what stands in the wrong place is quite often the secret.
     fn try_from(text: String) -> Result<Self, Error> {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        if (3..=128).contains(&text.len()) && text.bytes().all(allowed) {
+        if (3..=128).contains(&text.len()) && text.bytes().all(allowed) && !looks_like_secret(&text) {
             return Ok(Self(text));
         }
         let remedy = if text.len() == 40 {
@@ -76,6 +76,13 @@ impl TryFrom<String> for AccessKeyId {
         };
         Err(Error::invalid("access key id is malformed").with_remedy(remedy))
     }
+}
+
+/// AWS's secrets have 40 characters of both cases; no id that is known has.
+fn looks_like_secret(text: &str) -> bool {
+    let both =
+        text.contains(|c: char| c.is_ascii_lowercase()) && text.contains(|c: char| c.is_ascii_uppercase());
+    text.len() == 40 && both
 }
 
 impl From<AccessKeyId> for String {

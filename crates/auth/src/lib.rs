@@ -6,7 +6,6 @@ mod cause;
 #[cfg(feature = "aws")]
 mod client;
 mod clock;
-pub mod config;
 #[cfg(feature = "test-util")]
 pub mod doubles;
 mod driver;

@@ -196,7 +196,7 @@ impl Schedule {
             Some(expiry) => match Lease::new(&self.settings, now, expiry, jitter) {
                 Some(lease) => Held::Until(lease),
                 None => {
-                    self.failed(now, ErrorKind::Unexpected, jitter);
+                    self.failed(now, ErrorKind::Unexpected, None, jitter);
                     return false;
                 }
             },
@@ -208,8 +208,8 @@ impl Schedule {
         true
     }
 
-    /// An attempt failed.
-    pub(crate) fn failed(&mut self, now: SystemTime, kind: ErrorKind, jitter: f64) {
+    /// An attempt failed; `asked` is how long the service wants to be left alone.
+    pub(crate) fn failed(&mut self, now: SystemTime, kind: ErrorKind, asked: Option<Duration>, jitter: f64) {
         let jitter = jitter.clamp(0.0, 1.0);
         self.failures = self.failures.saturating_add(1);
         if kind == ErrorKind::Denied {
@@ -228,7 +228,8 @@ impl Schedule {
         } else {
             REMEMBER_MIN + REMEMBER_SPREAD.mul_f64(jitter)
         };
-        self.retry_at = now.checked_add(pause);
+        let asked = asked.unwrap_or_default().min(self.settings.longest_pause);
+        self.retry_at = now.checked_add(pause.max(asked));
     }
 
     /// Everything is as new: what is held is not to be used, and the next request asks at once.

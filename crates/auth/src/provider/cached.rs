@@ -196,7 +196,7 @@ impl<P: ProvideCredentials + 'static> Shared<P> {
                 drop(self.join_or_start(&mut state));
                 Answer::Now(Ok(credentials))
             }
-            (Action::Fail, _, Some(error)) => Answer::Now(Err(error.clone())),
+            (Action::Fail, _, Some(error)) => Answer::Now(Err(state.until_next_attempt(error.clone(), now))),
             _ => Answer::Later(self.join_or_start(&mut state)),
         }
     }
@@ -225,7 +225,9 @@ impl<P: ProvideCredentials + 'static> Shared<P> {
         }
         state.flight = None;
         if let Err(error) = &answer {
-            state.schedule.failed(now, error.kind(), jitter);
+            state
+                .schedule
+                .failed(now, error.kind(), error.retry_after(), jitter);
         }
         let answer = answer.and_then(|credentials| {
             if state.schedule.renewed(now, credentials.expiry(), jitter) {
@@ -244,7 +246,7 @@ impl<P: ProvideCredentials + 'static> Shared<P> {
             }
             Err(error) => state.last_error = Some(error.clone()),
         }
-        answer
+        answer.map_err(|error| state.until_next_attempt(error, now))
     }
 
     fn usable(&self) -> Option<Credentials> {
@@ -263,6 +265,18 @@ impl<P: ProvideCredentials + 'static> Shared<P> {
 }
 
 impl State {
+    /// The error with the pause that this cache makes: whoever waits for it adds no pause of its own.
+    fn until_next_attempt(&self, error: Error, now: SystemTime) -> Error {
+        let pause = self
+            .schedule
+            .retry_at()
+            .and_then(|at| at.duration_since(now).ok());
+        match pause {
+            Some(pause) => error.with_retry_after(pause),
+            None => error,
+        }
+    }
+
     fn forget(&mut self) {
         self.schedule.forget();
         self.credentials = None;

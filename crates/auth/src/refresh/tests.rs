@@ -90,14 +90,14 @@ fn a_key_without_expiry_is_never_fetched_again() {
 fn trouble_at_sts_is_ridden_out_while_the_session_is_valid() {
     let mut schedule = hour_long();
     let now = at(59 * 60);
-    schedule.failed(now, ErrorKind::Unavailable, 0.0);
+    schedule.failed(now, ErrorKind::Unavailable, None, 0.0);
     assert_eq!(schedule.action(now), Action::Serve);
     assert_eq!(
         schedule.action(at(59 * 60 + 1)),
         Action::Wait,
         "asked again after the pause"
     );
-    schedule.failed(at(3595), ErrorKind::Unavailable, 0.0);
+    schedule.failed(at(3595), ErrorKind::Unavailable, None, 0.0);
     assert_eq!(
         schedule.action(at(3595)),
         Action::Fail,
@@ -108,7 +108,7 @@ fn trouble_at_sts_is_ridden_out_while_the_session_is_valid() {
 #[test]
 fn a_revoked_grant_stops_a_session_that_is_still_valid() {
     let mut schedule = hour_long();
-    schedule.failed(at(2800), ErrorKind::Denied, 0.0);
+    schedule.failed(at(2800), ErrorKind::Denied, None, 0.0);
     assert_eq!(
         schedule.action(at(2800)),
         Action::Serve,
@@ -119,7 +119,7 @@ fn a_revoked_grant_stops_a_session_that_is_still_valid() {
         Action::ServeAndRefresh,
         "so it is asked again within seconds"
     );
-    schedule.failed(at(2801), ErrorKind::Denied, 0.0);
+    schedule.failed(at(2801), ErrorKind::Denied, None, 0.0);
     assert_eq!(schedule.action(at(2801)), Action::Fail);
     assert_eq!(
         schedule.action(at(2802)),
@@ -131,9 +131,9 @@ fn a_revoked_grant_stops_a_session_that_is_still_valid() {
 #[test]
 fn refusals_count_only_in_a_row() {
     let mut schedule = hour_long();
-    schedule.failed(at(2800), ErrorKind::Denied, 0.0);
-    schedule.failed(at(2810), ErrorKind::Throttled, 0.0);
-    schedule.failed(at(2820), ErrorKind::Denied, 0.0);
+    schedule.failed(at(2800), ErrorKind::Denied, None, 0.0);
+    schedule.failed(at(2810), ErrorKind::Throttled, None, 0.0);
+    schedule.failed(at(2820), ErrorKind::Denied, None, 0.0);
     assert!(schedule.is_usable(at(2820)));
 }
 
@@ -143,7 +143,7 @@ fn pauses_grow_up_to_their_limit_while_the_old_serve() {
     schedule.renewed(at(0), Some(at(0) + HOUR * 12), 0.0);
     let mut pauses = Vec::new();
     for _ in 0..8 {
-        schedule.failed(at(100), ErrorKind::Unavailable, 1.0);
+        schedule.failed(at(100), ErrorKind::Unavailable, None, 1.0);
         pauses.push(
             schedule
                 .retry_at()
@@ -166,7 +166,7 @@ fn credentials_that_come_expired_are_a_failure() {
 #[test]
 fn forgetting_asks_again_at_once() {
     let mut schedule = hour_long();
-    schedule.failed(at(3599), ErrorKind::Denied, 1.0);
+    schedule.failed(at(3599), ErrorKind::Denied, None, 1.0);
     schedule.forget();
     assert_eq!(schedule.action(at(3599)), Action::Wait);
 }
@@ -174,7 +174,7 @@ fn forgetting_asks_again_at_once() {
 #[test]
 fn a_clock_set_back_does_not_prolong_a_pause() {
     let mut schedule = Schedule::new(RefreshSettings::default());
-    schedule.failed(at(100_000), ErrorKind::Denied, 0.0);
+    schedule.failed(at(100_000), ErrorKind::Denied, None, 0.0);
     assert_eq!(schedule.action(at(0)), Action::Wait);
 }
 
@@ -198,8 +198,8 @@ proptest! {
             }
             prop_assert_eq!(schedule.is_usable(now) && action == Action::Fail, false);
             match event {
-                0 => schedule.failed(now, ErrorKind::Throttled, jitter),
-                1 => schedule.failed(now, ErrorKind::Denied, jitter),
+                0 => schedule.failed(now, ErrorKind::Throttled, None, jitter),
+                1 => schedule.failed(now, ErrorKind::Denied, None, jitter),
                 2 => {
                     expiry = now + Duration::from_secs(lifetime);
                     prop_assert!(schedule.renewed(now, Some(expiry), jitter));
@@ -209,4 +209,23 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_pause_that_the_service_asks_for_is_kept() {
+    let mut schedule = Schedule::new(RefreshSettings::default());
+    schedule.failed(at(0), ErrorKind::Throttled, Some(Duration::from_secs(40)), 0.0);
+    assert_eq!(schedule.action(at(39)), Action::Fail);
+    assert_eq!(schedule.action(at(40)), Action::Wait);
+    // Nobody is kept waiting for a day by one header.
+    schedule.failed(
+        at(50),
+        ErrorKind::Throttled,
+        Some(Duration::from_secs(86_400)),
+        0.0,
+    );
+    assert_eq!(
+        schedule.retry_at(),
+        Some(at(50) + RefreshSettings::default().longest_pause)
+    );
 }

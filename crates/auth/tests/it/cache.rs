@@ -316,3 +316,23 @@ fn outside_of_a_runtime_there_is_an_error_and_no_panic() {
     };
     assert!(answer.unwrap_err().to_string().contains("tokio runtime"));
 }
+
+#[tokio::test]
+async fn a_failure_says_how_long_asking_again_is_of_no_use() {
+    let world = world();
+    world.sts.fail_next(
+        Error::new(ErrorKind::Throttled, "too many calls").with_retry_after(Duration::from_secs(20)),
+    );
+    let first = world.cached.credentials().await.unwrap_err();
+    assert_eq!(first.retry_after(), Some(Duration::from_secs(20)));
+    world.clock.advance(Duration::from_secs(15));
+    let second = world.cached.credentials().await.unwrap_err();
+    assert_eq!(
+        second.retry_after(),
+        Some(Duration::from_secs(5)),
+        "what is left of it"
+    );
+    assert_eq!(world.sts.call_count(), 1);
+    world.clock.advance(Duration::from_secs(5));
+    world.cached.credentials().await.unwrap();
+}

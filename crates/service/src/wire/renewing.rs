@@ -80,13 +80,18 @@ fn told(error: Error) -> Error {
     if *error.kind() != ErrorKind::Credentials {
         return error;
     }
-    let kind = match bucketline_auth::Error::find_in(&error).map(bucketline_auth::Error::kind) {
-        Some(Trouble::Throttled) => ErrorKind::Throttled,
-        Some(Trouble::TimedOut) => ErrorKind::TimedOut,
-        Some(Trouble::Unavailable) => ErrorKind::Connection,
-        _ => return error,
+    let Some(trouble) = bucketline_auth::Error::find_in(&error) else {
+        return error;
     };
-    error.with_kind(kind)
+    // The cache has asked in vain, and says when it will ask again: before that, a delivery only gets the same answer.
+    let pause = trouble.retry_after();
+    let kind = match trouble.kind() {
+        Trouble::Throttled => ErrorKind::Throttled,
+        Trouble::TimedOut => ErrorKind::TimedOut,
+        Trouble::Unavailable => ErrorKind::Connection,
+        _ => return error.with_retry_after(pause),
+    };
+    error.with_kind(kind).with_retry_after(pause)
 }
 
 impl<S: fmt::Debug> fmt::Debug for Renewing<S> {
