@@ -96,6 +96,9 @@ pub(crate) struct Run {
     /// Where refused lines are listed [default: rejects.ndjson in the spool's folder]
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
+    /// How the end of the run is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
     /// Deliver again for a connector whose store did not encrypt as asked, now that this was put right; may be given several times
     #[arg(long, value_name = "CONNECTOR")]
     pub(crate) resume: Vec<bucketline_connector::ConnectorId>,

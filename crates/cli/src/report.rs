@@ -1,6 +1,7 @@
 //! What a person sees while a command works: lines on standard error, results on standard output.
 //! Knows how to print, not what.
 
+mod cause;
 mod output;
 mod progress;
 mod verification;
@@ -9,6 +10,7 @@ use std::fmt::Display;
 use std::io::{self, Write as _};
 
 use crate::log;
+use bucketline_connector::Cause;
 
 pub(crate) use bucketline_service::thousands;
 pub(crate) use output::{end, result, written};
@@ -38,4 +40,13 @@ pub(crate) fn warning(line: impl Display) {
         return tracing::warn!("{line}");
     }
     let _ = writeln!(io::stderr().lock(), "bucketline: warning: {line}");
+}
+
+/// A cause behind what it is the cause of: laid out where somebody reads it on a terminal, else on the same line.
+pub(crate) fn because(cause: &Cause, stream: &impl io::IsTerminal) -> String {
+    if stream.is_terminal() {
+        cause::lines(cause)
+    } else {
+        format!(": {cause}")
+    }
 }

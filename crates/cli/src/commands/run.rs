@@ -8,7 +8,7 @@ use bucketline_service::supervise::{Feeder, Stop, failed, start, unreadable};
 use bucketline_service::{schemas, wire};
 
 use crate::clock::Stopwatch;
-use crate::command_line::Run;
+use crate::command_line::{Format, Run};
 use crate::configuration;
 use crate::environment;
 use crate::exit::Exit;
@@ -87,12 +87,15 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
     watch.clear();
     drop(watch);
     multiplexer.shutdown().await;
-    Summary {
+    let summary = Summary {
         report: &report,
         totals,
         took: stopwatch.elapsed(),
+    };
+    match options.format {
+        Format::Text => summary.print(),
+        Format::Json => summary.print_json(),
     }
-    .print();
     if totals.rejected > 0 {
         let lines = if totals.rejected == 1 {
             "line was"

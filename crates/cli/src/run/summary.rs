@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bucketline_connector::{ConnectorReport, DrainReport, State};
 use bucketline_service::supervise::Totals;
+use serde_json::{Value, json};
 
-use crate::report::{result, thousands};
+use crate::report::{because, result, thousands};
 
 /// The end of a run.
 #[derive(Debug)]
@@ -17,7 +18,30 @@ pub(crate) struct Summary<'a> {
 }
 
 impl Summary<'_> {
-    /// Prints it.
+    /// Prints it as one JSON object.
+    pub(crate) fn print_json(&self) {
+        let Totals {
+            accepted,
+            duplicate,
+            rejected,
+            ..
+        } = self.totals;
+        let connectors: Vec<Value> = self.report.connectors.iter().map(json).collect();
+        result(json!({
+            "complete": self.report.is_complete(),
+            "timed_out": self.report.timed_out,
+            "lines": {
+                "read": accepted + duplicate + rejected,
+                "accepted": accepted,
+                "duplicate": duplicate,
+                "rejected": rejected,
+            },
+            "seconds": self.took.as_secs_f64(),
+            "connectors": connectors,
+        }));
+    }
+
+    /// Prints it for people.
     pub(crate) fn print(&self) {
         let width = self
             .report
@@ -70,7 +94,29 @@ fn line(connector: &ConnectorReport, width: usize) -> String {
         line.push_str(&format!("  {}", connector.state));
     }
     if let Some(cause) = &connector.cause {
-        line.push_str(&format!(": {cause}"));
+        line.push_str(&because(cause, &std::io::stdout()));
     }
     line
+}
+
+fn json(connector: &ConnectorReport) -> Value {
+    let cause = connector.cause.as_ref().map(|cause| {
+        json!({
+            "what": cause.message,
+            "code": cause.code,
+            "request_id": cause.request_id,
+            "remedy": cause.advice,
+        })
+    });
+    json!({
+        "id": connector.id,
+        "name": connector.name,
+        "admitted": connector.admitted,
+        "delivered": connector.delivered,
+        "dropped": connector.dropped,
+        "pending": connector.pending,
+        "objects": connector.objects,
+        "state": connector.state.to_string(),
+        "cause": cause,
+    })
 }

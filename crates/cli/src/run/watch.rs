@@ -12,7 +12,7 @@ use bucketline_service::supervise::{Observer, Totals};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::clock::Stopwatch;
-use crate::report::{Progress, note, thousands, warning};
+use crate::report::{Progress, because, note, thousands, warning};
 
 const EVERY: Duration = Duration::from_millis(250);
 
@@ -85,7 +85,10 @@ impl<'a> Watch<'a> {
                 (_, State::Running) => note(format_args!("{who} delivers again")),
                 (None, State::Orphaned) => {} // Removed, with nothing left to deliver.
                 (_, state) if self.draining => note(format_args!("{who} is {state}")),
-                (Some(cause), state) => warning(format_args!("{who} is {state}: {cause}")),
+                (Some(cause), state) => {
+                    let why = because(cause, &std::io::stderr());
+                    warning(format_args!("{who} is {state}{why}"));
+                }
                 (None, state) => warning(format_args!("{who} is {state}")),
             }
         }

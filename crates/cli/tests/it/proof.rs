@@ -110,9 +110,30 @@ fn without_a_configuration_the_smallest_one_is_shown() {
         .expect_code(2);
     let begin = run.stderr.find("[[workspace]]").unwrap();
     let end = run.stderr.find("bucketline: error").unwrap();
-    site.write("bucketline.toml", &run.stderr[begin..end]);
+    site.write("bucketline.toml", run.stderr.get(begin..end).unwrap());
     site.program()
         .args(["run", "--input", "events.ndjson", "--drain"])
         .run()
         .expect_code(0);
+}
+
+#[test]
+fn the_end_of_a_run_can_be_read_by_a_program() {
+    let site = Site::local();
+    site.sample(30, 1);
+    let args = ["run", "--input", "events.ndjson", "--drain", "--format", "json"];
+    let run = site.program().args(args).run().expect_code(0);
+    let end: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        (&end["complete"], &end["lines"]["accepted"]),
+        (&Value::Bool(true), &30.into()),
+        "{end:#}"
+    );
+    let delivered: u64 = end["connectors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["delivered"].as_u64().unwrap())
+        .sum();
+    assert_eq!(delivered, 30);
 }

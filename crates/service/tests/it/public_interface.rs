@@ -109,3 +109,19 @@ fn a_secret_where_its_variables_name_belongs_is_not_repeated() {
         assert!(error.to_string().contains("bucketline.toml:9:21"), "{error}");
     }
 }
+
+#[test]
+fn a_secret_written_into_the_configuration_is_not_repeated() {
+    let secret = "canary/9f3c2b71AbCdEfGh";
+    for line in [
+        format!("secret_access_key = \"{secret}\""),
+        format!("secret_access_key = {{ secret = \"{secret}\" }}"),
+        format!("secret_access_key = [\"{secret}\"]"),
+        format!("secret_access_key = {{ env = \"{secret}\" }}"),
+        format!("access_key_id = \"{secret}\""),
+    ] {
+        let text = CONFIG.replace("secret_access_key = { env = \"ACME_SECRET\" }", &line);
+        let error = ConfigFile::parse(Path::new("bucketline.toml"), text).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains(secret), "{line}: {error}");
+    }
+}
