@@ -21,14 +21,13 @@ pub(crate) fn cargo() -> Command {
     )]
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
-    // Set by `cargo run` for this process alone; passed on, they would make cargo rebuild what depends on them.
-    for variable in [
-        "CARGO_MANIFEST_DIR",
-        "CARGO_MANIFEST_PATH",
-        "CARGO_PKG_NAME",
-        "CARGO_PKG_VERSION",
-    ] {
-        command.env_remove(variable);
+    // Set by `cargo run` for this process alone. Passed on, they would make cargo rebuild what depends on them: ring, and
+    // with it all of the AWS SDK, each time that somebody calls cargo by hand in between.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
     }
     command
 }
