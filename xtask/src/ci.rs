@@ -8,7 +8,7 @@ use crate::cargo::{self, shaped};
 use crate::error::Error;
 use crate::stages::Stages;
 use crate::test::{self, Counted};
-use crate::{codegen, deny, workspace};
+use crate::{codegen, deny, release, workspace};
 
 type Stage = (&'static str, fn(&mut Stages));
 
@@ -30,7 +30,9 @@ const STAGES: [Stage; 7] = [
         stages.run("features, each alone", every_feature_alone);
     }),
     ("docs", |stages| stages.run("docs", docs)),
-    ("package", |stages| stages.run("package", package)),
+    ("package", |stages| {
+        stages.run("release --dry-run", || release::run(&["--dry-run".to_owned()]));
+    }),
 ];
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
@@ -63,21 +65,6 @@ fn docs() -> Result<(), Error> {
     command
         .args(["--no-deps", "--quiet"])
         .env("RUSTDOCFLAGS", "-D warnings");
-    cargo::run(command)
-}
-
-fn package() -> Result<(), Error> {
-    let mut command = cargo::locked("package");
-    // One call for all: each package is built against the others' packages, not against the registry.
-    command.args([
-        "--workspace",
-        "--exclude",
-        "xtask",
-        "--exclude",
-        cargo::FEATURE_SET,
-        "--allow-dirty",
-        "--quiet",
-    ]);
     cargo::run(command)
 }
 

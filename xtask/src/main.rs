@@ -18,6 +18,7 @@ mod foreign;
 mod http;
 mod key_tree;
 mod process;
+mod release;
 mod scene;
 mod stages;
 mod test;
@@ -34,12 +35,13 @@ usage: cargo xtask COMMAND
   demo [--events N] [--seed S] [--keep]   the main job, end to end, on an embedded AWS
   test                                    format, clippy, tidy, every test, doc tests; a table of what took how long
   test -p CRATE [-- ARGUMENTS]            one crate's tests, built from what the whole workspace has built
-  ci [--only STAGE]                       test, then every feature alone, docs, packages, dependency edges
+  ci [--only STAGE,...]                   test, then what a release needs: demo, codegen, deny, features, docs, package
   tidy                                    the house rules: files, documents, licences, dependency directions
   foreign [--only CHECK] [--managed-policies FILE] [--validate-policy FILE]
                                           checks against software from outside: an S3 server, an Avro reader, real policies
   bench [--events N] [--only FIGURE] [--policy FILE]
                                           performance figures, one JSON line each
+  release --dry-run                       every crate packed, built from the packages, and the order to publish them in
   codegen [--check | --service-data]      the files made from data: compared, or written anew from the data named there
 ";
 
@@ -68,6 +70,7 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         "foreign" => foreign::run(rest),
         "bench" => bench::run(rest),
         "codegen" => codegen::run(rest),
+        "release" => release::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())
