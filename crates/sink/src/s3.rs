@@ -130,6 +130,20 @@ impl S3Sink {
         Ok(region)
     }
 
+    /// Asks the store for the bucket's region, and takes nothing but its answer: for who wants to know whether the
+    /// question itself is allowed. A refusal that names the region is [`WrongRegion`](crate::ErrorKind::WrongRegion).
+    ///
+    /// # Errors
+    ///
+    /// Any kind but `NotFound`; always `NotApplied`.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    pub async fn location(&self) -> Result<String, Error> {
+        region::location(self).await
+    }
+
     /// The connection, with the region found out if it was not known yet. Whoever waited for somebody else's
     /// question shares its answer, a bad one too: else each would ask a store that does not answer, one after
     /// the other.

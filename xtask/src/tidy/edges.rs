@@ -12,6 +12,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("bucketline-iam-catalog", &[]),
     ("bucketline-policy", &["bucketline-iam-catalog"]),
     ("bucketline-auth", &["bucketline-policy"]),
+    (
+        "bucketline-check",
+        &["bucketline-policy", "bucketline-auth", "bucketline-sink"],
+    ),
     ("bucketline-provision", &["bucketline-policy", "bucketline-auth"]),
     ("bucketline-sink", &[]),
     ("bucketline-format", &[]),
@@ -27,6 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "bucketline-policy",
             "bucketline-auth",
+            "bucketline-check",
             "bucketline-sink",
             "bucketline-format",
             "bucketline-spool",
@@ -38,6 +43,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "bucketline",
         &[
             "bucketline-service",
+            "bucketline-check",
             "bucketline-policy",
             "bucketline-sink",
             "bucketline-format",

@@ -57,6 +57,24 @@ pub(super) async fn ask(sink: &S3Sink) -> Result<String, Error> {
     }
 }
 
+/// `GetBucketLocation` alone: whether it is allowed, and what it says.
+pub(super) async fn location(sink: &S3Sink) -> Result<String, Error> {
+    let settings = &sink.0.settings;
+    let region = settings.region.clone().unwrap_or_else(|| FIRST_REGION.to_owned());
+    let connection = Connection::new(settings, region);
+    let call = sink.call(Operation::Locate, "");
+    let request = connection
+        .client
+        .get_bucket_location()
+        .bucket(settings.bucket.as_str())
+        .set_expected_bucket_owner(sink.owner())
+        .send();
+    match sink.attempt(&call, request).await {
+        Ok(answer) => Ok(from_answer(&answer)),
+        Err(refusal) => Err(sink.explain(&call, &connection.region, refusal).await),
+    }
+}
+
 /// What `HeadBucket` lets on, whatever its answer is.
 async fn head(sink: &S3Sink, connection: &Connection) -> Option<String> {
     let request = connection
