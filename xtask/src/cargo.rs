@@ -52,19 +52,19 @@ pub(crate) fn run(mut command: Command) -> Result<(), Error> {
 }
 
 /// Runs a `cargo test` that names one test; fails unless just that one ran and passed, so that a test that was renamed
-/// is noticed.
-pub(crate) fn run_one_test(mut command: Command) -> Result<(), Error> {
+/// is noticed. What it printed.
+pub(crate) fn run_one_test(mut command: Command) -> Result<String, Error> {
     let shown = show(&command);
     let output = command
         .output()
         .map_err(|e| Error::failed(format!("`{shown}`: {e}")))?;
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let passed = text
         .lines()
         .filter(|line| line.starts_with("test result: ok. 1 passed"))
         .count();
     if output.status.success() && passed == 1 {
-        return Ok(());
+        return Ok(text);
     }
     let errors = String::from_utf8_lossy(&output.stderr);
     Err(Error::failed(format!(

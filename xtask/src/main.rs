@@ -20,6 +20,7 @@ mod key_tree;
 mod process;
 mod release;
 mod scene;
+mod sim;
 mod stages;
 mod test;
 mod tidy;
@@ -41,6 +42,7 @@ usage: cargo xtask COMMAND
                                           checks against software from outside: an S3 server, an Avro reader, real policies
   bench [--events N] [--only FIGURE] [--policy FILE]
                                           performance figures, one JSON line each
+  sim --seeds N | --seed S                the simulation of delivery: more histories than the tests look at, or one again
   release --dry-run                       every crate packed, built from the packages, and the order to publish them in
   codegen [--check | --service-data]      the files made from data: compared, or written anew from the data named there
 ";
@@ -71,6 +73,7 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         "bench" => bench::run(rest),
         "codegen" => codegen::run(rest),
         "release" => release::run(rest),
+        "sim" => sim::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -60,7 +60,7 @@ fn keeps_the_contract(server: &Minio) -> Result<(), Error> {
     command
         .env("AWS_ACCESS_KEY_ID", ROOT_USER)
         .env("AWS_SECRET_ACCESS_KEY", ROOT_PASSWORD);
-    run_one_test(command)
+    run_one_test(command).map(drop)
 }
 
 /// The server and its client, built once and kept; or why there are none.

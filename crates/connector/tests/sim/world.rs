@@ -181,7 +181,13 @@ impl World {
             }
             // A fault that was planned for this disk has struck: the next start finds it gone.
             Err(_) if disk.is_down() => disk.crash(),
-            Err(error) if error.contains("simulated") || error.contains("disk") => disk.kill(),
+            Err(error)
+                if ["simulated", "disk", "make room"]
+                    .iter()
+                    .any(|word| error.contains(word)) =>
+            {
+                disk.kill()
+            }
             Err(error) => self.violated(format!("{replica} does not start: {error}")),
         }
     }
