@@ -35,6 +35,7 @@ pub(crate) struct CommandLine {
 )]
 pub(crate) enum Command {
     Run(Run),
+    Check(Check),
     Verify(Verify),
     Cat(Cat),
     Sample(Sample),
@@ -108,6 +109,30 @@ pub(crate) struct Run {
     /// From which level on
     #[arg(long, value_name = "LEVEL", default_value = "info", requires = "log")]
     pub(crate) log_level: LogLevel,
+}
+
+/// Test the customers' credentials, step by step
+///
+/// Asks what delivery will ask, with the same requests, and says of each step whether it passes; where it does not, why, whose
+/// turn it is, and what to paste. Nothing is left in a connector's folder; one test object lies in the bucket under
+/// `_bucketline/check`. A role is also asked for without its external ID, and with a random one, which it has to refuse.
+/// Exits 1 if a step that delivery needs fails or stays open.
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgument,
+    /// One connector, by its id [default: all, with the data exports]
+    #[arg(long, value_name = "ID", conflicts_with = "grant")]
+    pub(crate) connector: Option<String>,
+    /// One grant alone, by its id: its credentials, and no bucket
+    #[arg(long, value_name = "ID")]
+    pub(crate) grant: Option<String>,
+    /// How long a role that was just made may take until AWS knows it everywhere, e.g. `120s`
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = bucketline_service::file::parse_duration)]
+    pub(crate) wait: Duration,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 /// Read the buckets back and prove that every event arrived once

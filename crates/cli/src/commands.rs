@@ -1,6 +1,7 @@
 //! One file per command. A command takes its options, does its work and returns how the program ends.
 
 mod cat;
+mod check;
 mod policy;
 mod run;
 mod sample;
@@ -28,6 +29,7 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Cat(options) => blocking_on(cat::run(options)),
         Command::Sample(options) => sample::run(&options),
         Command::Run(options) => blocking_on(run::run(options)),
+        Command::Check(options) => blocking_on(check::run(options)),
         Command::Verify(options) => blocking_on(verify::run(options)),
         Command::Status(options) => status::run(&options),
         Command::Policy(options) => policy::run(options),

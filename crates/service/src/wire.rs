@@ -3,6 +3,7 @@
 
 mod aws;
 mod credentials;
+mod probes;
 mod renewing;
 mod secret;
 
@@ -17,6 +18,7 @@ use crate::model::{Connector, Destination, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem, chain};
 pub use aws::Aws;
+pub use probes::{Selection, check};
 use renewing::Renewing;
 
 /// A connector ready for the multiplexer.

@@ -1,6 +1,6 @@
 //! Integration tests of `bucketline-check`, against an AWS that evaluates policies.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 mod scene;
 mod steps;

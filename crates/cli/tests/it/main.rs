@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod buckets;
+mod check;
 mod cloud;
 mod command_line;
 mod damage;

@@ -8,7 +8,7 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use bucketline_auth::{AwsSts, Cached, Chain, Fixed, Region, Sts};
-use bucketline_sink::{S3Sink, shared_http_client};
+use bucketline_sink::{S3Sink, S3SinkBuilder, shared_http_client};
 
 use super::credentials::Signing;
 use super::secret;
@@ -24,6 +24,8 @@ const DEFAULT_REGION: &str = "us-east-1";
 #[derive(Debug)]
 pub struct Aws {
     s3_endpoint: Option<String>,
+    sts_endpoint: Option<String>,
+    region: Region,
     sts: Arc<dyn Sts>,
     variables: Variables,
 }
@@ -92,6 +94,8 @@ impl Aws {
         Ok(Self {
             s3_endpoint: endpoint_of("AWS_ENDPOINT_URL_S3"),
             sts: Arc::new(sts(Some(vendor))?),
+            sts_endpoint,
+            region,
             variables: variables.clone(),
         })
     }
@@ -110,6 +114,24 @@ impl Aws {
         &self.variables
     }
 
+    /// An STS that signs with these credentials: to ask whose they are.
+    pub(super) fn sts_signing_with(
+        &self,
+        credentials: SharedCredentialsProvider,
+    ) -> Result<Arc<dyn Sts>, Error> {
+        let mut builder = AwsSts::builder()
+            .region(self.region.clone())
+            .http_client(shared_http_client())
+            .credentials(credentials);
+        if let Some(endpoint) = &self.sts_endpoint {
+            builder = builder.endpoint(endpoint);
+        }
+        let sts = builder.build().map_err(|error| {
+            Error::configuration(Problem::new(chain(&error)).at("the AWS settings of the environment"))
+        })?;
+        Ok(Arc::new(sts))
+    }
+
     /// A bucket behind its credentials. Its region is the configured one; else the sink learns it.
     pub(super) fn sink(
         &self,
@@ -117,6 +139,13 @@ impl Aws {
         bucket: &Bucket,
         signing: Signing,
     ) -> Result<S3Sink, Error> {
+        self.builder(bucket, signing).build().map_err(|error| {
+            Error::configuration(Problem::new(chain(&error)).at_model(ModelPath::connector(&connector.id)))
+        })
+    }
+
+    /// The settings of a bucket's sink, as production has them.
+    pub(super) fn builder(&self, bucket: &Bucket, signing: Signing) -> S3SinkBuilder {
         let mut builder = S3Sink::builder(bucket.name.clone())
             .credentials(signing.credentials)
             .interceptor(signing.refusals)
@@ -130,9 +159,7 @@ impl Aws {
         if let Some(owner) = &bucket.owner {
             builder = builder.expected_owner(owner.as_str());
         }
-        builder.build().map_err(|error| {
-            Error::configuration(Problem::new(chain(&error)).at_model(ModelPath::connector(&connector.id)))
-        })
+        builder
     }
 }
 

@@ -3,7 +3,8 @@
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
-use bucketline_auth::{AssumeRole, Cached, ErrorKind, VendorAccount};
+use bucketline_auth::{AssumeRole, Cached, ErrorKind, RoleArn, SessionName, VendorAccount};
+use bucketline_policy::Document;
 use bucketline_policy::template::{SessionScope, session_policy};
 
 use super::{Aws, secret};
@@ -18,6 +19,40 @@ pub(super) struct Signing {
     pub(super) refusals: SharedInterceptor,
 }
 
+/// Who holds credentials: a connector, or a data export.
+#[derive(Clone, Debug)]
+pub(super) struct Holder {
+    /// Where the model has it.
+    pub(super) path: ModelPath,
+    /// As the customer finds its sessions in the trail: `bucketline-<id>`.
+    pub(super) id: String,
+    /// Its folder; empty for the whole bucket.
+    pub(super) folder: String,
+}
+
+impl Holder {
+    pub(super) fn connector(connector: &Connector) -> Self {
+        Self {
+            path: ModelPath::connector(&connector.id),
+            id: connector.id.to_string(),
+            folder: connector.folder.as_str().to_owned(),
+        }
+    }
+
+    fn unusable(&self, what: impl Into<String>) -> Error {
+        Error::configuration(Problem::new(what).at_model(self.path.clone()))
+    }
+}
+
+/// Whether sessions are boxed into the folder. A key cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Boxed {
+    /// As production's are.
+    Yes,
+    /// With all that the role itself may do: to see how far that is.
+    No,
+}
+
 /// The credentials of one connector.
 ///
 /// # Errors
@@ -28,29 +63,89 @@ pub(super) fn of(
     bucket: &Bucket,
     aws: &Aws,
 ) -> Result<Signing, Error> {
-    let unusable =
-        |what: String| Error::configuration(Problem::new(what).at_model(ModelPath::connector(&connector.id)));
+    of_holder(
+        installation,
+        &Holder::connector(connector),
+        bucket,
+        aws,
+        Boxed::Yes,
+    )
+}
+
+/// The credentials of whoever holds them.
+///
+/// # Errors
+/// As [`of`].
+pub(super) fn of_holder(
+    installation: &Installation,
+    holder: &Holder,
+    bucket: &Bucket,
+    aws: &Aws,
+    boxed: Boxed,
+) -> Result<Signing, Error> {
     let grant = installation
         .grant(&bucket.grant)
-        .ok_or_else(|| unusable(format!("there is no grant `{}`", bucket.grant)))?;
+        .ok_or_else(|| holder.unusable(format!("there is no grant `{}`", bucket.grant)))?;
     let (role, external_id) = match &grant.kind {
-        GrantKind::AccessKey(key) => {
-            let kept = Kept {
-                key: key.clone(),
-                variables: aws.variables().clone(),
-            };
-            // What cannot be read is told at start.
-            kept.read()?;
-            return Ok(cached(kept));
-        }
+        GrantKind::AccessKey(key) => return key_signing(key, aws),
         GrantKind::AssumeRole { role, external_id } => (role, external_id),
     };
+    let refused = |error: bucketline_auth::Error| holder.unusable(error.to_string());
+    let assume = AssumeRole::new(aws.sts(), vendor(installation), role.clone(), external_id.clone())
+        .map_err(refused)?
+        .session_name(session_name(&holder.id).map_err(refused)?);
+    let assume = match boxed {
+        Boxed::Yes => match session_box(holder, role, bucket, aws)? {
+            Some(policy) => assume.session_policy(&policy).map_err(refused)?,
+            None => assume,
+        },
+        Boxed::No => assume,
+    };
+    Ok(cached(assume))
+}
+
+/// An access key, from where it is kept.
+///
+/// # Errors
+/// It cannot be read: told at start.
+pub(super) fn key_signing(key: &KeptKey, aws: &Aws) -> Result<Signing, Error> {
+    let kept = Kept {
+        key: key.clone(),
+        variables: aws.variables().clone(),
+    };
+    kept.read()?;
+    Ok(cached(kept))
+}
+
+/// The vendor's account, as far as it is known.
+pub(super) fn vendor(installation: &Installation) -> VendorAccount {
+    match &installation.vendor.account {
+        Some(account) => VendorAccount::Is(*account),
+        None => VendorAccount::Unknown,
+    }
+}
+
+/// As the customer finds us in the trail.
+pub(super) fn session_name(id: &str) -> Result<SessionName, bucketline_auth::Error> {
+    format!("bucketline-{id}").parse()
+}
+
+/// What boxes a session into the holder's folder; nothing where the whole bucket is meant.
+pub(super) fn session_box(
+    holder: &Holder,
+    role: &RoleArn,
+    bucket: &Bucket,
+    aws: &Aws,
+) -> Result<Option<Document>, Error> {
+    if holder.folder.is_empty() {
+        return Ok(None);
+    }
     let policy_error =
-        |error: bucketline_policy::Error| unusable(format!("no session policy can be made: {error}"));
+        |error: bucketline_policy::Error| holder.unusable(format!("no session policy can be made: {error}"));
     // The partition is the role's: a bucket of another one could not be reached with its session.
     let partition = role.partition().parse().map_err(policy_error)?;
     let name = bucket.name.as_str().parse().map_err(policy_error)?;
-    let mut scope = SessionScope::new(name, connector.folder.as_str()).partition(partition);
+    let mut scope = SessionScope::new(name, holder.folder.as_str()).partition(partition);
     // A bucket may encrypt with a KMS key by default, which the role then has to use. Other servers than AWS's may refuse
     // a session policy that names actions of KMS (MinIO does).
     if aws.s3_endpoint(bucket).is_none() {
@@ -59,20 +154,7 @@ pub(super) fn of(
             None => scope.kms_of_bucket_in_any_region(),
         };
     }
-    let policy = session_policy(&scope).map_err(policy_error)?;
-    let assume = format!("bucketline-{}", connector.id)
-        .parse()
-        .and_then(|session| {
-            let vendor = match &installation.vendor.account {
-                Some(account) => VendorAccount::Is(*account),
-                None => VendorAccount::Unknown,
-            };
-            let assume = AssumeRole::new(aws.sts(), vendor, role.clone(), external_id.clone())?;
-            Ok(assume.session_name(session))
-        })
-        .and_then(|assume| assume.session_policy(&policy))
-        .map_err(|error: bucketline_auth::Error| unusable(error.to_string()))?;
-    Ok(cached(assume))
+    session_policy(&scope).map(Some).map_err(policy_error)
 }
 
 fn cached(provider: impl ProvideCredentials + 'static) -> Signing {
