@@ -8,12 +8,12 @@ use crate::cargo::{self, shaped};
 use crate::error::Error;
 use crate::stages::Stages;
 use crate::test::{self, Counted};
-use crate::{codegen, deny, release, workspace};
+use crate::{api, codegen, deny, release, workspace};
 
 type Stage = (&'static str, fn(&mut Stages));
 
 /// The stages, in their order.
-const STAGES: [Stage; 7] = [
+const STAGES: [Stage; 8] = [
     ("test", |stages| {
         test::run_stages(stages, &mut Counted::default());
     }),
@@ -30,6 +30,9 @@ const STAGES: [Stage; 7] = [
         stages.run("features, each alone", every_feature_alone);
     }),
     ("docs", |stages| stages.run("docs", docs)),
+    ("api", |stages| {
+        stages.run("api --check", || api::run(&["--check".to_owned()]));
+    }),
     ("package", |stages| {
         stages.run("release --dry-run", || release::run(&["--dry-run".to_owned()]));
     }),

@@ -7,6 +7,7 @@
     reason = "a build tool talks to the person who called it"
 )]
 
+mod api;
 mod bench;
 mod cargo;
 mod ci;
@@ -36,12 +37,13 @@ usage: cargo xtask COMMAND
   demo [--events N] [--seed S] [--keep]   the main job, end to end, on an embedded AWS
   test                                    format, clippy, tidy, every test, doc tests; a table of what took how long
   test -p CRATE [-- ARGUMENTS]            one crate's tests, built from what the whole workspace has built
-  ci [--only STAGE,...]                   test, then what a release needs: demo, codegen, deny, features, docs, package
+  ci [--only STAGE,...]                   test, then what a release needs: demo, codegen, deny, features, docs, api, package
   tidy                                    the house rules: files, documents, licences, dependency directions
   foreign [--only CHECK] [--managed-policies FILE] [--validate-policy FILE]
                                           checks against software from outside: an S3 server, an Avro reader, real policies
   bench [--events N] [--only FIGURE] [--policy FILE]
                                           performance figures, one JSON line each
+  api [--check]                           what each library lets its users name, as text: written, or compared with what is kept
   sim --seeds N | --seed S                the simulation of delivery: more histories than the tests look at, or one again
   release --dry-run                       every crate packed, built from the packages, and the order to publish them in
   codegen [--check | --service-data]      the files made from data: compared, or written anew from the data named there
@@ -74,6 +76,7 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         "codegen" => codegen::run(rest),
         "release" => release::run(rest),
         "sim" => sim::run(rest),
+        "api" => api::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())
