@@ -4,16 +4,24 @@ use serde_json::Value;
 
 use crate::site::Site;
 
+/// Changes one bit where the first event of the input is stored.
+fn spoil_the_first_batch(site: &Site) {
+    let events = std::fs::read_to_string(site.file("events.ndjson")).unwrap();
+    let first: Value = serde_json::from_str(events.lines().next().unwrap()).unwrap();
+    let id = first["event"]["id"].as_str().unwrap().as_bytes();
+    let segment = site.file("spool/shard-00/00000000000000000000.seg");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    let at = bytes.windows(id.len()).position(|window| window == id).unwrap();
+    bytes[at] ^= 1;
+    std::fs::write(&segment, &bytes).unwrap();
+}
+
 #[test]
 fn a_damaged_spool_is_used_on_and_the_damage_is_said_each_time() {
     let site = Site::local();
     site.sample(3_000, 1);
     site.run().expect_code(0);
-    let segment = site.file("spool/shard-00/00000000000000000000.seg");
-    let mut bytes = std::fs::read(&segment).unwrap();
-    // Within the first batch of events.
-    bytes[100_000] ^= 1;
-    std::fs::write(&segment, &bytes).unwrap();
+    spoil_the_first_batch(&site);
 
     let status = |when: &str| {
         let ran = site
@@ -44,11 +52,8 @@ fn an_input_that_is_read_again_over_damage_is_named() {
     let site = Site::local();
     site.sample(500, 1);
     site.run().expect_code(0);
-    let segment = site.file("spool/shard-00/00000000000000000000.seg");
-    let mut bytes = std::fs::read(&segment).unwrap();
     // The one batch there is; the seals and commits behind it stay.
-    bytes[100_000] ^= 1;
-    std::fs::write(&segment, &bytes).unwrap();
+    spoil_the_first_batch(&site);
 
     site.run()
         .expect_code(0)

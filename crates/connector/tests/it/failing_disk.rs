@@ -34,7 +34,7 @@ async fn a_full_disk_refuses_new_events_and_still_delivers_the_old() {
     disk.set_capacity(disk.used());
     let error = mux.submit(batch(30, 60)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Spool(bucketline_spool::ErrorKind::Full));
-    assert!(error.to_string().contains("free space"), "{error}");
+    assert!(error.to_string().contains("make room"), "{error}");
 
     let report = mux.drain(MINUTE).await;
     assert!(
