@@ -10,6 +10,7 @@ mod printable;
 mod problem;
 pub mod rejects;
 pub mod schemas;
+mod shared_folder;
 pub mod supervise;
 mod variables;
 pub mod verify;

@@ -16,7 +16,7 @@ use bucketline_sink::{FsSink, ObjectKey, Sink};
 
 use crate::model::{Connector, Destination, Installation, ModelPath};
 use crate::variables::Variables;
-use crate::{Error, Problem, chain};
+use crate::{Error, Problem, chain, shared_folder};
 pub use aws::Aws;
 pub use probes::{Selection, check};
 use renewing::Renewing;
@@ -41,6 +41,7 @@ pub async fn open_all(installation: &Installation, variables: &Variables) -> Res
     for connector in &installation.connectors {
         opened.push(open(installation, connector, &aws)?);
     }
+    apart(installation)?;
     Ok(opened)
 }
 
@@ -89,6 +90,33 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
         config: opened,
         sink: Arc::new(PrefixJail::new(store, folder)),
     })
+}
+
+/// No two connectors share a folder of this machine, whatever links lead there.
+fn apart(installation: &Installation) -> Result<(), Error> {
+    let places: Vec<_> = installation
+        .connectors
+        .iter()
+        .filter_map(|connector| match &connector.destination {
+            Destination::Directory(path) => {
+                let path = path.canonicalize().unwrap_or_else(|_| path.clone());
+                Some((path.join(connector.folder.as_str()), connector))
+            }
+            Destination::Bucket(_) => None,
+        })
+        .collect();
+    let Some((outer, inner)) = shared_folder::first(&places) else {
+        return Ok(());
+    };
+    Err(Error::configuration(
+        Problem::new(format!(
+            "the folder `{}` of connector `{}` and the folder `{}` of connector `{}` overlap on this machine, once links \
+             are followed",
+            inner.folder, inner.id, outer.folder, outer.id
+        ))
+        .at_model(ModelPath::connector(&inner.id))
+        .advice("give each connector a folder of its own"),
+    ))
 }
 
 fn directory(path: &Path, connector: &Connector) -> Result<Arc<dyn Sink>, Error> {

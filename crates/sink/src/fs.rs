@@ -16,6 +16,7 @@ use crate::{
 mod atomic_write;
 mod driver;
 mod failure;
+mod jail;
 mod layout;
 mod lock;
 mod sidecar;
@@ -38,6 +39,8 @@ mod walk;
 ///   other: the second one is `InvalidRequest`.
 /// - The file system has to know hard links and file locks; where it ignores case, keys that differ by case
 ///   alone are one.
+/// - Links below the folder are not followed, and special files (pipes, sockets, devices) are not opened: a key that
+///   leads there is `InvalidRequest`, and a listing leaves them out.
 /// - Nothing is encrypted: asking for encryption is `Unsupported`.
 ///
 /// ```
@@ -122,7 +125,7 @@ impl Sink for FsSink {
     async fn list(&self, prefix: &str, after: Option<&ListToken>) -> Result<ListPage, Error> {
         let (text, after) = (prefix.to_owned(), after.cloned());
         self.run(Operation::List, prefix, move |store| {
-            walk::page(store.root(), &text, after.as_ref())
+            store.list(&text, after.as_ref())
         })
         .await
     }

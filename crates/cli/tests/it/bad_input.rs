@@ -392,3 +392,40 @@ fn an_address_that_cannot_be_read_is_refused_and_not_passed_over() {
         }
     }
 }
+
+#[test]
+fn folders_on_this_machine_are_compared_by_where_they_are() {
+    let connectors = |first: (&str, &str), second: (&str, &str)| {
+        let one = |id: &str, workspace: &str, (directory, folder): (&str, &str)| {
+            format!(
+                "[[connector]]\nid = \"{id}\"\nworkspace = \"{workspace}\"\ndirectory = \"{directory}\"\nfolder = \"{folder}\"\n"
+            )
+        };
+        format!("{}{}", one(ACME, "acme", first), one(GLOBEX, "globex", second))
+    };
+    for second in [
+        ("out/currents", "x"),
+        ("./out/../out/currents", "x/y"),
+        ("out", "CURRENTS/x"),
+    ] {
+        Site::new(&connectors(("out", "currents/x"), second))
+            .run()
+            .expect_code(2)
+            .expect_said(ACME)
+            .expect_said(GLOBEX)
+            .expect_said("overlap");
+    }
+    #[cfg(unix)]
+    {
+        let site = Site::new(&connectors(("out", "currents/x"), ("elsewhere", "x")));
+        std::fs::create_dir_all(site.file("out/currents")).unwrap();
+        std::os::unix::fs::symlink("out/currents", site.file("elsewhere")).unwrap();
+        site.run()
+            .expect_code(2)
+            .expect_said("overlap")
+            .expect_said("links");
+    }
+    Site::new(&connectors(("out", "currents/x"), ("out/currents", "y")))
+        .run()
+        .expect_code(0);
+}

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 
 use crate::fs::layout::parent;
-use crate::fs::{AtPath, PathError};
+use crate::fs::{AtPath, PathError, jail};
 
 /// A file under a temporary name, removed when dropped.
 ///
@@ -88,7 +88,7 @@ impl Drop for Temporary {
 pub(super) fn sweep(folder: &Path) -> Result<(), PathError> {
     for entry in fs::read_dir(folder).at(folder)? {
         let path = entry.at(folder)?.path();
-        let Ok(file) = File::open(&path) else { continue };
+        let Ok(file) = jail::open(&path) else { continue };
         if file.try_lock().is_ok() {
             remove(&path)?;
         }

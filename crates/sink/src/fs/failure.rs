@@ -3,10 +3,19 @@
 use std::io;
 
 use crate::fs::PathError;
+use crate::fs::jail::Strange;
 use crate::{Effect, Error, ErrorKind, Operation};
 
 /// What went wrong, with the effect that the caller knows of.
 pub(super) fn error(operation: Operation, effect: Effect, cause: PathError) -> Error {
+    if let Some(strange) = cause
+        .source
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Strange>())
+    {
+        return Error::new(operation, ErrorKind::InvalidRequest, effect)
+            .with_message(format!("{}: {strange}", cause.path.display()));
+    }
     let kind = match kind_of(&cause.source) {
         // Only a read can miss its object; anything else misses the folder.
         ErrorKind::NotFound if !matches!(operation, Operation::Head | Operation::Get) => {

@@ -12,16 +12,18 @@ use crate::fs::atomic_write::{Temporary, make_folders, sweep, sync_folder};
 use crate::fs::layout::{Layout, Places, parent};
 use crate::fs::lock::Turn;
 use crate::fs::sidecar::{Content, Fit, Sidecar, etag};
-use crate::fs::{AtPath as _, PathError, failure};
+use crate::fs::walk::Listings;
+use crate::fs::{AtPath as _, PathError, failure, jail};
 use crate::{
-    Checksum, Effect, Encryption, Error, ErrorKind, Object, ObjectInfo, ObjectKey, Operation, Payload,
-    PutMode, PutOptions, PutOutcome, Receipt,
+    Checksum, Effect, Encryption, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey,
+    Operation, Payload, PutMode, PutOptions, PutOutcome, Receipt,
 };
 
 /// One folder.
 #[derive(Debug)]
 pub(super) struct Store {
     layout: Layout,
+    listings: Listings,
 }
 
 impl Store {
@@ -32,13 +34,18 @@ impl Store {
         let prepare = || {
             fs::create_dir_all(root).at(root)?;
             for folder in [layout.temporary(), layout.sidecars()] {
+                jail::check(root, &folder)?;
                 make_folders(root, &folder)?;
             }
+            jail::check(root, &layout.lock_file())?;
             let _turn = Turn::take(&layout.lock_file())?;
             sweep(&layout.temporary())
         };
         prepare().map_err(|cause| failure::error(Operation::Open, Effect::NotApplied, cause))?;
-        Ok(Self { layout })
+        Ok(Self {
+            layout,
+            listings: Listings::default(),
+        })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -58,7 +65,7 @@ impl Store {
                     .with_message("a folder on disk does not encrypt"),
             );
         }
-        let places = self.layout.places(Operation::Put, key)?;
+        let places = self.places(Operation::Put, key)?;
         // A folder that went away is not made again: what is mounted or linked there may come back.
         if !self.root().is_dir() {
             return Err(Error::new(
@@ -119,7 +126,7 @@ impl Store {
 
     pub(super) fn head(&self, key: &ObjectKey) -> Result<ObjectInfo, Error> {
         let failed = |cause| failure::error(Operation::Head, Effect::NotApplied, cause);
-        let places = self.layout.places(Operation::Head, key)?;
+        let places = self.places(Operation::Head, key)?;
         let file = open_object(&places.object).map_err(failed)?;
         let size = file.metadata().at(&places.object).map_err(failed)?.len();
         let content = described(&places, size, || checksum_of(file, &places.object)).map_err(failed)?;
@@ -128,7 +135,7 @@ impl Store {
 
     pub(super) fn get(&self, key: &ObjectKey) -> Result<Object, Error> {
         let failed = |cause| failure::error(Operation::Get, Effect::NotApplied, cause);
-        let places = self.layout.places(Operation::Get, key)?;
+        let places = self.places(Operation::Get, key)?;
         // Two writers in a row may pass between the reads of object and metadata; more than that in a row is
         // damage.
         for _ in 0..3 {
@@ -150,7 +157,7 @@ impl Store {
     }
 
     pub(super) fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
-        let places = self.layout.places(Operation::Delete, key)?;
+        let places = self.places(Operation::Delete, key)?;
         let refused = |cause| failure::error(Operation::Delete, Effect::NotApplied, cause);
         let _turn = self.turn().map_err(refused)?;
         match fs::remove_file(&places.object) {
@@ -169,8 +176,25 @@ impl Store {
             .map_err(|cause| failure::error(Operation::Delete, Effect::Unknown, cause))
     }
 
+    pub(super) fn list(&self, prefix: &str, after: Option<&ListToken>) -> Result<ListPage, Error> {
+        self.listings.page(self.root(), prefix, after)
+    }
+
+    /// Where the object and its metadata lie, with nothing on the way there that leads elsewhere.
+    fn places(&self, operation: Operation, key: &ObjectKey) -> Result<Places, Error> {
+        let places = self.layout.places(operation, key)?;
+        for path in [&places.object, &places.sidecar] {
+            jail::check(self.root(), path)
+                .map_err(|cause| failure::error(operation, Effect::NotApplied, cause))?;
+        }
+        Ok(places)
+    }
+
     /// The writers' lock. Somebody may have tidied our own folder away meanwhile.
     fn turn(&self) -> Result<Turn, PathError> {
+        for path in [self.layout.temporary(), self.layout.lock_file()] {
+            jail::check(self.root(), &path)?;
+        }
         make_folders(self.root(), &self.layout.temporary())?;
         Turn::take(&self.layout.lock_file())
     }
@@ -241,8 +265,9 @@ fn described(
 }
 
 fn read_sidecar(path: &Path) -> Result<Option<Sidecar>, PathError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Sidecar::parse(&bytes)),
+    let mut bytes = Vec::new();
+    match jail::open(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+        Ok(_) => Ok(Sidecar::parse(&bytes)),
         Err(error)
             if matches!(
                 error.kind(),
@@ -258,7 +283,7 @@ fn read_sidecar(path: &Path) -> Result<Option<Sidecar>, PathError> {
 /// Opens an object; a folder of that name, or a file in the way to it, is an object that is not there.
 fn open_object(path: &Path) -> Result<File, PathError> {
     let absent = || io::Error::from(io::ErrorKind::NotFound);
-    match File::open(path) {
+    match jail::open(path) {
         Ok(file) if file.metadata().at(path)?.is_dir() => Err(absent()).at(path),
         Ok(file) => Ok(file),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => Err(absent()).at(path),

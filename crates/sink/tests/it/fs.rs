@@ -223,3 +223,124 @@ async fn a_long_listing_comes_in_pages() {
     assert_eq!((second.objects.len(), second.next), (5, None));
     assert_eq!(sink.list_all("many/").await.unwrap().len(), 1005);
 }
+
+/// What an operation on a key says within a moment; it must never hang.
+async fn at_once<T: std::fmt::Debug>(call: impl Future<Output = Result<T, Error>>) -> Error {
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(20), call).await;
+    answer.unwrap().unwrap_err()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_below_the_folder_is_never_followed() {
+    use std::os::unix::fs::symlink;
+
+    let (folder, sink) = open();
+    let victim = folder.path().join("victim");
+    fs::create_dir(&victim).unwrap();
+    fs::write(victim.join("secret"), "theirs").unwrap();
+    symlink("../victim", sink.folder().join("acme")).unwrap();
+    symlink("../victim/secret", sink.folder().join("file")).unwrap();
+    symlink("../victim/new", sink.folder().join("dangling")).unwrap();
+    let options = PutOptions::overwrite();
+    for text in ["acme/secret", "acme/a", "acme/deep/b", "file", "dangling"] {
+        let key = key(text);
+        for error in [
+            at_once(sink.put_bytes(&key, "ours")).await,
+            at_once(sink.put(&key, Payload::from("ours"), &options)).await,
+            at_once(sink.get(&key)).await,
+            at_once(sink.head(&key)).await,
+            at_once(sink.delete(&key)).await,
+        ] {
+            assert_eq!(
+                (error.kind(), error.effect()),
+                (&ErrorKind::InvalidRequest, Effect::NotApplied),
+                "{text}: {error}"
+            );
+            assert!(error.to_string().contains("symbolic link"), "{error}");
+        }
+    }
+    for prefix in ["", "acme/", "acme/se", "f"] {
+        assert_eq!(sink.list_all(prefix).await.unwrap(), [], "{prefix}");
+    }
+    assert_eq!(fs::read_to_string(victim.join("secret")).unwrap(), "theirs");
+    assert_eq!(fs::read_dir(&victim).unwrap().count(), 1, "nothing was put there");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_sink_s_own_files_are_not_reached_over_links_either() {
+    use std::os::unix::fs::symlink;
+
+    let (folder, sink) = open();
+    let victim = folder.path().join("victim");
+    fs::create_dir(&victim).unwrap();
+    let meta = sink.folder().join("_bucketline/meta");
+    fs::create_dir_all(&meta).unwrap();
+    symlink(&victim, meta.join("acme")).unwrap();
+    at_once(sink.put_bytes(&key("acme/a"), "x")).await;
+    fs::remove_dir_all(sink.folder().join("_bucketline")).unwrap();
+    symlink(&victim, sink.folder().join("_bucketline")).unwrap();
+    at_once(sink.put_bytes(&key("b"), "x")).await;
+    assert!(FsSink::open(sink.folder()).is_err());
+    assert_eq!(fs::read_dir(&victim).unwrap().count(), 0, "nothing was put there");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_or_socket_at_a_key_holds_nobody() {
+    let (_folder, sink) = open();
+    let made = std::process::Command::new("mkfifo")
+        .arg(sink.folder().join("pipe"))
+        .arg(sink.folder().join("_bucketline/tmp/left"))
+        .status();
+    assert!(made.unwrap().success());
+    let _socket = std::os::unix::net::UnixListener::bind(sink.folder().join("socket")).unwrap();
+    let options = PutOptions::overwrite();
+    for text in ["pipe", "socket"] {
+        let key = key(text);
+        for error in [
+            at_once(sink.put_bytes(&key, "x")).await,
+            at_once(sink.put(&key, Payload::from("x"), &options)).await,
+            at_once(sink.get(&key)).await,
+            at_once(sink.head(&key)).await,
+        ] {
+            assert_eq!(*error.kind(), ErrorKind::InvalidRequest, "{error}");
+        }
+    }
+    assert_eq!(sink.list_all("").await.unwrap(), []);
+    // What was left in the folder for what is half done holds nobody who opens it.
+    FsSink::open(sink.folder()).unwrap();
+    sink.put_bytes(&key("other"), "x").await.unwrap();
+}
+
+/// Keys in their order, whatever lies in folders and what beside them.
+#[tokio::test]
+async fn a_listing_of_many_pages_is_in_order_and_goes_on_anywhere() {
+    let (_folder, sink) = open();
+    let mut names = Vec::new();
+    for folder in ["a", "a+b", "a/b", "b", "b/c/d"] {
+        fs::create_dir_all(sink.folder().join("t").join(folder)).unwrap();
+        for number in 0..450 {
+            let name = format!("t/{folder}/{number:03}");
+            fs::write(sink.folder().join(&name), "x").unwrap();
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    let listed: Vec<String> = sink
+        .list_all("t/")
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|line| line.key)
+        .collect();
+    assert_eq!(listed, names);
+    // A token that no listing waits for: of another sink over the same folder.
+    let other = FsSink::open(sink.folder()).unwrap();
+    let first = sink.list("t/", None).await.unwrap();
+    let second = other.list("t/", first.next.as_ref()).await.unwrap();
+    assert_eq!(second, sink.list("t/", first.next.as_ref()).await.unwrap());
+    let second: Vec<&str> = second.objects.iter().map(|line| line.key.as_str()).collect();
+    assert_eq!(second, names[1000..2000]);
+}

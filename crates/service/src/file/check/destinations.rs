@@ -6,8 +6,8 @@ use bucketline_connector::FolderRegistry;
 
 use super::super::raw::Text;
 use super::{Checker, Declared, valid};
-use crate::endpoint;
 use crate::model::{Bucket, Connector, Destination, Grant, GrantKind};
+use crate::{endpoint, shared_folder};
 
 /// The keys that say where something goes, the same in both kinds of section.
 pub(super) struct Where {
@@ -82,8 +82,27 @@ impl Checker<'_> {
 
     /// Two connectors whose folders are equal, or one inside the other, would write into each other's data.
     pub(super) fn overlaps(&mut self, connectors: &[(std::ops::Range<usize>, Connector)]) {
+        let directories: Vec<_> = connectors
+            .iter()
+            .filter_map(|(span, connector)| match &connector.destination {
+                Destination::Directory(path) => {
+                    Some((lexical(path).join(connector.folder.as_str()), (span, connector)))
+                }
+                Destination::Bucket(_) => None,
+            })
+            .collect();
+        if let Some(((_, outer), (span, inner))) = shared_folder::first(&directories) {
+            let what = format!(
+                "the folder `{}` of connector `{}` and the folder `{}` of connector `{}` overlap on this machine",
+                inner.folder, inner.id, outer.folder, outer.id
+            );
+            self.problem(span, what, "give each connector a folder of its own");
+        }
         let mut taken = FolderRegistry::new();
         for (span, connector) in connectors {
+            if matches!(connector.destination, Destination::Directory(_)) {
+                continue;
+            }
             let destination = identity(&connector.destination);
             if let Err(conflict) = taken.claim(&destination, &connector.folder, connector.id.as_str()) {
                 let what = format!(
