@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use tracing::Instrument as _;
 
 use crate::clock::{Clock, Jitter};
+use crate::{Error, ErrorKind};
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,6 +41,22 @@ impl Jitter for SystemJitter {
         }
         f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
     }
+}
+
+/// 128 bits of the operating system's randomness.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the driver that draws randomness"
+)]
+pub(crate) fn random_bytes() -> Result<[u8; 16], Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::new(
+            ErrorKind::Unexpected,
+            format!("this machine has no randomness: {error}"),
+        )
+    })?;
+    Ok(bytes)
 }
 
 /// Starts a task that lives on when whoever asked for it is gone. `false` where no tokio runtime is running.

@@ -36,6 +36,9 @@ pub(crate) struct CommandLine {
 pub(crate) enum Command {
     Run(Run),
     Check(Check),
+    Launch(Launch),
+    #[command(name = "external-id", subcommand)]
+    ExternalId(ExternalIds),
     Verify(Verify),
     Cat(Cat),
     Sample(Sample),
@@ -103,6 +106,9 @@ pub(crate) struct Run {
     /// Deliver again for a connector whose store did not encrypt as asked, now that this was put right; may be given several times
     #[arg(long, value_name = "CONNECTOR")]
     pub(crate) resume: Vec<bucketline_connector::ConnectorId>,
+    /// Check every connector first, as `bucketline check` does: one whose check fails takes events in and delivers none
+    #[arg(long)]
+    pub(crate) check: bool,
     /// Tell what happens as lines for machines, on standard error, in place of what is meant for a person
     #[arg(long, value_name = "FORMAT")]
     pub(crate) log: Option<LogFormat>,
@@ -133,6 +139,35 @@ pub(crate) struct Check {
     /// How the result is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+/// Check one connector, then run
+///
+/// The connector is checked as `bucketline check` does, a new role waited for. If that fails, the report says what to do, and
+/// the connector takes events in and delivers none; everything else runs as with `run`, in the foreground.
+#[derive(Args, Debug)]
+pub(crate) struct Launch {
+    /// The connector, by its id
+    #[arg(long, value_name = "ID")]
+    pub(crate) connector: String,
+    /// How long a role that was just made may take until AWS knows it everywhere
+    #[arg(long, value_name = "DURATION", default_value = "120s", value_parser = bucketline_service::file::parse_duration)]
+    pub(crate) wait: Duration,
+    #[command(flatten)]
+    pub(crate) run: Run,
+}
+
+/// External IDs, which guard customers' roles
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExternalIds {
+    /// Make one, for one grant of one customer: 128 random bits
+    ///
+    /// Give it to the customer for the trust policy, and write it into the grant. Never take one from a customer.
+    New {
+        /// Whose it is: what it begins with
+        #[arg(long, value_name = "WORKSPACE", default_value = "bl")]
+        workspace: String,
+    },
 }
 
 /// Read the buckets back and prove that every event arrived once

@@ -2,6 +2,8 @@
 
 mod cat;
 mod check;
+mod external_id;
+mod launch;
 mod policy;
 mod run;
 mod sample;
@@ -30,6 +32,8 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Sample(options) => sample::run(&options),
         Command::Run(options) => blocking_on(run::run(options)),
         Command::Check(options) => blocking_on(check::run(options)),
+        Command::Launch(options) => blocking_on(launch::run(options)),
+        Command::ExternalId(command) => external_id::run(&command),
         Command::Verify(options) => blocking_on(verify::run(options)),
         Command::Status(options) => status::run(&options),
         Command::Policy(options) => policy::run(options),

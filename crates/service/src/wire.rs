@@ -3,6 +3,7 @@
 
 mod aws;
 mod credentials;
+mod held;
 mod probes;
 mod renewing;
 mod secret;
@@ -18,12 +19,15 @@ use crate::model::{Connector, Destination, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem, chain, shared_folder};
 pub use aws::Aws;
+pub use held::hold;
 pub use probes::{Selection, check};
 use renewing::Renewing;
 
 /// A connector ready for the multiplexer.
 #[derive(Debug)]
 pub struct Opened {
+    /// Its id.
+    pub id: String,
     /// What it asks for.
     pub config: ConnectorConfig,
     /// Where its objects go.
@@ -87,6 +91,7 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
     .events(connector.events.clone())
     .encryption(connector.encryption.clone());
     Ok(Opened {
+        id: connector.id.to_string(),
         config: opened,
         sink: Arc::new(PrefixJail::new(store, folder)),
     })

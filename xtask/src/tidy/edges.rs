@@ -43,6 +43,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "bucketline",
         &[
             "bucketline-service",
+            "bucketline-auth",
             "bucketline-check",
             "bucketline-policy",
             "bucketline-sink",

@@ -1,11 +1,13 @@
 //! `bucketline run`: reads events, delivers them, says how it went.
 
+use bucketline_check::Settings;
 use bucketline_connector::{DrainReport, State};
 use bucketline_service::input::Input;
 use bucketline_service::model::ModelPath;
 use bucketline_service::rejects::Projection;
+use bucketline_service::schemas;
 use bucketline_service::supervise::{Feeder, Stop, failed, start, unreadable};
-use bucketline_service::{schemas, wire};
+use bucketline_service::wire::{self, Selection};
 
 use crate::clock::Stopwatch;
 use crate::command_line::{Format, Run};
@@ -21,6 +23,12 @@ use crate::run::{Summary, Watch, listen};
 const REJECTS: &str = "rejects.ndjson";
 
 pub(crate) async fn run(options: Run) -> Outcome<Exit> {
+    let check = options.check.then(|| (Selection::All, Settings::default()));
+    run_checked(options, check).await
+}
+
+/// Runs, after a check: what fails it is held. Not to have delivered because of it is no success.
+pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings)>) -> Outcome<Exit> {
     if let Some(format) = options.log {
         log::begin(format, options.log_level);
     }
@@ -50,9 +58,24 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
             warning(problem.located(&file.places));
         }
     }
-    let connectors = wire::open_all(config, &environment::variables())
+    let variables = environment::variables();
+    let mut connectors = wire::open_all(config, &variables)
         .await
         .map_err(|error| error.located(&file.places))?;
+    let mut held = 0;
+    if let Some((selection, settings)) = check {
+        let reports = wire::check(config, &variables, &selection, &settings)
+            .await
+            .map_err(|error| error.located(&file.places))?;
+        for report in &reports.0 {
+            if report.is_ok() {
+                note(format_args!("{} passed its check", report.id));
+            } else {
+                warning(report.to_string().trim_end());
+            }
+        }
+        held = wire::hold(&mut connectors, &reports);
+    }
     let stop = listen()?;
     let multiplexer = start(config, schemas, connectors).await?;
     if let Some(text) = unreadable(&multiplexer.ledger(), &config.spool.dir) {
@@ -113,7 +136,8 @@ pub(crate) async fn run(options: Run) -> Outcome<Exit> {
         return Err(failed(error).into());
     }
     if report.is_complete() {
-        return Ok(blocked_after_all(&report));
+        let exit = blocked_after_all(&report);
+        return Ok(if held > 0 { exit.max(Exit::Findings) } else { exit });
     }
     let pending: u64 = report.connectors.iter().map(|connector| connector.pending).sum();
     let why = if report.timed_out {

@@ -116,3 +116,61 @@ fn a_wrong_secret_and_a_missing_right_say_whose_turn_it_is() {
         .unwrap();
     check(&cloud.site(), &["--connector", ACME]).expect_code(0);
 }
+
+#[test]
+fn a_connector_whose_check_fails_holds_its_events_and_delivers_them_once_it_passes() {
+    let cloud = Cloud::new();
+    let site = cloud.site();
+    site.sample(300, 1);
+    let world = cloud.kit().world();
+    world
+        .set_trust_policy("444455556666", "export", &trust(""))
+        .unwrap();
+    let run = |command: &[&str]| {
+        let rest = [
+            "bucketline.toml",
+            "--input",
+            "events.ndjson",
+            "--drain",
+            "--drain-timeout",
+            "20s",
+        ];
+        site.program().args(command.iter().copied().chain(rest)).run()
+    };
+    // It would deliver: the role lets everybody in.
+    let ran = run(&["run", "--check"])
+        .expect_code(3)
+        .expect_said("its check failed at `external_id_required`");
+    assert!(ran.all().contains("paste this trust policy"), "{}", ran.all());
+    assert!(
+        cloud.keys("acme-events").len() > 1,
+        "the other customer's events are delivered"
+    );
+    assert_eq!(cloud.keys("globex-events"), ["_bucketline/check"]);
+    let asks = r#", "Condition": {"StringEquals": {"sts:ExternalId": "globex-4f1c9a72"}}"#;
+    world
+        .set_trust_policy("444455556666", "export", &trust(asks))
+        .unwrap();
+    run(&["launch", "--connector", GLOBEX])
+        .expect_code(0)
+        .expect_said("passed its check");
+    site.prove(300);
+}
+
+#[test]
+fn external_ids_are_made_and_never_twice_the_same() {
+    let cloud = Cloud::new();
+    let make = || {
+        let site = cloud.site();
+        let ran = site
+            .program()
+            .args(["external-id", "new", "--workspace", "acme"])
+            .run();
+        ran.expect_code(0).stdout
+    };
+    let (one, other) = (make(), make());
+    assert!(
+        one.starts_with("acme-") && one.trim().len() == 37 && one != other,
+        "{one} {other}"
+    );
+}
