@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) use bucketline_service::input::Input;
+use bucketline_service::input::Thoroughness;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::log::{LogFormat, LogLevel};
@@ -88,9 +89,13 @@ impl ConfigFile {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) config: ConfigArgument,
-    /// A file of events, one JSON object per line, or `-` for standard input; may be given several times
-    #[arg(long, value_name = "FILE", required = true)]
+    /// A file of events, one JSON object per line, or `-` for standard input; may be given several times. Without it, what
+    /// the spool holds is delivered
+    #[arg(long, value_name = "FILE")]
     pub(crate) input: Vec<Input>,
+    /// Prove all of what was read of a file before, and not only its first and its last 64 MB
+    #[arg(long)]
+    pub(crate) verify_input: bool,
     /// Deliver all there is, then end
     #[arg(long)]
     pub(crate) drain: bool,
@@ -168,6 +173,16 @@ pub(crate) enum ExternalIds {
         #[arg(long, value_name = "WORKSPACE", default_value = "bl")]
         workspace: String,
     },
+}
+
+impl Run {
+    pub(crate) const fn thoroughness(&self) -> Thoroughness {
+        if self.verify_input {
+            Thoroughness::All
+        } else {
+            Thoroughness::Ends
+        }
+    }
 }
 
 /// Read the buckets back and prove that every event arrived once

@@ -1,7 +1,7 @@
 //! What is submitted: a batch of lines with its place in its source, and what became of it. Knows nothing of what the
 //! lines say.
 
-use bucketline_spool::{Sequence, SourceId};
+use bucketline_spool::{ContentProof, Sequence, SourceId};
 use bytes::Bytes;
 
 /// Lines that are accepted or refused together, in one write.
@@ -17,6 +17,7 @@ pub struct Batch {
     pub(crate) sequence: Sequence,
     pub(crate) input: String,
     pub(crate) lines: Vec<Line>,
+    pub(crate) proof: Option<ContentProof>,
 }
 
 impl Batch {
@@ -27,6 +28,7 @@ impl Batch {
             sequence,
             input: input.into(),
             lines: Vec::new(),
+            proof: None,
         }
     }
 
@@ -74,6 +76,14 @@ impl Batch {
             input,
         )
         .lines(lines)
+    }
+
+    /// What of the source was consumed with this batch: kept in the log with its place, so that a start can tell the same
+    /// source from another one of its name. See [`KnownSource::proofs`].
+    #[must_use]
+    pub fn proof(mut self, proof: ContentProof) -> Self {
+        self.proof = Some(proof);
+        self
     }
 
     /// Its place in its source.
@@ -152,6 +162,18 @@ pub struct ResumePoint {
     pub end: u64,
     /// The number of the last line of them, from 1.
     pub line: u64,
+}
+
+/// A source that is read in order, as the log knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KnownSource {
+    /// Its identity.
+    pub source: SourceId,
+    /// Up to where it was accepted.
+    pub point: ResumePoint,
+    /// What was consumed of it, as its batches proved it: per place that a proof begins at, the one that reaches furthest.
+    pub proofs: Vec<ContentProof>,
 }
 
 #[cfg(test)]

@@ -153,6 +153,12 @@ impl Engine {
             .find_map(|shard| shard.fold.sources.resume_point(source))
     }
 
+    /// Every source that is read in order, as the shards know them.
+    pub fn known_sources(&self) -> Vec<crate::KnownSource> {
+        let shards = self.shards.values();
+        shards.flat_map(|shard| shard.fold.sources.known()).collect()
+    }
+
     /// Where the refused lines of a shard stand, from a place on.
     pub fn reject_frames(&self, shard: ShardId, from: Lsn) -> Vec<Lsn> {
         let rejects = self.shards.get(&shard).map(|run| run.fold.rejects.as_slice());

@@ -32,7 +32,7 @@ mod tickets;
 
 pub use admit::{Admission, Admitted, MAX_EVENT, RejectReason, Rejection};
 pub use backoff::Backoff;
-pub use batch::{Accepted, Batch, Line, ResumePoint};
+pub use batch::{Accepted, Batch, KnownSource, Line, ResumePoint};
 pub use config::{ConnectorConfig, Settings};
 pub use connector_id::{ConnectorId, InvalidId, WorkspaceId};
 pub use destination::Destination;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bucketline_spool::{Lsn, SourceId};
 
-use crate::batch::{Accepted, Batch, ResumePoint};
+use crate::batch::{Accepted, Batch, KnownSource, ResumePoint};
 use crate::driver::Handle;
 use crate::engine::DrainReport;
 use crate::error::Error;
@@ -43,6 +43,11 @@ impl Multiplexer {
     /// is new, or has no order.
     pub fn resume_point(&self, source: &SourceId) -> Option<ResumePoint> {
         self.handle.with_engine(|engine, _| engine.resume_point(source))
+    }
+
+    /// Every source that is read in order, with what proves its content: how an input is known again that bears another name.
+    pub fn known_sources(&self) -> Vec<KnownSource> {
+        self.handle.with_engine(|engine, _| engine.known_sources())
     }
 
     /// Accepts a batch: the answer comes once it is durable.

@@ -1,11 +1,14 @@
 //! Where events are read from: files that are read on where they were left, and streams that cannot be.
 //! Knows lines and places; what a line means is decided in the library.
 
+mod change;
+mod content;
 mod ending;
+mod known;
 mod lines;
-mod marks;
+mod places;
+mod proof;
 mod reader;
-mod source;
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -13,16 +16,21 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bucketline_connector::KnownSource;
 use bucketline_spool::SourceId;
 
 use crate::{Error, Problem};
-use marks::Marks;
-use source::{Fingerprint, Identity};
+use change::Watch;
+use content::Content;
+use known::{Found, KnownInputs, Replaced, Which};
+use places::Places;
+use proof::{Proofs, Prover};
 
 pub(crate) use ending::is_whole;
 pub use lines::Mark;
 pub(crate) use lines::{Line, Splitter};
-pub(crate) use reader::{Batch, Feed};
+pub use proof::Thoroughness;
+pub(crate) use reader::{Batch, End, Feed};
 
 /// Where events are read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +43,17 @@ pub enum Input {
     Standard,
     /// A file, a pipe, a device.
     File(PathBuf),
+}
+
+impl Input {
+    /// Whether it is a file that is read on where it was left, and no stream.
+    #[must_use]
+    pub fn is_regular_file(&self) -> bool {
+        match self {
+            Self::Standard => false,
+            Self::File(path) => path.is_file(),
+        }
+    }
 }
 
 impl From<&OsStr> for Input {
@@ -64,54 +83,57 @@ impl fmt::Display for Input {
 
 /// An input that is open, with its identity and the place to read on from.
 #[derive(Debug)]
-pub struct Opened {
+pub(crate) struct Opened {
     name: String,
     source: SourceId,
     from: Mark,
     origin: Origin,
-    note: Option<String>,
+    notes: Vec<String>,
+    was_read_further: bool,
 }
 
 /// What is read.
 #[derive(Debug)]
 enum Origin {
-    /// A regular file: it has an identity and places.
-    File {
-        file: File,
-        marks: Marks,
-        length: u64,
-    },
+    /// A regular file: it has places, and its content proves which one it is.
+    File(Box<OpenFile>),
     /// A pipe, a terminal, a device: read once. To open one may wait for its writer, so that is left to who reads.
     Stream(PathBuf),
     Standard,
 }
 
+#[derive(Debug)]
+struct OpenFile {
+    watch: Watch,
+    prover: Prover,
+    places: Places,
+    length: Option<u64>,
+}
+
+/// What is known of inputs when one is opened.
+#[derive(Debug)]
+pub(crate) struct Knowledge<'a> {
+    /// The spool's folder.
+    pub(crate) spool: &'a Path,
+    /// Every source that the log knows.
+    pub(crate) sources: Vec<KnownSource>,
+    pub(crate) thoroughness: Thoroughness,
+}
+
 impl Opened {
-    /// Opens an input. `resume` tells how far a source was read before, as the spool knows it.
+    /// Opens an input, and tells by its content which one it is.
     ///
     /// # Errors
     ///
-    /// The input cannot be read, or what is noted beside the spool cannot.
-    pub fn open(
-        input: &Input,
-        spool: &Path,
-        resume: impl Fn(&SourceId) -> Option<Mark>,
-    ) -> Result<Self, Error> {
+    /// The input cannot be read, or is no text.
+    pub(crate) fn open(input: &Input, knowledge: Knowledge<'_>) -> Result<Self, Error> {
         let name = input.to_string();
         let Input::File(path) = input else {
             let note =
                 "standard input has no place to resume from: a stream that is sent again is new events";
-            return Ok(Self {
-                name,
-                source: reader::random_source()?,
-                from: Mark::default(),
-                origin: Origin::Standard,
-                note: Some(note.to_owned()),
-            });
+            return Self::stream(name, Origin::Standard, note.to_owned());
         };
-        let unreadable = |error: io::Error| {
-            Error::input(Problem::new(format!("the input cannot be read: {error}")).at(path.display()))
-        };
+        let unreadable = |error: io::Error| unreadable(path, &error);
         let metadata = path.metadata().map_err(unreadable)?;
         if metadata.is_dir() {
             return Err(Error::input(
@@ -123,118 +145,167 @@ impl Opened {
         if !metadata.is_file() {
             let note =
                 format!("`{name}` has no place to resume from: a stream that is sent again is new events");
-            return Ok(Self {
-                name,
-                source: reader::random_source()?,
-                from: Mark::default(),
-                origin: Origin::Stream(path.clone()),
-                note: Some(note),
-            });
+            return Self::stream(name, Origin::Stream(path.clone()), note);
         }
         let file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
-        let identity = Identity::of(&file, &metadata).map_err(unreadable)?;
-        let length = metadata.len();
-        let latest = (0..u32::MAX)
-            .map_while(|edition| Some((edition, resume(&identity.edition(edition))?)))
-            .last();
-        let (edition, from, note) = match latest {
-            None => (0, Mark::default(), None),
-            Some((edition, mark)) => {
-                match changed(&file, length, mark, spool, &identity.edition(edition)).map_err(unreadable)? {
-                    None if mark.offset < length => {
-                        let note = format!(
-                            "`{name}`: reading on after line {}, where it was left",
-                            mark.lines
-                        );
-                        (edition, mark, Some(note))
-                    }
-                    None => (
-                        edition,
-                        mark,
-                        Some(format!(
-                            "`{name}` was already read to its end, {} lines",
-                            mark.lines
-                        )),
-                    ),
-                    Some(how) => {
-                        let note = format!("`{name}` is read from its beginning as a new input: {how}");
-                        (edition + 1, Mark::default(), Some(note))
-                    }
-                }
-            }
-        };
-        let source = identity.edition(edition);
-        let marks = Marks::load(spool, &source).map_err(|error| {
+        let content = Content::of(file).map_err(unreadable)?;
+        let length = content.is_plain().then_some(metadata.len());
+        let mut watch = Watch::new(content).map_err(unreadable)?;
+        let canonical = path.canonicalize().map_err(unreadable)?;
+        let mut places = Places::load(knowledge.spool).map_err(|error| {
             Error::data_directory(
-                Problem::new(format!("what is noted of `{name}` cannot be read: {error}"))
-                    .at(spool.join("inputs").display()),
+                Problem::new(format!("where inputs were seen cannot be read: {error}"))
+                    .at(knowledge.spool.join("inputs").display())
+                    .advice("it may be deleted: inputs are then known by their content alone"),
             )
         })?;
+        let known = KnownInputs::new(knowledge.sources, &places, knowledge.thoroughness);
+        let which = known
+            .which(watch.content(), &canonical, &metadata)
+            .map_err(unreadable)?;
+        let mut notes = Vec::new();
+        let (source, from, prover, was_read_further) = match which {
+            Which::Known(found) => {
+                notes.extend(told(&name, &found, length));
+                let Found {
+                    source,
+                    from,
+                    proofs,
+                    prover,
+                    ..
+                } = *found;
+                watch.proved(proofs, from.offset);
+                let further = places.of(&source).is_some_and(|seen| seen.furthest > from.offset);
+                (source, from, prover, further)
+            }
+            Which::New { replaced } => {
+                if let Some((source, mark, how)) = replaced {
+                    notes.push(replaced_by(&name, mark, how, known.moved_to(&source)));
+                }
+                let further = replaced.is_none() && known.lost_at(&canonical);
+                watch.proved(Proofs::default(), 0);
+                (
+                    reader::random_source()?,
+                    Mark::default(),
+                    Prover::from(0),
+                    further,
+                )
+            }
+        };
+        places.note(source, &canonical, &metadata);
         Ok(Self {
             name,
             source,
             from,
-            origin: Origin::File { file, marks, length },
-            note,
+            origin: Origin::File(Box::new(OpenFile {
+                watch,
+                prover,
+                places,
+                length,
+            })),
+            notes,
+            was_read_further,
+        })
+    }
+
+    fn stream(name: String, origin: Origin, note: String) -> Result<Self, Error> {
+        Ok(Self {
+            name,
+            source: reader::random_source()?,
+            from: Mark::default(),
+            origin,
+            notes: vec![note],
+            was_read_further: false,
         })
     }
 
     /// How the input is called in messages and in the list of refused lines.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// Its identity in the spool.
-    pub const fn source(&self) -> SourceId {
+    pub(crate) const fn source(&self) -> SourceId {
         self.source
     }
 
+    /// Whether it can be read once only.
+    pub(crate) const fn is_stream(&self) -> bool {
+        !matches!(self.origin, Origin::File(_))
+    }
+
     /// Where reading begins.
-    pub const fn from(&self) -> Mark {
+    pub(crate) const fn from(&self) -> Mark {
         self.from
     }
 
-    /// How long a file was when it was opened.
-    pub const fn length(&self) -> Option<u64> {
+    /// How long a file of plain text was when it was opened.
+    pub(crate) const fn length(&self) -> Option<u64> {
         match &self.origin {
-            Origin::File { length, .. } => Some(*length),
+            Origin::File(file) => file.length,
             _ => None,
         }
     }
 
     /// Whether an earlier run read further than where reading begins now: it was stopped in between, or the spool has lost
     /// what it accepted.
-    pub fn was_read_further(&self) -> bool {
-        match &self.origin {
-            Origin::File { marks, .. } => marks.furthest() > self.from.offset,
-            _ => false,
-        }
+    pub(crate) const fn was_read_further(&self) -> bool {
+        self.was_read_further
     }
 
     /// What a person should know before it is read.
-    pub fn note(&self) -> Option<&str> {
-        self.note.as_deref()
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
     }
 }
 
-/// Whether the file is no longer the one that was read to `mark`, and how that shows.
-fn changed(
-    file: &File,
-    length: u64,
-    mark: Mark,
-    spool: &Path,
-    source: &SourceId,
-) -> io::Result<Option<&'static str>> {
-    if length < mark.offset {
-        return Ok(Some("it is shorter than what was read of it before"));
-    }
-    let noted = Marks::load(spool, source)?.at(mark.offset);
-    let found = Fingerprint::before(file, mark.offset)?;
-    Ok(match (noted, found) {
-        (Some(noted), Some(found)) if noted != found => {
-            Some("it holds other bytes than were read of it before")
-        }
-        _ => None,
+/// The whole text of a file, whatever it is packed with.
+///
+/// # Errors
+/// It cannot be read, or is no text.
+pub(crate) fn text(path: &Path) -> io::Result<Box<dyn io::Read + Send>> {
+    let (begin, file) = content::peek(File::open(path)?)?;
+    content::Packing::of(&begin)?.unpack(file)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Error {
+    let problem = Problem::new(format!("the input cannot be read: {error}")).at(path.display());
+    Error::input(if error.kind() == io::ErrorKind::InvalidData {
+        problem.advice(
+            "give newline-delimited JSON: plain, with gzip or zstd, or in UTF-16 with a byte order mark",
+        )
+    } else {
+        problem
     })
+}
+
+/// What is said of an input that is known.
+fn told(name: &str, found: &Found, length: Option<u64>) -> Vec<String> {
+    let moved = found.moved_from.as_ref().map(|from| {
+        format!(
+            "`{name}` is what was read as `{}` before: it was moved or rotated",
+            from.display()
+        )
+    });
+    let lines = found.from.lines;
+    let place = if length == Some(found.from.offset) {
+        format!("`{name}` was already read to its end, {lines} lines")
+    } else {
+        format!("`{name}`: reading on after line {lines}, where it was left")
+    };
+    moved.into_iter().chain([place]).collect()
+}
+
+/// What is said where something else is at a path than before.
+fn replaced_by(name: &str, mark: Mark, how: Replaced, moved_to: Option<PathBuf>) -> String {
+    let before = match moved_to {
+        Some(path) => format!(
+            "; what was read of it before, to line {}, is now in `{}`: name that as an input for what may be left of it",
+            mark.lines,
+            path.display()
+        ),
+        None => String::new(),
+    };
+    format!("`{name}` is read from its beginning as a new input: {how} before{before}")
 }

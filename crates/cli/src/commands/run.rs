@@ -89,12 +89,19 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     }
     let projection = Projection::begin(&rejects, &multiplexer).await?;
     let mut watch = Watch::new(&multiplexer, projection, stopwatch);
-    let mut feeder = Feeder::new(config, &multiplexer, stop.clone());
+    let mut feeder = Feeder::new(config, &multiplexer, stop.clone()).thoroughness(options.thoroughness());
 
     let fed = feed(&options, &stop, &mut feeder, &mut watch).await;
     if fed.is_ok() && !options.drain && !stop.asked() {
         watch.clear();
-        note("every input was read to its end; delivering by count and age until SIGINT or SIGTERM");
+        let read = if options.input.is_empty() {
+            "no input is named"
+        } else {
+            "every input was read to its end"
+        };
+        note(format_args!(
+            "{read}; delivering by count and age until SIGINT or SIGTERM"
+        ));
         let mut stop = stop;
         tokio::select! {
             () = stop.wait() => {}
@@ -148,8 +155,18 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     Err(Failure::not_delivered(
         Problem::new(format!("{} events are not delivered: {why}", thousands(pending)))
             .at(config.spool.dir.display())
-            .advice("they are kept; run the same command again when the cause is gone"),
+            .advice(how_to_go_on(&options.input)),
     ))
+}
+
+/// A file is read on where it was left; a stream that is sent again is new events.
+fn how_to_go_on(inputs: &[Input]) -> &'static str {
+    if inputs.iter().all(|input| input.is_regular_file()) {
+        "they are kept; run the same command again when the cause is gone"
+    } else {
+        "they are kept; when the cause is gone, `bucketline run --drain` delivers them: without an input, since what came \
+         from a stream would be new events if it were sent again"
+    }
 }
 
 async fn feed(options: &Run, stop: &Stop, feeder: &mut Feeder<'_>, watch: &mut Watch<'_>) -> Outcome<()> {

@@ -27,7 +27,7 @@ pub(crate) fn listen() -> Outcome<Stop> {
         note("stopping: what was accepted is delivered first; a second signal stops at once");
         stopper.ask();
         either(&mut interrupt, &mut terminate).await;
-        note("stopped at once; run the same command again to go on");
+        note("stopped at once; what was accepted is kept, and the next run delivers it");
         // The spool is made to be left at any moment.
         std::process::exit(Exit::NotDelivered.code().into());
     });

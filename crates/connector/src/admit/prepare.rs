@@ -48,6 +48,7 @@ impl Prepared {
             counts.duplicate = counts.received;
             (counts.accepted, counts.rejected) = (0, 0);
         }
+        events.proof = None;
         events.events = Vec::new();
         events.routings = Vec::new();
         events.event_types = Vec::new();
@@ -216,7 +217,7 @@ impl<'a> Preparation<'a> {
                 routings: self.routings.values,
                 offsets: Vec::new(),
                 events: events.collect(),
-                proof: None,
+                proof: batch.proof.map(Box::new),
             },
             rejects,
             outcome: self.outcome,

@@ -252,6 +252,9 @@ impl Fold {
             }
         }
         self.sources.learn(time, events.source, events.sequence);
+        if let Some(proof) = &events.proof {
+            self.sources.prove(events.source, **proof);
+        }
         for counts in &events.counts {
             self.ledger.count_lines(counts);
         }

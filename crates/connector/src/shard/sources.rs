@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use bucketline_spool::{Sequence, SourceId, SpoolTime};
+use bucketline_spool::{ContentProof, Sequence, SourceId, SpoolTime};
 
-use crate::batch::ResumePoint;
+use crate::batch::{KnownSource, ResumePoint};
 
 /// For how long the key of a batch is remembered, in the time of the log: one that comes again later is taken for a new one.
 pub(crate) const KEYS_REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -14,6 +14,7 @@ pub(crate) const KEYS_REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     offsets: HashMap<SourceId, ResumePoint>,
+    proofs: HashMap<SourceId, Vec<ContentProof>>,
     keys: HashSet<(SourceId, [u8; 16])>,
     /// The same keys, the oldest in front.
     by_age: VecDeque<(SpoolTime, SourceId, [u8; 16])>,
@@ -57,6 +58,23 @@ impl Sources {
         self.resume_point(source).map_or(0, |point| point.end)
     }
 
+    /// A batch of a source has proved what was consumed of it.
+    pub(crate) fn prove(&mut self, source: SourceId, proof: ContentProof) {
+        let proofs = self.proofs.entry(source).or_default();
+        // It goes on from the last one, or reaches further from the same place.
+        proofs.retain(|before| before.from < proof.from);
+        proofs.push(proof);
+    }
+
+    /// Every source that is read in order.
+    pub(crate) fn known(&self) -> impl Iterator<Item = KnownSource> {
+        self.offsets.iter().map(|(source, point)| KnownSource {
+            source: *source,
+            point: *point,
+            proofs: self.proofs.get(source).cloned().unwrap_or_default(),
+        })
+    }
+
     pub(crate) fn resume_point(&self, source: &SourceId) -> Option<ResumePoint> {
         self.offsets.get(source).copied()
     }
@@ -81,6 +99,32 @@ mod tests {
         assert_eq!(sources.place_of(&SOURCE), 10);
         assert!(sources.knows(&SOURCE, &offset(3, 10)) && !sources.knows(&SOURCE, &offset(10, 11)));
         assert_eq!(sources.place_of(&SourceId::from_bytes([2; 16])), 0);
+    }
+
+    #[test]
+    fn proofs_reach_further_or_go_on() {
+        let mut sources = Sources::default();
+        sources.learn(
+            SpoolTime::ZERO,
+            SOURCE,
+            Sequence::Offset {
+                start: 0,
+                end: 9,
+                line: 3,
+            },
+        );
+        let proof = |from, to| ContentProof {
+            from,
+            to,
+            sha256: [to as u8; 32],
+        };
+        for (from, to) in [(0, 3), (0, 5), (5, 6), (5, 9)] {
+            sources.prove(SOURCE, proof(from, to));
+        }
+        let known: Vec<KnownSource> = sources.known().collect();
+        assert_eq!(known.len(), 1);
+        assert_eq!(known[0].point, ResumePoint { end: 9, line: 3 });
+        assert_eq!(known[0].proofs, [proof(0, 5), proof(5, 9)]);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Splits a stream of bytes into numbered lines, in bounded memory. Does no I/O and knows nothing of JSON.
 
 use bucketline_connector::Line as Longest;
+use bucketline_spool::ContentProof;
 use bytes::{Buf as _, Bytes, BytesMut};
+
+use super::proof::Prover;
 
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
@@ -36,6 +39,10 @@ pub(crate) struct Splitter {
     skipped: u64,
     at: Mark,
     longest: usize,
+    /// Hashes what lies before `at`.
+    prover: Option<Prover>,
+    /// The same, and what was thrown away since.
+    ahead: Option<Prover>,
 }
 
 impl Splitter {
@@ -47,7 +54,23 @@ impl Splitter {
             skipped: 0,
             at,
             longest: Longest::MAX_LENGTH,
+            prover: None,
+            ahead: None,
         }
+    }
+
+    /// The same, proving what came out.
+    pub(crate) fn proving(at: Mark, prover: Prover) -> Self {
+        Self {
+            prover: Some(prover),
+            ..Self::new(at)
+        }
+    }
+
+    /// The proof of all that came out, where it is proved and there is any.
+    pub(crate) fn proof(&mut self) -> Option<ContentProof> {
+        let proof = self.prover.as_mut()?.proof();
+        (proof.from < proof.to).then_some(proof)
     }
 
     /// The place after the last line that came out.
@@ -69,6 +92,10 @@ impl Splitter {
                 // A line ending of two bytes may still follow.
                 if self.buffer.len() > self.longest + 2 {
                     self.skipped += self.buffer.len() as u64;
+                    if let Some(prover) = &self.prover {
+                        let ahead = self.ahead.get_or_insert_with(|| prover.clone());
+                        ahead.consume(&self.buffer);
+                    }
                     self.buffer.clear();
                     self.scanned = 0;
                 }
@@ -94,6 +121,12 @@ impl Splitter {
 
     fn line(&mut self, mut raw: Bytes) -> Option<Line> {
         let offset = self.at.offset;
+        if let Some(ahead) = self.ahead.take() {
+            self.prover = Some(ahead);
+        }
+        if let Some(prover) = &mut self.prover {
+            prover.consume(&raw);
+        }
         self.at.offset += self.skipped + raw.len() as u64;
         self.at.lines += 1;
         let number = self.at.lines;
@@ -221,6 +254,33 @@ mod tests {
         );
         assert_eq!(splitter.next(), None);
         assert_eq!(splitter.finish(), None);
+    }
+
+    #[test]
+    fn what_came_out_is_proved_however_long_its_lines() {
+        let bytes = b"abc\nabcdefghijklmnop\n\nabcdefghijklm";
+        for piece in 1..=bytes.len() {
+            let mut splitter = Splitter {
+                longest: 5,
+                ..Splitter::proving(Mark::default(), Prover::from(0))
+            };
+            assert_eq!(splitter.proof(), None);
+            for chunk in bytes.chunks(piece) {
+                splitter.feed(chunk);
+                while splitter.next().is_some() {}
+                let mut expected = Prover::from(0);
+                let consumed = usize::try_from(splitter.mark().offset).unwrap();
+                expected.consume(&bytes[..consumed]);
+                assert!(
+                    splitter.proof().is_none_or(|proof| proof == expected.proof()),
+                    "piece {piece}"
+                );
+            }
+            splitter.finish();
+            let mut all = Prover::from(0);
+            all.consume(bytes);
+            assert_eq!(splitter.proof(), Some(all.proof()), "piece {piece}");
+        }
     }
 
     #[test]

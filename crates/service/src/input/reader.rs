@@ -4,14 +4,16 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use bucketline_spool::SourceId;
+use bucketline_spool::{ContentProof, SourceId};
 use tokio::sync::mpsc;
 
+use super::change::{Remembered, Watch};
+use super::content::{self, Content, Packing};
 use super::ending::is_whole;
+use super::known::Replaced;
 use super::lines::{Line, Mark, Splitter};
-use super::marks::Marks;
-use super::source::Fingerprint;
-use super::{Opened, Origin};
+use super::places::Places;
+use super::{OpenFile, Opened, Origin};
 use crate::{Error, Problem};
 
 /// A batch is one frame of the spool and one share of an fsync: large enough that the fsync costs little per event,
@@ -28,6 +30,8 @@ pub(crate) struct Batch {
     pub(crate) lines: Vec<Line>,
     /// The place after the last of them, and after blank lines that follow.
     pub(crate) end: Mark,
+    /// What was consumed with them.
+    pub(crate) proof: Option<ContentProof>,
 }
 
 /// The batches of one input, in order.
@@ -35,24 +39,25 @@ pub(crate) struct Batch {
 pub(crate) struct Feed {
     name: String,
     pieces: mpsc::Receiver<io::Result<Piece>>,
-    cut: Option<u64>,
+    end: End,
+}
+
+/// How reading ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// All was read.
+    All,
+    /// All but the last line, by number, which has no end yet: it was left for later.
+    Cut(u64),
+    /// What was read is no longer what stands there. What was given is good; the rest has to be opened anew.
+    Changed(Replaced),
 }
 
 /// What comes of reading.
 #[derive(Debug)]
 enum Piece {
     Batch(Batch),
-    /// The last line, by number, is not whole yet.
-    Cut(u64),
-}
-
-/// What is read, which decides when a batch is sent and what its end means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Nature {
-    /// It makes nobody wait, and may be written on to behind its end.
-    File,
-    /// Whoever writes to it may wait long before the next line; its end is the end.
-    Stream,
+    End(End),
 }
 
 impl Feed {
@@ -67,145 +72,202 @@ impl Feed {
     pub(crate) fn start(opened: Opened) -> Result<Self, Error> {
         let (sender, pieces) = mpsc::channel(AHEAD);
         let name = opened.name;
-        let from = opened.from;
+        let (source, from) = (opened.source, opened.from);
         let origin = opened.origin;
         std::thread::spawn(move || {
             let read = match origin {
-                Origin::File { file, marks, .. } => read_file(file, marks, from, &sender),
+                Origin::File(file) => read_file(*file, source, from, &sender),
                 Origin::Stream(path) => File::open(path).and_then(|stream| read_stream(stream, &sender)),
                 Origin::Standard => read_stream(io::stdin(), &sender),
             };
-            if let Err(error) = read {
-                // A consumer that has gone does not want to know.
-                let _ = sender.blocking_send(Err(error));
-            }
+            // A consumer that has gone does not want to know.
+            let _ = sender.blocking_send(read.map(Piece::End));
         });
         Ok(Self {
             name,
             pieces,
-            cut: None,
+            end: End::All,
         })
     }
 
     /// The next batch, or nothing at the input's end.
     ///
     /// # Errors
-    /// Reading failed:  what was read so far is kept and a next run reads on from there.
+    /// Reading failed: what was read so far is kept and a next run reads on from there.
     pub(crate) async fn next(&mut self) -> Result<Option<Batch>, Error> {
-        loop {
-            match self.pieces.recv().await {
-                None => return Ok(None),
-                Some(Ok(Piece::Batch(batch))) => return Ok(Some(batch)),
-                Some(Ok(Piece::Cut(line))) => self.cut = Some(line),
-                Some(Err(error)) => {
-                    return Err(Error::input(
-                        Problem::new(format!("the input cannot be read on: {error}"))
-                            .at(&self.name)
-                            .advice("what was read is kept; run the same command again to read on"),
-                    ));
-                }
+        match self.pieces.recv().await {
+            None => Ok(None),
+            Some(Ok(Piece::Batch(batch))) => Ok(Some(batch)),
+            Some(Ok(Piece::End(end))) => {
+                self.end = end;
+                Ok(None)
             }
+            Some(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Error::input(
+                Problem::new("the input is compressed and ends in the middle")
+                    .at(&self.name)
+                    .advice("what was read is kept; once it is whole, run the same command again to read on"),
+            )),
+            Some(Err(error)) => Err(Error::input(
+                Problem::new(format!("the input cannot be read on: {error}"))
+                    .at(&self.name)
+                    .advice("what was read is kept"),
+            )),
         }
     }
 
-    /// The number of the last line of a file, if its writer has not got to its end: it was left for the next run.
-    pub(crate) const fn cut(&self) -> Option<u64> {
-        self.cut
+    /// How it ended, once it has.
+    pub(crate) const fn end(&self) -> End {
+        self.end
     }
 }
 
 type Sender = mpsc::Sender<io::Result<Piece>>;
 
-/// Whole batches alone: a file does not make anybody wait.
-fn read_file(mut file: File, mut marks: Marks, from: Mark, sender: &Sender) -> io::Result<()> {
-    io::Seek::seek(&mut file, io::SeekFrom::Start(from.offset))?;
-    let places = file.try_clone()?;
-    let from = within_line(&places, from)?;
-    let mut send = |batch: Batch| {
-        if let Some(fingerprint) = Fingerprint::before(&places, batch.end.offset)? {
-            marks.note(batch.end.offset, fingerprint);
-        }
-        Ok(sender.blocking_send(Ok(Piece::Batch(batch))).is_ok())
-    };
-    if let Some(line) = read(file, Splitter::new(from), &mut send, Nature::File)? {
-        // A consumer that has gone does not want to know.
-        let _ = sender.blocking_send(Ok(Piece::Cut(line)));
+fn read_file(file: OpenFile, source: SourceId, from: Mark, sender: &Sender) -> io::Result<End> {
+    let OpenFile {
+        watch,
+        prover,
+        places,
+        ..
+    } = file;
+    let (text, from) = text_from(watch.content(), from)?;
+    Reading {
+        splitter: Splitter::proving(from, prover),
+        watched: Some(Watched {
+            watch,
+            remembered: Remembered::from(from.offset),
+            places,
+            source,
+        }),
+        batch: Batch::default(),
+        bytes: 0,
+        sender,
     }
-    Ok(())
+    .read(text)
 }
 
-/// The last line of a file counts also without a line break. One that was written behind it since ends that same line.
-fn within_line(file: &File, from: Mark) -> io::Result<Mark> {
-    use std::os::unix::fs::FileExt as _;
+/// The text from a place on. The last line of a file counts also without a line break: one that was written behind it since
+/// ends that same line.
+fn text_from(content: &Content, from: Mark) -> io::Result<(Box<dyn Read + Send>, Mark)> {
     let Some(before) = from.offset.checked_sub(1) else {
-        return Ok(from);
+        return Ok((content.consume_from(0)?, from));
     };
+    let mut text = content.consume_from(before)?;
     let mut byte = [0];
-    let ended = file.read_at(&mut byte, before)? == 0 || byte == *b"\n";
-    let lines = if ended {
-        from.lines
-    } else {
-        from.lines.saturating_sub(1)
-    };
-    Ok(Mark { lines, ..from })
+    let is_inside = text.read(&mut byte)? == 1 && byte != *b"\n";
+    let lines = from.lines - u64::from(is_inside && from.lines > 0);
+    Ok((text, Mark { lines, ..from }))
 }
 
-fn read_stream(stream: impl Read, sender: &Sender) -> io::Result<()> {
-    let mut send = |batch| Ok(sender.blocking_send(Ok(Piece::Batch(batch))).is_ok());
-    read(stream, Splitter::new(Mark::default()), &mut send, Nature::Stream)?;
-    Ok(())
+fn read_stream(stream: impl Read + Send, sender: &Sender) -> io::Result<End> {
+    let (begin, stream) = content::peek(stream)?;
+    Reading {
+        splitter: Splitter::new(Mark::default()),
+        watched: None,
+        batch: Batch::default(),
+        bytes: 0,
+        sender,
+    }
+    .read(Packing::of(&begin)?.unpack(stream)?)
 }
 
-/// Reads to the end. `send` answers whether anybody still listens. The number of the last line, if that was left.
-fn read(
-    mut stream: impl Read,
-    mut splitter: Splitter,
-    send: &mut dyn FnMut(Batch) -> io::Result<bool>,
-    nature: Nature,
-) -> io::Result<Option<u64>> {
-    let mut chunk = vec![0; READ_BYTES];
-    let mut batch = Batch::default();
-    let mut bytes = 0;
-    loop {
-        let read = match stream.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
+/// A file that may change, and what is noted of it.
+struct Watched {
+    watch: Watch,
+    remembered: Remembered,
+    places: Places,
+    source: SourceId,
+}
+
+/// An input while it is read. A file makes nobody wait, and may be written on to behind its end; whoever writes to a stream may
+/// wait long before the next line, and its end is the end.
+struct Reading<'a> {
+    splitter: Splitter,
+    watched: Option<Watched>,
+    batch: Batch,
+    /// Bytes of the batch.
+    bytes: usize,
+    sender: &'a Sender,
+}
+
+impl Reading<'_> {
+    /// Reads to the end.
+    fn read(mut self, mut text: impl Read) -> io::Result<End> {
+        let mut chunk = vec![0; READ_BYTES];
+        let failed = loop {
+            let read = match text.read(&mut chunk) {
+                Ok(0) => break None,
+                Ok(read) => chunk.get(..read).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                // The lines before it are good.
+                Err(error) => break Some(error),
+            };
+            self.splitter.feed(read);
+            if let Some(watched) = &mut self.watched {
+                watched.remembered.read(read);
+            }
+            while let Some(line) = self.splitter.next() {
+                self.bytes += line.text.as_ref().map_or(0, bytes::Bytes::len);
+                self.batch.lines.push(line);
+                if (self.batch.lines.len() >= BATCH_LINES || self.bytes >= BATCH_BYTES)
+                    && let Some(end) = self.send()?
+                {
+                    return Ok(end);
+                }
+            }
+            if self.watched.is_none()
+                && let Some(end) = self.send()?
+            {
+                return Ok(end);
+            }
         };
-        splitter.feed(chunk.get(..read).unwrap_or_default());
-        while let Some(line) = splitter.next() {
-            bytes += line.text.as_ref().map_or(0, bytes::Bytes::len);
-            batch.lines.push(line);
-            if batch.lines.len() >= BATCH_LINES || bytes >= BATCH_BYTES {
-                batch.end = splitter.mark();
-                bytes = 0;
-                if !send(std::mem::take(&mut batch))? {
-                    return Ok(None);
+        if let Some(end) = self.send()? {
+            return Ok(end);
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        self.finish()
+    }
+
+    /// What the end says of the last line.
+    fn finish(mut self) -> io::Result<End> {
+        let mut end = End::All;
+        match self.splitter.finish() {
+            Some(line) if self.watched.is_some() && !is_whole(&line) => end = End::Cut(line.number),
+            last => {
+                self.batch.lines.extend(last);
+                if let Some(end) = self.send()? {
+                    return Ok(end);
                 }
             }
         }
-        if nature == Nature::Stream && !batch.lines.is_empty() {
-            batch.end = splitter.mark();
-            bytes = 0;
-            if !send(std::mem::take(&mut batch))? {
-                return Ok(None);
+        if let Some(watched) = &mut self.watched
+            && let Some(how) = watched.watch.check(&mut watched.remembered, None, true)?
+        {
+            return Ok(End::Changed(how));
+        }
+        Ok(end)
+    }
+
+    /// Hands the batch over, if there is any of it and it still stands in its file. An end, where reading ends with it.
+    fn send(&mut self) -> io::Result<Option<End>> {
+        if self.batch.lines.is_empty() {
+            return Ok(None);
+        }
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.end = self.splitter.mark();
+        batch.proof = self.splitter.proof();
+        self.bytes = 0;
+        if let Some(watched) = &mut self.watched {
+            if let Some(how) = watched.watch.check(&mut watched.remembered, batch.proof, false)? {
+                return Ok(Some(End::Changed(how)));
             }
+            watched.places.read(&watched.source, batch.end.offset);
         }
+        let is_wanted = self.sender.blocking_send(Ok(Piece::Batch(batch))).is_ok();
+        Ok((!is_wanted).then_some(End::All))
     }
-    batch.end = splitter.mark();
-    let mut cut = None;
-    match splitter.finish() {
-        Some(line) if nature == Nature::File && !is_whole(&line) => cut = Some(line.number),
-        last => {
-            batch.lines.extend(last);
-            batch.end = splitter.mark();
-        }
-    }
-    if !batch.lines.is_empty() {
-        send(batch)?;
-    }
-    Ok(cut)
 }
 
 /// An identity for a stream: new each time.
@@ -222,3 +284,6 @@ pub(super) fn random_source() -> Result<SourceId, Error> {
         .map_err(|error| Error::input(format!("the system gives no random numbers: {error}")))?;
     Ok(SourceId::from_bytes(id))
 }
+
+#[cfg(test)]
+mod tests;

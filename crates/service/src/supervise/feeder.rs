@@ -9,7 +9,7 @@ use bucketline_spool::{Sequence, SourceId};
 
 use super::{Stop, failed};
 use crate::Error;
-use crate::input::{self, Feed, Input, Mark, Opened};
+use crate::input::{self, End, Feed, Input, Knowledge, Mark, Opened, Thoroughness};
 use crate::model::Installation;
 
 /// Batches handed over and not yet durable: while one is flushed, the next is encoded and a third is read.
@@ -78,7 +78,11 @@ pub struct Feeder<'a> {
     multiplexer: &'a Multiplexer,
     stop: Stop,
     totals: Totals,
+    thoroughness: Thoroughness,
 }
+
+/// How often an input is opened anew in one go because it was changed while it was read.
+const CHANGES: usize = 100;
 
 impl<'a> Feeder<'a> {
     /// Feeds `multiplexer`, until somebody asks to stop.
@@ -89,7 +93,15 @@ impl<'a> Feeder<'a> {
             multiplexer,
             stop,
             totals: Totals::default(),
+            thoroughness: Thoroughness::default(),
         }
+    }
+
+    /// How much of an input is read again to prove that it is the one that was read before.
+    #[must_use]
+    pub fn thoroughness(mut self, thoroughness: Thoroughness) -> Self {
+        self.thoroughness = thoroughness;
+        self
     }
 
     /// What became of the lines that were read.
@@ -109,26 +121,36 @@ impl<'a> Feeder<'a> {
     ///
     /// Given up, what was accepted is kept, and the input is read on from there the next time.
     pub async fn feed(&mut self, input: &Input, observer: &mut dyn Observer) -> Result<(), Error> {
-        let opened = Opened::open(input, &self.installation.spool.dir, |source| {
-            self.multiplexer.resume_point(source).map(|point| Mark {
-                offset: point.end,
-                lines: point.line,
-            })
-        })?;
-        if let Some(text) = opened.note() {
-            observer.note(text);
+        for _ in 0..CHANGES {
+            let opened = Opened::open(
+                input,
+                Knowledge {
+                    spool: &self.installation.spool.dir,
+                    sources: self.multiplexer.known_sources(),
+                    thoroughness: self.thoroughness,
+                },
+            )?;
+            for text in opened.notes() {
+                observer.note(text);
+            }
+            if opened.was_read_further() && self.multiplexer.ledger().unreadable().stretches > 0 {
+                observer.warning(&format!(
+                    "`{}` was read further before, and the damaged spool may have lost that: what of it was delivered then \
+                     arrives a second time",
+                    opened.name()
+                ));
+            }
+            if self.read(opened, observer).await? == Next::Done {
+                return Ok(());
+            }
         }
-        if opened.was_read_further() && self.multiplexer.ledger().unreadable().stretches > 0 {
-            observer.warning(&format!(
-                "`{}` was read further before, and the damaged spool may have lost that: what of it was delivered then \
-                 arrives a second time",
-                opened.name()
-            ));
-        }
-        self.read(opened, observer).await
+        observer.warning(&format!(
+            "`{input}` changes all the time: the rest of it is left for the next run"
+        ));
+        Ok(())
     }
 
-    async fn read(&mut self, opened: Opened, watch: &mut dyn Observer) -> Result<(), Error> {
+    async fn read(&mut self, opened: Opened, watch: &mut dyn Observer) -> Result<Next, Error> {
         let (source, name, length, begin) = (
             opened.source(),
             opened.name().to_owned(),
@@ -136,10 +158,11 @@ impl<'a> Feeder<'a> {
             opened.from(),
         );
         tracing::info!(input = name, from = begin.offset, length, "an input is read");
+        let is_stream = opened.is_stream();
         watch.reading(&name, length);
         let mut feed = Feed::start(opened)?;
         let mut under_way: VecDeque<Submitted> = VecDeque::new();
-        let (mut reading, mut stopped, mut at) = (true, false, begin);
+        let (mut reading, mut stopped, mut at, mut broken) = (true, false, begin, None);
         let mut begins = begin;
         watch.read(begin);
         while reading || !under_way.is_empty() {
@@ -153,9 +176,11 @@ impl<'a> Feeder<'a> {
                     watch.totals(self.totals)?;
                 }
                 () = self.stop.wait(), if reading => (reading, stopped) = (false, true),
-                batch = feed.next(), if reading && under_way.len() < UNDER_WAY => match batch? {
-                    None => reading = false,
-                    Some(batch) => {
+                batch = feed.next(), if reading && under_way.len() < UNDER_WAY => match batch {
+                    Ok(None) => reading = false,
+                    // What was read before it is good.
+                    Err(error) => (reading, broken) = (false, Some(error)),
+                    Ok(Some(batch)) => {
                         let end = batch.end;
                         // The call puts it in line; the future only waits for its answer.
                         let answer = self.multiplexer.submit(convert(begins, batch, source, &name));
@@ -166,19 +191,44 @@ impl<'a> Feeder<'a> {
                 () = watch.tick() => {}
             }
         }
+        if let Some(error) = broken {
+            return Err(error);
+        }
         if stopped {
-            watch.note(&format!(
-                "`{name}` was read to line {}: run the same command again to read on",
-                at.lines
-            ));
+            watch.note(&match is_stream {
+                false => format!(
+                    "`{name}` was read to line {}: run the same command again to read on",
+                    at.lines
+                ),
+                true => format!(
+                    "`{name}` was read to line {}: what came before is kept, so send only what follows it",
+                    at.lines
+                ),
+            });
         }
-        if let Some(line) = feed.cut() {
-            watch.warning(&format!(
+        match feed.end() {
+            End::Cut(line) => watch.warning(&format!(
                 "`{name}`: line {line}, its last, has no end yet: it is left until the rest of it, or a line break, is there"
-            ));
+            )),
+            End::Changed(how) if !stopped => {
+                watch.warning(&format!(
+                    "`{name}` was changed while it was read: {how}; it was read to line {}",
+                    at.lines
+                ));
+                return Ok(Next::Again);
+            }
+            _ => {}
         }
-        Ok(())
+        Ok(Next::Done)
     }
+}
+
+/// What is to do with an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Done,
+    /// Something else stands there now.
+    Again,
 }
 
 /// The answer to the batch that was submitted first. Cancel safe: it stays in the queue.
@@ -197,8 +247,14 @@ fn convert(begins: Mark, batch: input::Batch, source: SourceId, name: &str) -> B
         end: batch.end.offset,
         line: batch.end.lines,
     };
-    Batch::new(source, sequence, name).lines(batch.lines.into_iter().map(|line| match line.text {
-        Some(text) => Line::new(line.number, line.offset, text),
-        None => Line::oversized(line.number, line.offset),
-    }))
+    let proof = batch.proof;
+    let batch =
+        Batch::new(source, sequence, name).lines(batch.lines.into_iter().map(|line| match line.text {
+            Some(text) => Line::new(line.number, line.offset, text),
+            None => Line::oversized(line.number, line.offset),
+        }));
+    match proof {
+        Some(proof) => batch.proof(proof),
+        None => batch,
+    }
 }

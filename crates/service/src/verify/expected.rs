@@ -1,7 +1,6 @@
 //! What the input's lines have to become: per connector, the multiset of the events that it takes.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use bucketline_format::SchemaRegistry;
 
 use super::event::{self, Multiset, Values};
 use super::folder::{EXAMPLES, FindingKind, Findings, still_missing};
-use crate::input::{Line, Mark, Splitter, is_whole};
+use crate::input::{self, Line, Mark, Splitter, is_whole};
 use crate::model::Installation;
 use crate::{Error, Problem};
 
@@ -174,7 +173,7 @@ fn once_each(inputs: &[PathBuf]) -> Vec<&Path> {
 
 /// Every line of a file, in bounded memory.
 fn lines(path: &Path, mut visit: impl FnMut(Line)) -> std::io::Result<()> {
-    let mut file = File::open(path)?;
+    let mut file = input::text(path)?;
     let mut splitter = Splitter::new(Mark::default());
     let mut chunk = vec![0; READ_BYTES];
     loop {
