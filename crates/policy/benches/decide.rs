@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use bucketline_policy::template::{
+use bucketline_policy::exporter::template::{
     DocumentedForm, ExportScope, Holder, Integration, documented, least_privilege,
 };
 use bucketline_policy::{Document, DocumentKind, Layers, PolicySet, Request, Statement, authorize};

@@ -1,24 +1,22 @@
-//! Policies against policies: which allows more, what an integration lacks, and what it was given beyond its needs.
+//! Policies against policies: which allows more.
 //!
 //! Reasons about patterns instead of trying requests, and says [`Relation::Unknown`] where it cannot know. What it does
 //! claim is sound: every witness was put to the evaluator before it is given. It never imports the linter.
 
-mod audit;
 mod caller;
 mod context;
-mod needs;
 mod search;
 mod term;
 mod text;
-
-pub use audit::{Audit, Excess, Lack, LackReason, audit};
-pub use needs::Needs;
 
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::{DocumentKind, PolicySet, Request};
+#[cfg(feature = "exporter")]
+pub(crate) use search::{Side, only_in};
+#[cfg(not(feature = "exporter"))]
 use search::{Side, only_in};
 
 /// How what a second set of policies allows stands to what the first allows, as one asks of a change: is the new one broader?

@@ -10,6 +10,8 @@ pub mod denied;
 mod document;
 mod error;
 mod evaluate;
+#[cfg(feature = "exporter")]
+pub mod exporter;
 mod json;
 pub mod lint;
 mod parse;
@@ -18,7 +20,6 @@ mod pattern;
 mod permissions;
 mod print;
 mod size;
-pub mod template;
 mod value;
 
 /// What AWS's services offer: actions, resource types and condition keys. Its data is there with the feature `catalog`.

@@ -60,6 +60,7 @@ pub enum Vocabulary {
     #[default]
     Security,
     /// And ours about exports to a customer's bucket.
+    #[cfg(feature = "exporter")]
     Export,
 }
 
@@ -84,11 +85,14 @@ pub struct Linter<'c> {
     vocabulary: Vocabulary,
     catalog: Option<&'c Catalog>,
     without: Vec<String>,
+    #[cfg(feature = "exporter")]
     uploads: Expectation,
+    #[cfg(feature = "exporter")]
     encryption: Expectation,
 }
 
 /// Whether the integration is known to need something that its policy may lack.
+#[cfg(feature = "exporter")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expectation {
     Open,
@@ -109,7 +113,9 @@ impl<'c> Linter<'c> {
             #[cfg(not(feature = "catalog"))]
             catalog: None,
             without: Vec::new(),
+            #[cfg(feature = "exporter")]
             uploads: Expectation::Open,
+            #[cfg(feature = "exporter")]
             encryption: Expectation::Open,
         }
     }
@@ -152,6 +158,7 @@ impl<'c> Linter<'c> {
     }
 
     /// The integration uploads in parts, so its policy has to allow that.
+    #[cfg(feature = "exporter")]
     #[must_use]
     pub fn expect_multipart(mut self) -> Self {
         self.uploads = Expectation::Needed;
@@ -159,6 +166,7 @@ impl<'c> Linter<'c> {
     }
 
     /// The integration's objects are encrypted with a KMS key, so its policy has to allow that.
+    #[cfg(feature = "exporter")]
     #[must_use]
     pub fn expect_kms(mut self) -> Self {
         self.encryption = Expectation::Needed;
@@ -195,7 +203,7 @@ impl<'c> Linter<'c> {
         let reading = parse::lenient(text);
         let policy = Policy::new(self, text, &reading);
         let mut report = Report::new(self);
-        for rule in rules::RULES {
+        for rule in rules::all() {
             (rule.check)(&policy, &mut report);
         }
         let broken = reading.problems.iter().find(|p| p.kind == ProblemKind::Syntax);

@@ -272,6 +272,7 @@ pub fn required_permissions(operation: Operation, options: &[CallOption]) -> Vec
 }
 
 /// What several calls need together, without repeats, in the order of first need.
+#[cfg(feature = "exporter")]
 pub(crate) fn required_by_all(operations: &[Operation], options: &[CallOption]) -> Vec<Permission> {
     let mut all = Vec::new();
     for permission in operations

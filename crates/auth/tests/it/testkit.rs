@@ -7,7 +7,7 @@ use bucketline_auth::{
     AccessKey, AssumeRole, AssumeRoleRequest, AwsSts, Cached, ErrorKind, Fixed, ProvideCredentials, RoleArn,
     SecretAccessKey, SessionName, Sts, VendorAccount,
 };
-use bucketline_policy::template::{SessionScope, TrustOptions, session_policy, trust_policy};
+use bucketline_policy::exporter::template::{SessionScope, TrustOptions, session_policy, trust_policy};
 use bucketline_testkit::seed::{Account, Role, User};
 use bucketline_testkit::{Fault, FaultEffect, Operation, Seed, Testkit};
 

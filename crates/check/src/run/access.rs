@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bucketline_auth::{AssumeRoleRequest, Error, ErrorKind, ExternalId, SessionPolicy, Sts};
 use bucketline_policy::Document;
-use bucketline_policy::template::{TrustOptions, trust_policy};
+use bucketline_policy::exporter::template::{TrustOptions, trust_policy};
 
 use super::Run;
 use crate::cause::{Cause, tells_of_our_policies};

@@ -7,7 +7,7 @@ use bucketline_auth::{
 };
 use bucketline_check::{Access, Place, Reach, Report, ReportKind, Role, Settings, Stores, Target, check};
 use bucketline_policy::Document;
-use bucketline_policy::template::{ExportScope, SessionScope, least_privilege, session_policy};
+use bucketline_policy::exporter::template::{ExportScope, SessionScope, least_privilege, session_policy};
 use bucketline_sink::{BucketName, Encryption, Error, S3Sink};
 use bucketline_testkit::seed::{self, Account, KmsKey, User};
 use bucketline_testkit::{Seed, Testkit};

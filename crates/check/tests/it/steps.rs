@@ -1,7 +1,7 @@
 //! What each fault is told as, and that what is to be pasted mends it.
 
 use bucketline_check::{Cause, PasteKind, Report, Settings, StepName, Turn, Verdict};
-use bucketline_policy::template::{ExportScope, least_privilege};
+use bucketline_policy::exporter::template::{ExportScope, least_privilege};
 use bucketline_sink::{Encryption, Kms};
 use bucketline_testkit::{Fault, KeyStatus, Operation, seed};
 

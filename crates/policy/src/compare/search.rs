@@ -16,7 +16,7 @@ use super::text::{self, Demand, Found, Shape};
 
 /// What was found on one side.
 #[derive(Clone, Debug)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Witness(Box<Request>),
     /// Proven: there is no such request.
     Nothing,
@@ -24,7 +24,7 @@ pub(super) enum Side {
 }
 
 impl Side {
-    pub(super) fn witness(&self) -> Option<&Request> {
+    pub(crate) fn witness(&self) -> Option<&Request> {
         match self {
             Self::Witness(request) => Some(request),
             Self::Nothing | Self::Unknown => None,
@@ -42,7 +42,7 @@ const CASES: usize = 5_000;
 const PATTERNS: usize = 100_000;
 
 /// A request that `first` allows and `second` does not.
-pub(super) fn only_in(kind: DocumentKind, first: &PolicySet, second: &PolicySet) -> Side {
+pub(crate) fn only_in(kind: DocumentKind, first: &PolicySet, second: &PolicySet) -> Side {
     if first.documents() == second.documents() {
         return Side::Nothing;
     }

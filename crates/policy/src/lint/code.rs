@@ -50,7 +50,8 @@ pub enum Severity {
 /// assert_eq!(code.severity(), Severity::Error);
 /// ```
 pub fn codes() -> impl Iterator<Item = &'static Code> {
-    rules::RULES.iter().flat_map(|rule| rule.codes.iter().copied())
+    let all = rules::all().flat_map(|rule| rule.codes.iter().copied());
+    all.filter(|code| cfg!(feature = "exporter") || code.origin != Origin::Export)
 }
 
 impl Code {

@@ -12,7 +12,9 @@ pub(super) use pattern::Pattern;
 pub(super) use principal::Principals;
 pub(super) use statement::{Element, Statement, Text};
 
-use super::{Expectation, Linter, PolicyType};
+#[cfg(feature = "exporter")]
+use super::Expectation;
+use super::{Linter, PolicyType};
 use crate::PolicyKind;
 use crate::catalog::{Catalog, Service};
 use crate::document::{Document, Statement as ModelStatement, Version};
@@ -31,7 +33,9 @@ pub(super) struct Policy<'a> {
     pub(super) fingerprints: Vec<String>,
     /// Whose quota holds, where it was told.
     pub(super) size_kind: Option<PolicyKind>,
+    #[cfg(feature = "exporter")]
     pub(super) uploads_expected: bool,
+    #[cfg(feature = "exporter")]
     pub(super) encryption_expected: bool,
     catalog: Option<&'a Catalog>,
 }
@@ -58,7 +62,9 @@ impl<'a> Policy<'a> {
             statements: statements.iter().filter_map(Statement::new).collect(),
             fingerprints: fingerprints(reading),
             size_kind: linter.kind,
+            #[cfg(feature = "exporter")]
             uploads_expected: linter.uploads == Expectation::Needed,
+            #[cfg(feature = "exporter")]
             encryption_expected: linter.encryption == Expectation::Needed,
             catalog: linter.catalog,
         }

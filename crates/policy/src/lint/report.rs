@@ -99,6 +99,7 @@ impl<'l> Report<'l> {
         let wanted = match self.linter.vocabulary {
             Vocabulary::AccessAnalyzer => code.origin == Origin::Aws,
             Vocabulary::Security => code.origin != Origin::Export,
+            #[cfg(feature = "exporter")]
             Vocabulary::Export => true,
         };
         wanted && !self.linter.without.iter().any(|name| name == code.name)

@@ -13,6 +13,7 @@ mod condition_operator;
 mod condition_value;
 mod elements;
 mod escalation;
+#[cfg(feature = "exporter")]
 mod exporter;
 mod external_id;
 mod federated;
@@ -61,7 +62,7 @@ pub(super) const OF_CATALOG: &[&str] = &[
 ];
 
 macro_rules! rules {
-    ($($check:path { $($origin:ident $severity:ident $name:ident $why:literal;)+ })+) => {
+    ($list:ident: $($check:path { $($origin:ident $severity:ident $name:ident $why:literal;)+ })+) => {
         $($(
             static $name: Code = Code {
                 name: stringify!($name),
@@ -71,13 +72,22 @@ macro_rules! rules {
             };
         )+)+
 
-        pub(super) static RULES: &[Rule] = &[
+        static $list: &[Rule] = &[
             $(Rule { check: $check, codes: &[$(&$name),+] },)+
         ];
     };
 }
 
+/// Every rule that is compiled in.
+pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
+    let rules = GENERAL.iter();
+    #[cfg(feature = "exporter")]
+    let rules = rules.chain(OF_EXPORTERS);
+    rules
+}
+
 rules! {
+    GENERAL:
     // The document and its elements.
     form::check {
         Aws Error JSON_SYNTAX_ERROR "A text that is not JSON is no policy.";
@@ -280,12 +290,6 @@ rules! {
         Security Warning OBJECT_ACTION_ON_BUCKET_ARN "Requests for objects name an object, so the bucket's ARN never matches them.";
         Security Warning BUCKET_ACTION_ON_OBJECT_ARN "Requests for a bucket name the bucket, so an object's ARN never matches them.";
     }
-    exporter::check {
-        Export SecurityWarning DELETE_GRANTED_TO_EXPORTER "An exporter only adds; whoever takes over its credentials should not be able to destroy.";
-        Export SecurityWarning LIST_BUCKET_WITHOUT_PREFIX_CONDITION "The keys of everything in the bucket are disclosed.";
-        Export Warning MISSING_MULTIPART_PERMISSIONS "Uploads fail, or parts that were given up stay and cost for ever.";
-        Export Warning MISSING_KMS_PERMISSIONS "Reads and writes of encrypted objects are refused.";
-    }
     external_id::check {
         Export SecurityWarning TRUST_WITHOUT_EXTERNAL_ID "Another customer of the vendor could have it use this role (confused deputy).";
         Security SecurityWarning EXTERNAL_ID_NOT_EXACT "Only an exact comparison proves for whom the vendor acts.";
@@ -312,5 +316,16 @@ rules! {
     }
     transport::check {
         Security Suggestion BUCKET_POLICY_WITHOUT_TLS_DENY "Requests without TLS are answered too, and can be read on their way.";
+    }
+}
+
+#[cfg(feature = "exporter")]
+rules! {
+    OF_EXPORTERS:
+    exporter::check {
+        Export SecurityWarning DELETE_GRANTED_TO_EXPORTER "An exporter only adds; whoever takes over its credentials should not be able to destroy.";
+        Export SecurityWarning LIST_BUCKET_WITHOUT_PREFIX_CONDITION "The keys of everything in the bucket are disclosed.";
+        Export Warning MISSING_MULTIPART_PERMISSIONS "Uploads fail, or parts that were given up stay and cost for ever.";
+        Export Warning MISSING_KMS_PERMISSIONS "Reads and writes of encrypted objects are refused.";
     }
 }

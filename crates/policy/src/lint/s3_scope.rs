@@ -1,6 +1,8 @@
 //! What S3's actions work on and what S3's ARNs name: buckets or objects.
 
-use super::policy::{ArnFields, Pattern, Policy, Statement, is_open};
+use super::policy::{ArnFields, Pattern, Policy};
+#[cfg(feature = "exporter")]
+use super::policy::{Statement, is_open};
 use crate::permissions::{CallOption, Operation, Scope, required_permissions};
 
 /// What an action or a resource can be about.
@@ -109,6 +111,7 @@ pub(super) fn bucket_and_key(name: &str) -> (&str, Option<&str>) {
 }
 
 /// Whether a statement can be about S3 at all, by its resources.
+#[cfg(feature = "exporter")]
 pub(super) fn may_touch_s3(statement: &Statement<'_>) -> bool {
     let Some(resource) = &statement.resource else {
         return false;

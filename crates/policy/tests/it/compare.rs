@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use bucketline_policy::compare::{LackReason, Needs, Relation, audit, diff};
-use bucketline_policy::template::{
+use bucketline_policy::compare::{Relation, diff};
+use bucketline_policy::exporter::template::{
     DocumentedForm, ExportScope, Holder, Integration, SessionScope, documented, least_privilege,
     session_policy,
 };
+use bucketline_policy::exporter::{LackReason, Needs, audit};
 use bucketline_policy::{CallOption, Decision, Document, DocumentKind, Operation, PolicySet, Request};
 use proptest::prelude::*;
 use serde_json::Value;

@@ -2,12 +2,12 @@
 
 use bucketline_policy::catalog::Catalog;
 use bucketline_policy::compare::{Relation, diff};
-use bucketline_policy::lint::{
-    Access, Finding, Linter, Origin, PolicyType, SarifFile, Severity, Vocabulary, codes, sarif,
-};
-use bucketline_policy::template::{
+use bucketline_policy::exporter::template::{
     BucketGuard, DocumentedForm, ExportScope, Holder, Integration, RequiredEncryption, SessionScope,
     TrustOptions, boundary, bucket_policy, documented, least_privilege, session_policy, trust_policy,
+};
+use bucketline_policy::lint::{
+    Access, Finding, Linter, Origin, PolicyType, SarifFile, Severity, Vocabulary, codes, sarif,
 };
 use bucketline_policy::{Arn, Document, DocumentKind, PolicySet};
 use proptest::prelude::*;

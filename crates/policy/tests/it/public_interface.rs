@@ -1,6 +1,6 @@
 //! Written as a customer: only what the crate exports.
 
-use bucketline_policy::template::{SessionScope, TrustOptions, session_policy, trust_policy};
+use bucketline_policy::exporter::template::{SessionScope, TrustOptions, session_policy, trust_policy};
 use bucketline_policy::{AccountId, BucketName, Document, ErrorKind, PolicyKind};
 
 #[test]

@@ -5,7 +5,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use bucketline_auth::{AssumeRole, Cached, ErrorKind, RoleArn, SessionName, VendorAccount};
 use bucketline_policy::Document;
-use bucketline_policy::template::{SessionScope, session_policy};
+use bucketline_policy::exporter::template::{SessionScope, session_policy};
 
 use super::{Aws, secret};
 use crate::model::{Bucket, Connector, GrantKind, Installation, KeptKey, ModelPath};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bucketline_auth::SessionPolicy;
 use bucketline_check::{Access, Place, Reach, ReportKind, Reports, Role, Settings, Stores, Target};
 use bucketline_policy::Document;
-use bucketline_policy::template::{ExportScope, least_privilege};
+use bucketline_policy::exporter::template::{ExportScope, least_privilege};
 use bucketline_sink::{Effect, Encryption, ErrorKind, Operation, S3Sink};
 
 use super::Aws;

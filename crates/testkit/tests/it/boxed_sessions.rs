@@ -1,7 +1,7 @@
 //! The session policies that `bucketline-policy` writes, held by a role that may do anything: what they let through.
 
 use aws_sdk_s3::Client;
-use bucketline_policy::template::{SessionScope, session_policy};
+use bucketline_policy::exporter::template::{SessionScope, session_policy};
 use bucketline_testkit::seed::{Account, Bucket, KmsKey, Role, User};
 use bucketline_testkit::{Seed, Testkit};
 

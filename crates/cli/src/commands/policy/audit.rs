@@ -1,6 +1,6 @@
 //! `bucketline policy audit`: policies against the needs of an integration.
 
-use bucketline_policy::compare::{Audit as Found, Excess, Lack, LackReason, Needs, audit};
+use bucketline_policy::exporter::{Audit as Found, Excess, Lack, LackReason, Needs, audit};
 use bucketline_policy::{
     Arn, BucketName, CallOption, Error, Operation, Partition, PolicySet, Request, Statement, StatementRef,
 };

@@ -1,6 +1,6 @@
 //! `bucketline policy template`: ready policies for an exporter and for the customer it delivers to.
 
-use bucketline_policy::template::{
+use bucketline_policy::exporter::template::{
     BucketGuard, DocumentedForm, ExportScope, Holder, Integration, RequiredEncryption, SessionScope,
     boundary, bucket_policy, documented, least_privilege, session_policy,
 };

@@ -1,6 +1,6 @@
 //! `bucketline policy trust`: who may assume the role that a customer makes for a vendor.
 
-use bucketline_policy::template::{TrustOptions, trust_policy};
+use bucketline_policy::exporter::template::{TrustOptions, trust_policy};
 use bucketline_policy::{AccountId, Arn, Partition};
 use clap::Args;
 

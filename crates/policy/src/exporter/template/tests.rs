@@ -287,22 +287,22 @@ fn the_documented_forms_are_as_published() {
         (
             Currents,
             User,
-            include_str!("../../tests/cases/template/currents-user.json"),
+            include_str!("../../../tests/cases/template/currents-user.json"),
         ),
         (
             Currents,
             Role,
-            include_str!("../../tests/cases/template/currents-role.json"),
+            include_str!("../../../tests/cases/template/currents-role.json"),
         ),
         (
             DataExport,
             User,
-            include_str!("../../tests/cases/template/data-export-user.json"),
+            include_str!("../../../tests/cases/template/data-export-user.json"),
         ),
         (
             DataExport,
             Role,
-            include_str!("../../tests/cases/template/data-export-role.json"),
+            include_str!("../../../tests/cases/template/data-export-role.json"),
         ),
     ] {
         let form = DocumentedForm::new(integration, holder);

@@ -1,14 +1,14 @@
 //! What an integration needs, as statements: its calls, each with the resources and context that it is made in.
 
+use super::template::folder::Folder;
 use crate::document::{Document, Operator, Statement, Test};
 use crate::permissions::{CallOption, Operation, Permission, Scope, required_permissions};
-use crate::template::folder::Folder;
 use crate::{Arn, BucketName, Error, Partition};
 
 /// The calls of an integration and what they are made on.
 ///
 /// ```
-/// use bucketline_policy::compare::Needs;
+/// use bucketline_policy::exporter::Needs;
 /// use bucketline_policy::{CallOption, Operation};
 /// let needs = Needs::new("acme-events".parse()?)
 ///     .folder("currents")?

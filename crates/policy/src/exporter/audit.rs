@@ -9,7 +9,7 @@ use crate::document::{
 use crate::{Decision, DocumentKind, Operation, PolicySet, Request, StatementRef};
 
 use super::needs::{Need, Needs};
-use super::search::{Side, only_in};
+use crate::compare::{Side, only_in};
 
 /// What [`audit`] found.
 #[derive(Clone, Debug, Default)]
@@ -86,8 +86,8 @@ const PAIRS: usize = 400;
 /// Compares identity policies with the needs of an integration.
 ///
 /// ```
-/// use bucketline_policy::compare::{Needs, audit};
-/// use bucketline_policy::template::{DocumentedForm, Holder, Integration, documented};
+/// use bucketline_policy::exporter::{Needs, audit};
+/// use bucketline_policy::exporter::template::{DocumentedForm, Holder, Integration, documented};
 /// use bucketline_policy::PolicySet;
 /// let given = documented(&DocumentedForm::new(Integration::DataExport, Holder::User).bucket("acme".parse()?));
 /// let found = audit(&PolicySet::compile(&[given]), &Needs::new("acme".parse()?).folder("currents")?.exporter());

@@ -6,7 +6,7 @@
 //! the bucket itself refuses ([`bucket_policy`]).
 //!
 //! ```
-//! use bucketline_policy::template::{ExportScope, least_privilege};
+//! use bucketline_policy::exporter::template::{ExportScope, least_privilege};
 //! let policy = least_privilege(&ExportScope::new("acme-events".parse()?).folder("currents"))?;
 //! assert!(policy.to_json().contains("arn:aws:s3:::acme-events/currents/*"));
 //! # Ok::<(), bucketline_policy::Error>(())
@@ -16,7 +16,7 @@ mod boundary;
 mod bucket;
 mod documented;
 mod export;
-pub(crate) mod folder;
+pub(super) mod folder;
 mod kms;
 mod reach;
 mod session;
