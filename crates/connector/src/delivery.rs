@@ -361,7 +361,7 @@ impl Delivery {
             )
         };
         Step::Later(Later {
-            unknown: unknown || self.seen,
+            unknown: (unknown || self.seen) && !(self.seen && bent!(AbsenceLeavesNoUnknown)),
             cause: error.map_or_else(gone, Cause::of),
             at_least: error.and_then(SinkError::retry_after),
         })

@@ -203,6 +203,9 @@ impl Dispatcher {
         let Some(standing) = self.connectors.get_mut(connector) else {
             return true;
         };
+        if bent!(NoSlotsApart) {
+            return true;
+        }
         standing.health.slow(now, cause);
         // Of one connector, one call may hang at a time.
         let stays = was_apart || (standing.apart == 0 && self.slots.move_apart(slot));
@@ -239,6 +242,7 @@ impl Dispatcher {
         let standing = self.connectors.get(connector)?;
         match standing.health.turn(self.most_per_connector) {
             Turn::Common { at_a_time } => (standing.running < at_a_time).then_some(Pool::Common),
+            Turn::Apart { .. } if bent!(NoSlotsApart) => Some(Pool::Common),
             Turn::Apart { from } => (standing.running == 0 && from <= now).then_some(Pool::Apart),
             Turn::Never => None,
         }

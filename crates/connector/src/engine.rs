@@ -246,7 +246,12 @@ impl Engine {
         };
         match purpose {
             Purpose::Batch(batch) => self.batch_failed(shard, &batch, error.clone()),
-            Purpose::Seal(lane) | Purpose::Commit(lane) if goes_on => self.pause(now, lane, None),
+            Purpose::Seal(lane) if goes_on => self.pause(now, lane, None),
+            Purpose::Commit(lane) if goes_on => {
+                // The object exists, and only we know. By the next attempt somebody may have taken it away.
+                self.note_unknown(lane, true);
+                self.pause(now, lane, None);
+            }
             Purpose::Seal(_) | Purpose::Commit(_) => {}
         }
         if !goes_on {

@@ -1,5 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+/// Whether a test bends the engine in a way: see `mutant`. Never, in the product.
+#[cfg(test)]
+macro_rules! bent {
+    ($mutant:ident) => {
+        crate::mutant::is(crate::mutant::Mutant::$mutant)
+    };
+}
+#[cfg(not(test))]
+macro_rules! bent {
+    ($mutant:ident) => {
+        false
+    };
+}
+
 mod admit;
 mod backoff;
 mod batch;
@@ -21,12 +35,16 @@ mod label;
 mod ledger;
 mod metadata;
 mod multiplexer;
+#[cfg(test)]
+mod mutant;
 mod object_name;
 mod reconcile;
 mod rejects;
 mod route;
 mod schema_change;
 mod shard;
+#[cfg(test)]
+mod sim;
 mod state;
 mod tickets;
 

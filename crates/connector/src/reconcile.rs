@@ -152,10 +152,10 @@ pub(crate) fn after_look(found: &Result<Option<ObjectInfo>, Error>, expected: &E
     if theirs.last != ours.last {
         return AfterLook::OtherRange(theirs);
     }
-    if theirs != *ours {
+    if theirs != *ours && !bent!(VerifyWithoutTheDigest) {
         return AfterLook::Conflict("an object of the same range with other events".to_owned());
     }
-    if proves(info, expected) {
+    if proves(info, expected) || bent!(VerifyWithoutTheDigest) {
         AfterLook::Verified
     } else if info.size > most_to_read(expected) {
         AfterLook::Conflict(format!("an object with our metadata, but of {} bytes", info.size))
@@ -173,8 +173,8 @@ fn most_to_read(expected: &Expected) -> u64 {
 pub(crate) fn after_rebuild(info: &ObjectInfo, rebuilt: Option<&Expected>) -> AfterRebuild {
     let theirs = Contents::from_metadata(&info.metadata);
     match (theirs, rebuilt) {
-        (Some(theirs), Some(rebuilt)) if theirs == rebuilt.contents => {
-            if proves(info, rebuilt) {
+        (Some(theirs), Some(rebuilt)) if theirs == rebuilt.contents || bent!(VerifyWithoutTheDigest) => {
+            if proves(info, rebuilt) || bent!(VerifyWithoutTheDigest) {
                 AfterRebuild::Adopted
             } else if info.size > most_to_read(rebuilt) {
                 AfterRebuild::Conflict(format!("an object with our metadata, but of {} bytes", info.size))

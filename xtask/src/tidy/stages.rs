@@ -7,7 +7,8 @@ use crate::error::Error;
 const CRATE: &str = "crates/connector/src/";
 
 /// In the order in which one builds on another.
-const STAGES: [&str; 29] = [
+const STAGES: [&str; 31] = [
+    "mutant",
     "backoff",
     "connector_id",
     "label",
@@ -37,6 +38,7 @@ const STAGES: [&str; 29] = [
     "engine",
     "driver",
     "multiplexer",
+    "sim",
 ];
 
 pub(super) fn check(files: &[String], findings: &mut Findings) -> Result<(), Error> {

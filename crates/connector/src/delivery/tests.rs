@@ -1,4 +1,5 @@
 use super::*;
+use crate::mutant::{self, Mutant};
 use bucketline_format::newest_encoder;
 use bucketline_sink::{Checksum, Effect, ErrorKind, Operation, Payload};
 use bytes::Bytes;
@@ -179,4 +180,14 @@ fn an_answer_to_nothing_changes_nothing() {
     assert!(matches!(delivery.on_looked(Ok(None)), Step::Nothing));
     assert!(matches!(delivery.on_compared(Ok(true)), Step::Nothing));
     assert!(matches!(delivery.on_built(Some(built(5))), Step::Seal(_)));
+}
+
+/// In one spool's own history a taken key means that an attempt went unanswered, so no history can tell this mutant: it takes somebody
+/// else's object.
+#[test]
+fn absence_that_leaves_no_doubt_is_noticed() {
+    mutant::bend(Some(Mutant::AbsenceLeavesNoUnknown));
+    let bent = std::panic::catch_unwind(an_object_that_was_seen_and_is_gone_makes_the_outcome_unknown);
+    mutant::bend(None);
+    assert!(bent.is_err());
 }

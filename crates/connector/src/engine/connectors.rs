@@ -43,6 +43,9 @@ impl Engine {
 
     /// Someone says that a connector may work again: its credentials or its bucket may have changed.
     pub(super) fn wake(&mut self, now: SpoolTime, id: Option<&ConnectorId>) {
+        if bent!(WakeDoesNothing) {
+            return;
+        }
         let woken: Vec<usize> = match id {
             Some(id) => self.dispatcher.find(id.as_str()).into_iter().collect(),
             None => (0..self.dispatcher.connectors().len()).collect(),

@@ -80,7 +80,11 @@ impl Engine {
             schema: state.key.schema,
             zone: generation.zone.parse().ok()?,
             partition: state.key.partition,
-            first: state.frontier,
+            first: if bent!(KeyNamesTheFirstEventHeld) {
+                state.front(0, 0).first()?.first
+            } else {
+                state.frontier
+            },
             extension: self.encoder_of(lane)?.extension(),
         };
         name.key().ok()

@@ -277,6 +277,9 @@ impl Engine {
             .and_then(|run| run.running(lane.lane))
             .map_or(now, |running| running.begun);
         self.release(now, lane);
+        if bent!(RefusalClearsUnknown) {
+            self.forget_doubt(lane);
+        }
         let probe = self.settings.probe;
         if let Some(connector) = self.connector_of(lane) {
             self.dispatcher.change(now, connector, |standing| {
@@ -312,6 +315,15 @@ impl Engine {
         let state = run.and_then(|run| run.fold.lanes.get_mut(&lane.lane));
         if let Some(sealed) = state.and_then(|state| state.seal.as_mut()) {
             sealed.unknown |= unknown;
+        }
+    }
+
+    /// As if nothing had ever been tried: only a test asks for that.
+    fn forget_doubt(&mut self, lane: LaneRef) {
+        let run = self.shards.get_mut(&lane.shard);
+        let state = run.and_then(|run| run.fold.lanes.get_mut(&lane.lane));
+        if let Some(sealed) = state.and_then(|state| state.seal.as_mut()) {
+            sealed.unknown = false;
         }
     }
 

@@ -92,7 +92,7 @@ impl Engine {
                 .submissions
                 .place_of(&source)
                 .map_or(durable, |place| place.max(durable));
-            if start != stands {
+            if start != stands && !bent!(AcceptanceOutOfOrder) {
                 return self.accepted(id, Err(Error::out_of_order(source, start, stands)));
             }
         }
@@ -119,6 +119,9 @@ impl Engine {
             return;
         };
         run.hour = latest.map_or(events.hour, |latest| latest.max(events.hour));
+        if bent!(HourGoesBack) {
+            run.hour = events.hour;
+        }
         let (source, sequence) = (events.source, events.sequence);
         events.hour = run.hour;
         events.partition = run.partition;

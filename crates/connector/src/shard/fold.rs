@@ -182,8 +182,13 @@ impl Fold {
 
     /// What an earlier run may have tried, nobody knows.
     pub(crate) fn doubt_every_seal(&mut self) {
-        for sealed in self.lanes.values_mut().filter_map(|lane| lane.seal.as_mut()) {
-            sealed.unknown = true;
+        for lane in self.lanes.values_mut() {
+            if bent!(RestartForgetsSeals) {
+                lane.seal = None;
+            }
+            if let Some(sealed) = &mut lane.seal {
+                sealed.unknown = !bent!(RestartForgetsUnknown);
+            }
         }
     }
 

@@ -251,6 +251,9 @@ impl LaneState {
 
     /// Whether the event at the front was in an attempt of unknown outcome.
     pub(crate) fn front_is_unknown(&self) -> bool {
+        if bent!(AdoptionEndsTheDoubt) {
+            return false;
+        }
         let front = self.runs.front().map(|run| run.first);
         front
             .zip(self.unknown_through)

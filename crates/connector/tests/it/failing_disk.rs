@@ -154,6 +154,8 @@ enum Trouble {
     BreaksAt(u32),
     /// It takes no batch of more events.
     TooLargeOver(usize),
+    /// It has no room for the first commit.
+    NoRoomForACommit,
 }
 
 /// A log in trouble, and how often it was appended to.
@@ -173,7 +175,12 @@ impl Log for Troubled {
                 let kind = bucketline_spool::ErrorKind::TooLarge;
                 return Err(bucketline_spool::Error::new(kind, "too many events"));
             }
-            Trouble::TooLargeOver(_) => {}
+            Trouble::NoRoomForACommit if groups.iter().flat_map(Group::records).any(is_commit) => {
+                self.1 = Trouble::TooLargeOver(usize::MAX);
+                let kind = bucketline_spool::ErrorKind::Full;
+                return Err(bucketline_spool::Error::new(kind, "no room"));
+            }
+            Trouble::TooLargeOver(_) | Trouble::NoRoomForACommit => {}
         }
         self.0.append(groups, now)
     }
@@ -215,9 +222,17 @@ impl Log for Troubled {
     }
 }
 
+fn is_commit(record: &Record) -> bool {
+    matches!(record, Record::Commit(_))
+}
+
 async fn start_on(trouble: Trouble, bucket: &Arc<MemorySink>) -> Multiplexer {
+    start_over(&SimDisk::new(3), trouble, bucket).await
+}
+
+async fn start_over(disk: &SimDisk, trouble: Trouble, bucket: &Arc<MemorySink>) -> Multiplexer {
     let options = OpenOptions::write().reserve_bytes(0);
-    let (log, _) = Spool::open(Arc::new(SimDisk::new(3)), Path::new("/spool"), options).unwrap();
+    let (log, _) = Spool::open(Arc::new(disk.clone()), Path::new("/spool"), options).unwrap();
     Multiplexer::builder()
         .spool(Troubled(log, trouble, 0))
         .schemas(schemas())
@@ -240,4 +255,30 @@ async fn a_log_that_breaks_down_leaves_nobody_waiting() {
         mux.shutdown().await;
     };
     tokio::time::timeout(MINUTE, waiting).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_commit_that_found_no_room_leaves_a_doubt() {
+    let (disk, bucket) = (SimDisk::new(3), Arc::new(MemorySink::new()));
+    let mux = start_over(&disk, Trouble::NoRoomForACommit, &bucket).await;
+    submit(&mux, 0, 1).await;
+    assert!(mux.drain(MINUTE).await.is_complete());
+    mux.shutdown().await;
+    disk.kill();
+    let options = OpenOptions::read_only();
+    let (mut log, _) = Spool::open(Arc::new(disk), Path::new("/spool"), options).unwrap();
+    let mut doubts = Vec::new();
+    log.read(Lsn::ZERO, &mut |frame| {
+        if let Record::Commit(commit) = frame.record {
+            doubts.push(commit.after_unknown);
+        }
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(
+        doubts,
+        [true],
+        "somebody may have taken the object away meanwhile"
+    );
+    assert_exactly_once(&*bucket, "f1/", 1).await;
 }

@@ -1,6 +1,6 @@
 //! Histories that once found a fault, by seed, so that it stays found.
 
-use crate::run;
+use super::run;
 
 /// A history that has to stay good.
 fn stays_good(seed: u64) {

@@ -1,27 +1,30 @@
 //! Looks at the store and the logs when all is over, and says what is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use bucketline_connector::ObjectName;
+use crate::ObjectName;
 use bucketline_format::ocf;
+use bucketline_sink::ObjectKey;
 use bucketline_spool::{Log, Lsn, OpenOptions, Record, SimDisk, Spool};
 
-use crate::replica::{DIR, elsewhere};
-use crate::world::World;
+use super::replica::{DIR, elsewhere};
+use super::store::Stored;
+use super::world::{World, source};
 
 /// What is wrong, if anything is.
-pub(crate) fn check(world: &mut World) -> Option<String> {
+pub(super) fn check(world: &mut World) -> Option<String> {
     overwritten(world)
         .or_else(|| ranges(world))
+        .or_else(|| written_again(world))
         .or_else(|| events(world))
         .or_else(|| ledgers(world))
 }
 
 /// The keys of all seals that a disk holds.
-pub(crate) fn seals(disk: &SimDisk) -> Vec<String> {
+pub(super) fn seals(disk: &SimDisk) -> Vec<String> {
     let options = OpenOptions::write().segment_bytes(4_096).reserve_bytes(0);
     let (mut log, _) = Spool::open(Arc::new(disk.clone()), Path::new(DIR), options).unwrap();
     let mut keys = Vec::new();
@@ -43,18 +46,22 @@ fn overwritten(world: &World) -> Option<String> {
         .map(|key| format!("`{key}` was overwritten"))
 }
 
+/// A lane, as a key names it, without folder and zone: one that moved goes on at its new destination where it was at the old one.
+pub(super) fn lane_of(key: &ObjectKey) -> Option<String> {
+    let name: ObjectName = key.as_str().parse().ok()?;
+    Some(format!(
+        "{} {} {} {} {}",
+        name.connector, name.event_type, name.hour, name.schema, name.partition
+    ))
+}
+
 /// The objects of a lane follow one another without gap or overlap.
 fn ranges(world: &World) -> Option<String> {
     let mut lanes: BTreeMap<String, Vec<(u64, u64)>> = BTreeMap::new();
-    for (key, stored) in &world.store.objects {
-        let Ok(name) = key.as_str().parse::<ObjectName>() else {
+    for (key, stored) in all(world) {
+        let Some(lane) = lane_of(key) else {
             return Some(format!("`{key}` is not the key of an object"));
         };
-        // Without folder and zone: a lane that moved goes on at its new destination where it was at the old one.
-        let lane = format!(
-            "{} {} {} {} {}",
-            name.connector, name.event_type, name.hour, name.schema, name.partition
-        );
         let number = |name: &str| {
             stored
                 .metadata
@@ -64,6 +71,10 @@ fn ranges(world: &World) -> Option<String> {
         let (Some(first), Some(last)) = (number("bl-first"), number("bl-last")) else {
             return Some(format!("`{key}` does not say what it holds"));
         };
+        let named = key.as_str().parse::<ObjectName>().map(|name| name.first);
+        if named != Ok(first) {
+            return Some(format!("`{key}` begins at {first}"));
+        }
         lanes.entry(lane).or_default().push((first, last));
     }
     for (lane, mut ranges) in lanes {
@@ -79,10 +90,35 @@ fn ranges(world: &World) -> Option<String> {
     None
 }
 
-/// Every acknowledged event is in exactly one object of each connector that takes it, and no event is anywhere else.
+/// What the bucket has, and what the customer took out of it and is not there again.
+fn all(world: &World) -> impl Iterator<Item = (&ObjectKey, &Stored)> {
+    let taken = world.store.taken_away.iter().map(|(key, stored)| (key, stored));
+    let mut seen = BTreeSet::new();
+    let taken = taken.filter(move |(key, _)| !world.store.objects.contains_key(*key) && seen.insert(*key));
+    world.store.objects.iter().chain(taken)
+}
+
+/// What was taken away and is there again was written after an attempt of unknown outcome, and says so.
+/// A copy knows nothing of what the other one tried.
+fn written_again(world: &World) -> Option<String> {
+    if world.replicas.len() > 1 {
+        return None;
+    }
+    let mut again = world.store.taken_away.iter().map(|(key, _)| key.as_str());
+    again
+        .find(|key| {
+            let there = world.store.objects.keys().any(|other| other.as_str() == *key);
+            there && !world.flagged.contains(*key)
+        })
+        .map(|key| format!("`{key}` was written again, and nothing says that it may have been"))
+}
+
+/// Every event that a source was read past is in exactly one object of each connector that takes it, and no event is anywhere else.
 fn events(world: &World) -> Option<String> {
-    let mut found: BTreeMap<(String, u64), usize> = BTreeMap::new();
-    for (key, stored) in &world.store.objects {
+    // Under which keys: one that was taken away and written again holds its events once.
+    let mut found: BTreeMap<(String, u64), BTreeSet<&ObjectKey>> = BTreeMap::new();
+    let taken = world.store.taken_away.iter().map(|(key, stored)| (key, stored));
+    for (key, stored) in world.store.objects.iter().chain(taken) {
         let name: ObjectName = match key.as_str().parse() {
             Ok(name) => name,
             Err(error) => return Some(format!("`{key}`: {error}")),
@@ -116,14 +152,30 @@ fn events(world: &World) -> Option<String> {
             if !subscribed {
                 return Some(format!("event {id} is in `{key}`, where nobody asked for it"));
             }
-            *found.entry((connector.id.to_string(), id)).or_default() += 1;
+            let mut zones = event
+                .offered
+                .iter()
+                .filter_map(|offered| offered.get(&connector.id));
+            let moved = world.moves();
+            if !moved && !zones.any(|zone| *zone == name.zone.as_str()) {
+                return Some(format!(
+                    "event {id} is in `{key}`, of a zone that was not configured when it was accepted"
+                ));
+            }
+            found
+                .entry((connector.id.to_string(), id))
+                .or_default()
+                .insert(key);
         }
     }
+    let read_past = read_past(world);
     for (id, event) in &world.events {
         for connector in &world.installation.connectors {
             let takes =
                 connector.workspace.as_str() == event.workspace && connector.events.matches(event.event_type);
-            let times = found.get(&(connector.id.to_string(), *id)).copied().unwrap_or(0);
+            let times = found
+                .get(&(connector.id.to_string(), *id))
+                .map_or(0, BTreeSet::len);
             if times > 1 {
                 return Some(format!(
                     "event {id} is {times} times in the folder of {}",
@@ -134,26 +186,38 @@ fn events(world: &World) -> Option<String> {
             let always = event
                 .offered
                 .iter()
-                .all(|offered| offered.contains(&connector.id));
+                .all(|offered| offered.contains_key(&connector.id));
             let ever = event
                 .offered
                 .iter()
-                .any(|offered| offered.contains(&connector.id));
+                .any(|offered| offered.contains_key(&connector.id));
             if times > 0 && !ever {
                 return Some(format!(
                     "event {id} is in the folder of {}, which was not configured",
                     connector.id
                 ));
             }
-            if takes && always && event.acknowledged && times == 0 {
+            if takes && always && (event.acknowledged || read_past.contains(id)) && times == 0 {
                 return Some(format!(
-                    "event {id} was accepted and is not in the folder of {}",
+                    "event {id} was accepted, or skipped, and is not in the folder of {}",
                     connector.id
                 ));
             }
         }
     }
     None
+}
+
+/// The events of all batches that lie before where their source stands, acknowledged or not: nobody will read them again.
+fn read_past(world: &World) -> BTreeSet<u64> {
+    let mut past = BTreeSet::new();
+    for (place, replica) in world.replicas.iter().enumerate() {
+        let process = replica.up.as_ref();
+        let stands = process.and_then(|process| process.engine.resume_point(&source(place)));
+        let batches = stands.map_or(0, |point| usize::try_from(point.end).unwrap());
+        past.extend(replica.input.iter().take(batches).flatten());
+    }
+    past
 }
 
 /// The counts balance, and recounting them from the log gives the same. One log without copies holds nothing any more.

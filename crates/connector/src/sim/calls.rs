@@ -1,29 +1,30 @@
 //! What the engine commands, carried out by the world: appends, builds, puts and looks, each with its chance of going wrong.
 
-use bucketline_connector::engine::{AttemptId, Command, HeldBatch, Input, Landed, PutJob, Request};
+use crate::engine::{AttemptId, Command, HeldBatch, Input, Landed, PutJob, Request};
 use bucketline_format::ocf;
 use bucketline_sink::{
-    Checksum, ETag, Effect, EncryptionSeen, Error as SinkError, ErrorKind, Operation, PutOutcome, Receipt,
+    ETag, Effect, EncryptionSeen, Error as SinkError, ErrorKind, Operation, PutOutcome, Receipt,
 };
 use bucketline_spool::{Appended, Learnt, Record};
 use bytes::Bytes;
 
-use crate::checker;
-use crate::mutant::Mutant;
-use crate::replica::Task;
-use crate::store::Stored;
-use crate::world::World;
+use super::broken::Broken;
+use super::checker;
+use super::replica::Task;
+use super::world::{World, source};
 
 impl World {
     /// Group commit.
-    pub(crate) fn flush(&mut self, replica: usize) {
+    pub(super) fn flush(&mut self, replica: usize) {
         let Some(process) = &mut self.replicas[replica].up else {
             return;
         };
-        let requests = std::mem::take(&mut process.appends);
-        if requests.is_empty() {
+        if process.appends.is_empty() {
             return;
         }
+        // Some of them may still be on their way to the disk.
+        let now = 1 + self.random.below(process.appends.len());
+        let requests: Vec<Request> = process.appends.drain(..now).collect();
         let time = process.time(self.now);
         let answers = process.appender.append(&mut *process.log, requests, time);
         for (ticket, result) in answers {
@@ -46,20 +47,20 @@ impl World {
     }
 
     /// Only the disk may make an engine fail.
-    pub(crate) fn check_failure(&mut self, replica: usize) {
+    pub(super) fn check_failure(&mut self, replica: usize) {
         let failure = self.replicas[replica]
             .up
             .as_ref()
             .and_then(|process| process.engine.failure().cloned());
         if let Some(failure) = failure
-            && !matches!(failure.kind(), bucketline_connector::ErrorKind::Spool(_))
+            && !matches!(failure.kind(), crate::ErrorKind::Spool(_))
         {
             self.violated(format!("{replica} failed: {failure}"));
         }
     }
 
     /// One call under way goes on.
-    pub(crate) fn task(&mut self, replica: usize) {
+    pub(super) fn task(&mut self, replica: usize) {
         let Some(process) = &mut self.replicas[replica].up else {
             return;
         };
@@ -96,14 +97,8 @@ impl World {
             Task::Put(job) => self.put(replica, job),
             Task::Look(job) => {
                 let fault = self.fault(Operation::List);
-                let mut found = fault.map_or_else(|| Ok(self.store.look(job.key())), Err);
-                if let (Some(Mutant::AdoptWithoutTheDigest), Ok(Some(info))) = (self.mutant, &mut found)
-                    && let Some(sent) = self.sent.get(job.key())
-                {
-                    info.metadata = sent.metadata.clone();
-                    info.size = sent.payload.len() as u64;
-                    info.checksums = Checksum::sha256_of(std::slice::from_ref(&sent.payload)).into();
-                }
+                let silent = self.random.one_in(6);
+                let found = fault.map_or_else(|| Ok(self.store.look(job.key(), silent)), Err);
                 self.input(
                     replica,
                     Input::Looked {
@@ -130,26 +125,18 @@ impl World {
         }
     }
 
-    pub(crate) fn put(&mut self, replica: usize, job: PutJob) {
+    pub(super) fn put(&mut self, replica: usize, job: PutJob) {
         if self.random.one_in(4) {
             self.check_sealed(replica, &job);
         }
         let mut payload = job.payload().to_bytes();
-        if self.mutant == Some(Mutant::RetryWithAnotherRange) && self.retried.contains(job.key()) {
+        if self.broken == Some(Broken::RetryWithAnotherRange) && self.retried.contains(job.key()) {
             payload = shorter(&payload);
         }
-        let metadata = job.options().metadata;
-        self.sent.insert(
-            job.key().clone(),
-            Stored {
-                payload: payload.clone(),
-                metadata,
-            },
-        );
-        let overwrite = self.mutant == Some(Mutant::OverwriteInsteadOfCreate);
+        let overwrite = self.broken == Some(Broken::OverwriteInsteadOfCreate);
         let chance = if self.healed { 99 } else { self.random.below(100) };
         let timed_out = || Err(failure(Operation::Put, ErrorKind::TimedOut, Effect::Unknown));
-        let answer = if self.mutant == Some(Mutant::CommitBeforeTheAnswer) {
+        let answer = if self.broken == Some(Broken::CommitBeforeTheAnswer) {
             if chance >= 20 {
                 self.store.arrive(&job, payload, overwrite);
             }
@@ -164,8 +151,13 @@ impl World {
                 // The request is lost.
                 10..=15 => timed_out(),
                 // The request is late.
-                16..=24 => {
+                16..=23 => {
                     self.late.push((job.clone(), payload));
+                    timed_out()
+                }
+                // The upload breaks.
+                24 => {
+                    self.store.spoil(&job);
                     timed_out()
                 }
                 25..=32 => Err(failure(
@@ -184,8 +176,11 @@ impl World {
                 }
             }
         };
-        if answer.is_err() {
+        if let Err(error) = &answer {
             self.retried.insert(job.key().clone());
+            if error.effect() == Effect::Unknown {
+                self.note_unknown(replica, &job);
+            }
         }
         let told = match &answer {
             Ok(PutOutcome::Created(_)) => "created".to_owned(),
@@ -203,7 +198,7 @@ impl World {
     }
 
     /// Before a byte leaves, its seal survives any crash.
-    pub(crate) fn check_sealed(&mut self, replica: usize, job: &PutJob) {
+    pub(super) fn check_sealed(&mut self, replica: usize, job: &PutJob) {
         let disk = self.replicas[replica].disk.fork(self.random.next());
         disk.crash();
         if !checker::seals(&disk).contains(&job.key().as_str().to_owned()) {
@@ -211,7 +206,7 @@ impl World {
         }
     }
 
-    pub(crate) fn fault(&mut self, operation: Operation) -> Option<SinkError> {
+    pub(super) fn fault(&mut self, operation: Operation) -> Option<SinkError> {
         let chance = if self.healed { 99 } else { self.random.below(10) };
         match chance {
             0 => Some(failure(operation, ErrorKind::Throttled, Effect::NotApplied)),
@@ -228,26 +223,40 @@ impl World {
         let is_meant = |task: &Task| task.attempt() == attempt;
         if let Some(place) = process.tasks.iter().position(is_meant) {
             if let Task::Put(job) = process.tasks.swap_remove(place) {
-                let payload = job.payload().to_bytes();
-                self.late.push((job, payload));
+                self.may_arrive_late(replica, job);
             }
             self.note(format!("{replica}: a call is broken off"));
         }
     }
 
-    pub(crate) fn carry_out(&mut self, replica: usize, command: Command) {
+    pub(super) fn carry_out(&mut self, replica: usize, command: Command) {
         let Some(process) = &mut self.replicas[replica].up else {
             return;
         };
         match command {
             Command::Append { ticket, records, .. } => {
+                let mut doubtful = None;
                 for record in &records {
+                    if let Record::Seal(seal) = record {
+                        let place = (seal.lane.clone(), seal.first);
+                        self.sealed.insert(place, seal.key.clone());
+                    }
                     if let Record::Commit(commit) = record {
                         self.outcome.adopted += usize::from(commit.learnt == Learnt::Adopted);
                         self.outcome.verified += usize::from(commit.learnt == Learnt::Verified);
+                        let key = self.sealed.get(&(commit.lane.clone(), commit.first)).cloned();
+                        let lane = key
+                            .as_deref()
+                            .and_then(|key| checker::lane_of(&key.parse().ok()?));
+                        let through = lane.and_then(|lane| self.unknown.get(&(replica, lane)));
+                        if commit.after_unknown {
+                            self.flagged.extend(key);
+                        } else if through.is_some_and(|through| commit.first <= *through) {
+                            doubtful = key;
+                        }
                     }
                 }
-                let early = self.mutant == Some(Mutant::NoFsyncBeforeThePut)
+                let early = self.broken == Some(Broken::NoFsyncBeforeThePut)
                     && records.iter().any(|record| matches!(record, Record::Seal(_)));
                 if early {
                     let next = process.log.usage().next_lsn;
@@ -268,9 +277,20 @@ impl World {
                 } else {
                     process.appends.push(Request { ticket, records });
                 }
+                if let Some(key) = doubtful {
+                    self.violated(format!(
+                        "{key} was in an attempt of unknown outcome, and its commit does not say so"
+                    ));
+                }
             }
             Command::Accepted { id, result } => {
                 let ids = process.submitted.remove(&id).unwrap_or_default();
+                if result.is_err() {
+                    // Whoever reads the input goes on where the source stands.
+                    let stands = process.engine.resume_point(&source(replica));
+                    self.replicas[replica].read =
+                        stands.map_or(0, |point| usize::try_from(point.end).unwrap());
+                }
                 if result.is_ok() {
                     for id in ids {
                         if let Some(event) = self.events.get_mut(&id) {
@@ -283,10 +303,12 @@ impl World {
             Command::Build(job) => process.tasks.push(Task::Build(*job)),
             Command::Put(job) => process.tasks.push(Task::Put(*job)),
             Command::Look(job) => process.tasks.push(Task::Look(*job)),
-            Command::Compare(job) => process.tasks.push(Task::Compare(*job)),
+            Command::Compare(job) => {
+                self.outcome.compared += 1;
+                process.tasks.push(Task::Compare(*job));
+            }
             Command::BreakOff { attempt } => self.break_off(replica, attempt),
             Command::Failed { .. } => {} // The process ends with its only log.
-            other => panic!("the world does not know {other:?}"),
         }
     }
 }

@@ -6,17 +6,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bucketline_connector::engine::{
-    Appender, AttemptId, Command, Engine, Input, Request, RequestId, ShardId,
-};
-use bucketline_connector::{Admission, Batch, ConnectorConfig, Destination, Line, Settings};
+use crate::engine::{Appender, AttemptId, Command, Engine, Input, Request, RequestId, ShardId};
+use crate::mutant::{self, Mutant};
+use crate::{Admission, Batch, ConnectorConfig, Destination, Line, Settings};
 use bucketline_sink::{Effect, Error, ErrorKind, Operation, PutOutcome, Receipt};
 use bucketline_spool::{GenerationId, Hour, OpenOptions, Sequence, SimDisk, SourceId, Spool, SpoolTime};
 
-use crate::replica::{DIR, Installation};
+use super::replica::{DIR, Installation};
 
 const SEAL_AGE: Duration = Duration::from_secs(60);
 const QUIET: usize = 20;
+/// As many as there are slots, and more.
+const HANGING: usize = 6;
+const REFUSED: usize = 1 + HANGING;
+const FIRST_QUIET: usize = 1 + REFUSED;
 
 struct Clockwork {
     engine: Engine,
@@ -30,7 +33,12 @@ struct Clockwork {
     last: u64,
 }
 
-/// Connector 0 is flooded, 1 hangs, 2 is refused, the others are quiet; each has a workspace of its own.
+/// Whether the store of a folder hangs.
+fn hangs(folder: &str) -> bool {
+    (1..=HANGING).any(|number| folder == format!("f{number}"))
+}
+
+/// Connector 0 is flooded, some hang, one is refused, the others are quiet; each has a workspace of its own.
 fn connector(number: usize) -> ConnectorConfig {
     ConnectorConfig::new(
         format!("{number:024}").parse().unwrap(),
@@ -51,7 +59,7 @@ fn is_answer(input: &Input, broken_off: AttemptId) -> bool {
 
 impl Clockwork {
     fn start() -> Self {
-        let connectors: Vec<_> = (0..3 + QUIET).map(connector).collect();
+        let connectors: Vec<_> = (0..FIRST_QUIET + QUIET).map(connector).collect();
         let schemas = Installation::new().schemas;
         let (mut log, _) = Spool::open(
             Arc::new(SimDisk::new(1)),
@@ -126,7 +134,7 @@ impl Clockwork {
                 }
                 Command::Look(job) => {
                     let delay = match job.key().as_str().split('/').next() {
-                        Some("f1") => 45_000,
+                        Some(folder) if hangs(folder) => 45_000,
                         _ => 50,
                     };
                     let (attempt, found) = (job.attempt(), Ok(None));
@@ -135,8 +143,12 @@ impl Clockwork {
                 Command::Put(job) => {
                     let failure = |kind, effect| Err(Error::new(Operation::Put, kind, effect));
                     let (delay, answer) = match job.key().as_str().split('/').next() {
-                        Some("f1") => (45_000, failure(ErrorKind::TimedOut, Effect::Unknown)),
-                        Some("f2") => (50, failure(ErrorKind::AccessDenied, Effect::NotApplied)),
+                        Some(folder) if hangs(folder) => {
+                            (45_000, failure(ErrorKind::TimedOut, Effect::Unknown))
+                        }
+                        Some(folder) if folder == format!("f{REFUSED}") => {
+                            (50, failure(ErrorKind::AccessDenied, Effect::NotApplied))
+                        }
                         _ => (400, Ok(PutOutcome::Created(Receipt::default()))),
                     };
                     self.later(
@@ -177,23 +189,32 @@ impl Clockwork {
 }
 
 #[test]
+fn without_slots_of_their_own_connectors_in_trouble_delay_the_others() {
+    mutant::bend(Some(Mutant::NoSlotsApart));
+    let bent = std::panic::catch_unwind(quiet_connectors_stay_fresh);
+    mutant::bend(None);
+    assert!(bent.is_err());
+}
+
+#[test]
 fn quiet_connectors_stay_fresh() {
     let mut clockwork = Clockwork::start();
     let mut worst = Duration::ZERO;
     for second in 1..=300u64 {
         // More than the flooded connector's share of slots can carry in small objects.
         clockwork.submit(0, 300);
-        clockwork.submit(1, 3);
-        clockwork.submit(2, 3);
+        for stuck in 1..FIRST_QUIET {
+            clockwork.submit(stuck, 3);
+        }
         let quiet = usize::try_from(second).unwrap() % (QUIET * 3);
         if quiet < QUIET {
-            clockwork.submit(3 + quiet, 1);
+            clockwork.submit(FIRST_QUIET + quiet, 1);
         }
         clockwork.run_until(second * 1_000);
         let status = clockwork.engine.status(SpoolTime::from_millis(clockwork.now));
         let oldest = status
             .iter()
-            .skip(3)
+            .skip(FIRST_QUIET)
             .filter_map(|status| status.oldest_held)
             .max();
         worst = worst.max(oldest.unwrap_or_default());
@@ -212,7 +233,7 @@ fn quiet_connectors_stay_fresh() {
         ledger.objects(connector(0).id.as_str()) < flooded.delivered / 10,
         "larger than the least size"
     );
-    for stuck in [1, 2] {
+    for stuck in 1..FIRST_QUIET {
         assert_eq!(ledger.connector(connector(stuck).id.as_str()).delivered, 0);
     }
 }

@@ -1,0 +1,68 @@
+//! Ways to bend the engine, each of which the simulation has to notice. They exist in this crate's own tests alone.
+
+use std::cell::Cell;
+
+/// A rule that is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mutant {
+    /// A refusal after an unanswered attempt counts as known.
+    RefusalClearsUnknown,
+    /// A restart forgets that a seal may have been tried.
+    RestartForgetsUnknown,
+    /// An object that was seen and is gone leaves no doubt.
+    AbsenceLeavesNoUnknown,
+    /// What an adopted object left over is no longer in doubt.
+    AdoptionEndsTheDoubt,
+    /// Nobody is woken.
+    WakeDoesNothing,
+    /// A lane that waits for a moment sets no timer.
+    TimersAreLost,
+    /// Another zone makes no new generation.
+    ZoneMakesNoGeneration,
+    /// What lies at a taken key is believed to be ours, whatever its digest.
+    VerifyWithoutTheDigest,
+    /// Batches behind one that was lost are written.
+    AcceptanceOverALostBatch,
+    /// A batch need not begin where its source stands.
+    AcceptanceOutOfOrder,
+    /// An object's key names the first event that is held, and not the frontier.
+    KeyNamesTheFirstEventHeld,
+    /// The hour of admission follows the clock back.
+    HourGoesBack,
+    /// A connector in trouble takes the slots of the others.
+    NoSlotsApart,
+    /// A seal that an earlier run left is forgotten.
+    RestartForgetsSeals,
+}
+
+impl Mutant {
+    /// All that histories notice.
+    pub(crate) const OF_HISTORIES: [Self; 12] = [
+        Self::RefusalClearsUnknown,
+        Self::RestartForgetsUnknown,
+        Self::AdoptionEndsTheDoubt,
+        Self::WakeDoesNothing,
+        Self::TimersAreLost,
+        Self::ZoneMakesNoGeneration,
+        Self::VerifyWithoutTheDigest,
+        Self::AcceptanceOverALostBatch,
+        Self::AcceptanceOutOfOrder,
+        Self::KeyNamesTheFirstEventHeld,
+        Self::HourGoesBack,
+        Self::RestartForgetsSeals,
+    ];
+}
+
+thread_local! {
+    static BENT: Cell<Option<Mutant>> = const { Cell::new(None) };
+}
+
+/// Whether the engine is bent in this way, on this thread.
+pub(crate) fn is(mutant: Mutant) -> bool {
+    BENT.get() == Some(mutant)
+}
+
+/// Bends the engine, on this thread, until it is bent otherwise.
+pub(crate) fn bend(mutant: Option<Mutant>) {
+    BENT.set(mutant);
+}
