@@ -4,6 +4,7 @@
 mod aws;
 mod credentials;
 mod held;
+mod http_client;
 mod probes;
 mod renewing;
 mod secret;

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 pub use crate::s3::builder::S3SinkBuilder;
 use crate::s3::client::Connection;
-pub use crate::s3::client::shared_http_client;
+pub use crate::s3::http_client::{HttpClientBuilder, shared_http_client};
 use crate::s3::settings::Settings;
 use crate::{
     BucketName, Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload,
@@ -25,6 +25,7 @@ mod delete;
 mod encryption;
 mod failure;
 mod genuine;
+mod http_client;
 mod list;
 mod put;
 mod read;

@@ -24,6 +24,7 @@ mod output;
 mod policy;
 mod program;
 mod proof;
+mod proxies;
 mod readme;
 mod secrets;
 mod site;

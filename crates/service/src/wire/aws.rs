@@ -7,11 +7,12 @@ use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bucketline_auth::{AwsSts, Cached, Chain, Fixed, Region, Sts};
-use bucketline_sink::{S3Sink, S3SinkBuilder, shared_http_client};
+use bucketline_sink::{S3Sink, S3SinkBuilder};
 
 use super::credentials::Signing;
-use super::secret;
+use super::{http_client, secret};
 use crate::endpoint;
 use crate::model::{Bucket, Connector, GrantKind, Installation, ModelPath};
 use crate::variables::Variables;
@@ -26,6 +27,7 @@ pub struct Aws {
     s3_endpoint: Option<String>,
     sts_endpoint: Option<String>,
     region: Region,
+    http: SharedHttpClient,
     sts: Arc<dyn Sts>,
     variables: Variables,
 }
@@ -59,11 +61,10 @@ impl Aws {
             .map_or(DEFAULT_REGION, |region| region.as_ref())
             .parse()
             .map_err(unusable)?;
+        let http = http_client::from(variables)?;
         let sts_endpoint = endpoint_of("AWS_ENDPOINT_URL_STS");
         let sts = |credentials: Option<SharedCredentialsProvider>| {
-            let mut builder = AwsSts::builder()
-                .region(region.clone())
-                .http_client(shared_http_client());
+            let mut builder = AwsSts::builder().region(region.clone()).http_client(http.clone());
             if let Some(endpoint) = &sts_endpoint {
                 builder = builder.endpoint(endpoint);
             }
@@ -95,6 +96,7 @@ impl Aws {
             s3_endpoint: endpoint_of("AWS_ENDPOINT_URL_S3"),
             sts: Arc::new(sts(Some(vendor))?),
             sts_endpoint,
+            http,
             region,
             variables: variables.clone(),
         })
@@ -121,7 +123,7 @@ impl Aws {
     ) -> Result<Arc<dyn Sts>, Error> {
         let mut builder = AwsSts::builder()
             .region(self.region.clone())
-            .http_client(shared_http_client())
+            .http_client(self.http.clone())
             .credentials(credentials);
         if let Some(endpoint) = &self.sts_endpoint {
             builder = builder.endpoint(endpoint);
@@ -149,7 +151,7 @@ impl Aws {
         let mut builder = S3Sink::builder(bucket.name.clone())
             .credentials(signing.credentials)
             .interceptor(signing.refusals)
-            .http_client(shared_http_client());
+            .http_client(self.http.clone());
         if let Some(region) = &bucket.region {
             builder = builder.region(region.as_str());
         }

@@ -8,8 +8,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use http::Uri;
 
-use crate::s3::client::shared_http_client;
 use crate::s3::genuine::Habits;
+use crate::s3::http_client::shared_http_client;
 use crate::s3::region::is_region;
 use crate::s3::settings::Settings;
 use crate::{BucketName, Effect, Error, ErrorKind, Operation, S3Sink};

@@ -1,35 +1,14 @@
 //! The SDK's client, set up for one attempt per call. It must not know any operation.
 
-use std::sync::OnceLock;
-
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
     BehaviorVersion, Config, IdentityCache, Region, RequestChecksumCalculation, StalledStreamProtectionConfig,
 };
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::s3::genuine::Doorkeeper;
 use crate::s3::settings::Settings;
-
-/// The HTTP client of this process: one pool of connections, one TLS set-up, for all sinks and all of AWS's
-/// clients that are given it.
-///
-/// It speaks plain HTTP as well, for stores on a local network.
-#[must_use]
-pub fn shared_http_client() -> SharedHttpClient {
-    static CLIENT: OnceLock<SharedHttpClient> = OnceLock::new();
-    CLIENT
-        .get_or_init(|| {
-            aws_smithy_http_client::Builder::new()
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .build_https()
-        })
-        .clone()
-}
 
 /// A client with the region that it signs for.
 #[derive(Debug, Clone)]
