@@ -96,6 +96,9 @@ pub(crate) struct Run {
     /// Prove all of what was read of a file before, and not only its first and its last 64 MB
     #[arg(long)]
     pub(crate) verify_input: bool,
+    /// Go on reading files as they grow and are rotated, until SIGINT or SIGTERM
+    #[arg(long, requires = "input", conflicts_with = "drain")]
+    pub(crate) follow: bool,
     /// Deliver all there is, then end
     #[arg(long)]
     pub(crate) drain: bool,

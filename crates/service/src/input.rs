@@ -89,6 +89,10 @@ pub(crate) struct Opened {
     from: Mark,
     origin: Origin,
     notes: Vec<String>,
+    /// Where it is read on, for those who did not just see it read.
+    place: Option<String>,
+    /// Where that is now which was at this path before, if it lies beside it.
+    moved_to: Option<PathBuf>,
     was_read_further: bool,
 }
 
@@ -164,10 +168,11 @@ impl Opened {
         let which = known
             .which(watch.content(), &canonical, &metadata)
             .map_err(unreadable)?;
-        let mut notes = Vec::new();
+        let (mut notes, mut place, mut moved_to) = (Vec::new(), None, None);
         let (source, from, prover, was_read_further) = match which {
             Which::Known(found) => {
-                notes.extend(told(&name, &found, length));
+                notes.extend(moved(&name, &found));
+                place = Some(where_left(&name, &found, length));
                 let Found {
                     source,
                     from,
@@ -181,7 +186,8 @@ impl Opened {
             }
             Which::New { replaced } => {
                 if let Some((source, mark, how)) = replaced {
-                    notes.push(replaced_by(&name, mark, how, known.moved_to(&source)));
+                    moved_to = known.moved_to(&source);
+                    notes.push(replaced_by(&name, mark, how, moved_to.as_deref()));
                 }
                 let further = replaced.is_none() && known.lost_at(&canonical);
                 watch.proved(Proofs::default(), 0);
@@ -205,6 +211,8 @@ impl Opened {
                 length,
             })),
             notes,
+            place,
+            moved_to,
             was_read_further,
         })
     }
@@ -216,6 +224,8 @@ impl Opened {
             from: Mark::default(),
             origin,
             notes: vec![note],
+            place: None,
+            moved_to: None,
             was_read_further: false,
         })
     }
@@ -258,6 +268,16 @@ impl Opened {
     pub(crate) fn notes(&self) -> &[String] {
         &self.notes
     }
+
+    /// Where it is read on.
+    pub(crate) fn place(&self) -> Option<&str> {
+        self.place.as_deref()
+    }
+
+    /// Where that is now which was at this path before, if it lies beside it.
+    pub(crate) fn moved_to(&self) -> Option<&Path> {
+        self.moved_to.as_deref()
+    }
 }
 
 /// The whole text of a file, whatever it is packed with.
@@ -280,28 +300,29 @@ fn unreadable(path: &Path, error: &io::Error) -> Error {
     })
 }
 
-/// What is said of an input that is known.
-fn told(name: &str, found: &Found, length: Option<u64>) -> Vec<String> {
-    let moved = found.moved_from.as_ref().map(|from| {
-        format!(
-            "`{name}` is what was read as `{}` before: it was moved or rotated",
-            from.display()
-        )
-    });
+/// What is said of a known input that bears another name.
+fn moved(name: &str, found: &Found) -> Option<String> {
+    let from = found.moved_from.as_ref()?.display();
+    Some(format!(
+        "`{name}` is what was read as `{from}` before: it was moved or rotated"
+    ))
+}
+
+/// What is said of where a known input is read on.
+fn where_left(name: &str, found: &Found, length: Option<u64>) -> String {
     let lines = found.from.lines;
-    let place = if length == Some(found.from.offset) {
+    if length == Some(found.from.offset) {
         format!("`{name}` was already read to its end, {lines} lines")
     } else {
         format!("`{name}`: reading on after line {lines}, where it was left")
-    };
-    moved.into_iter().chain([place]).collect()
+    }
 }
 
 /// What is said where something else is at a path than before.
-fn replaced_by(name: &str, mark: Mark, how: Replaced, moved_to: Option<PathBuf>) -> String {
+fn replaced_by(name: &str, mark: Mark, how: Replaced, moved_to: Option<&Path>) -> String {
     let before = match moved_to {
         Some(path) => format!(
-            "; what was read of it before, to line {}, is now in `{}`: name that as an input for what may be left of it",
+            "; what was read of it before, to line {}, is now in `{}`: what may be left of it is read with `--follow`, or where that is named",
             mark.lines,
             path.display()
         ),

@@ -91,21 +91,28 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     let mut watch = Watch::new(&multiplexer, projection, stopwatch);
     let mut feeder = Feeder::new(config, &multiplexer, stop.clone()).thoroughness(options.thoroughness());
 
-    let fed = feed(&options, &stop, &mut feeder, &mut watch).await;
+    let mut fed = feed(&options, &stop, &mut feeder, &mut watch).await;
     if fed.is_ok() && !options.drain && !stop.asked() {
         watch.clear();
-        let read = if options.input.is_empty() {
-            "no input is named"
-        } else {
-            "every input was read to its end"
+        let read = match (options.input.is_empty(), options.follow) {
+            (true, _) => "no input is named",
+            (_, true) => "every input was read to its end and is followed",
+            _ => "every input was read to its end",
         };
         note(format_args!(
             "{read}; delivering by count and age until SIGINT or SIGTERM"
         ));
         let mut stop = stop;
-        tokio::select! {
-            () = stop.wait() => {}
-            () = watch.until_cancelled() => {}
+        if options.follow {
+            fed = feeder
+                .follow(&options.input, &mut watch)
+                .await
+                .map_err(Failure::from);
+        } else {
+            tokio::select! {
+                () = stop.wait() => {}
+                () = watch.until_cancelled() => {}
+            }
         }
     }
     let totals = feeder.totals();

@@ -155,6 +155,53 @@ fn an_edit_far_from_both_ends_is_found_when_asked() {
         .expect_said("0 lines read");
 }
 
+#[test]
+fn a_file_is_followed_as_it_grows_and_is_rotated() {
+    use std::io::Write as _;
+    use std::time::{Duration, Instant};
+
+    let site = Site::local();
+    site.write("e", &alike("aaaa", 100..110));
+    let child = site.program().args(["run", "--follow", "--input", "e"]).start();
+    let wait_for = |accepted: u64| {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let ran = site.program().args(["status", "--format", "json"]).run();
+            let status: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap_or_default();
+            let now = status["workspaces"]["acme"]["accepted"].as_u64().unwrap_or(0);
+            if now == accepted {
+                return;
+            }
+            assert!(now < accepted && Instant::now() < deadline, "{now} of {accepted}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    wait_for(10);
+    // It grows, in the middle of a line.
+    let more = alike("aaaa", 110..120);
+    let (begin, rest) = more.split_at(more.len() - 20);
+    site.append("e", begin);
+    wait_for(19);
+    site.append("e", rest);
+    wait_for(20);
+    // It is moved away with something unread, and made anew.
+    let mut old = fs::OpenOptions::new().append(true).open(site.file("e")).unwrap();
+    old.write_all(alike("aaaa", 120..125).as_bytes()).unwrap();
+    fs::rename(site.file("e"), site.file("e.1")).unwrap();
+    site.write("e", &alike("bbbb", 100..110));
+    wait_for(35);
+    // It is copied with something unread, and emptied.
+    site.append("e", &alike("bbbb", 110..112));
+    fs::copy(site.file("e"), site.file("e.2")).unwrap();
+    site.write("e", &alike("cccc", 100..120));
+    wait_for(57);
+    assert!(crate::program::signal(&child, "TERM").success());
+    crate::program::finish(child)
+        .expect_code(0)
+        .expect_said("57 accepted, 0 duplicate, 0 rejected");
+    prove(&site, &["e", "e.1", "e.2"], 57);
+}
+
 /// A tool that packs, if it is there: gzip always is.
 fn packed(tool: &[&str], text: &str) -> Option<Vec<u8>> {
     use std::io::Write as _;

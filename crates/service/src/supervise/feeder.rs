@@ -1,6 +1,6 @@
 //! Takes the batches of an input to the multiplexer: several at once, in order, no faster than they are accepted.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 
 use async_trait::async_trait;
@@ -79,6 +79,16 @@ pub struct Feeder<'a> {
     stop: Stop,
     totals: Totals,
     thoroughness: Thoroughness,
+    manner: Manner,
+}
+
+/// How an input is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// To its end.
+    Once,
+    /// Again and again, with what was moved away from its path: what is usual is not said each time.
+    Following,
 }
 
 /// How often an input is opened anew in one go because it was changed while it was read.
@@ -94,6 +104,7 @@ impl<'a> Feeder<'a> {
             stop,
             totals: Totals::default(),
             thoroughness: Thoroughness::default(),
+            manner: Manner::Once,
         }
     }
 
@@ -122,15 +133,21 @@ impl<'a> Feeder<'a> {
     /// Given up, what was accepted is kept, and the input is read on from there the next time.
     pub async fn feed(&mut self, input: &Input, observer: &mut dyn Observer) -> Result<(), Error> {
         for _ in 0..CHANGES {
-            let opened = Opened::open(
-                input,
-                Knowledge {
-                    spool: &self.installation.spool.dir,
-                    sources: self.multiplexer.known_sources(),
-                    thoroughness: self.thoroughness,
-                },
-            )?;
+            let opened = self.open(input)?;
             for text in opened.notes() {
+                observer.note(text);
+            }
+            if self.manner == Manner::Following
+                && let Some(path) = opened.moved_to()
+            {
+                // Its rest first, so that the order stays.
+                let rest = self.open(&Input::File(path.to_owned()))?;
+                self.read(rest, observer).await?;
+                continue;
+            }
+            if self.manner == Manner::Once
+                && let Some(text) = opened.place()
+            {
                 observer.note(text);
             }
             if opened.was_read_further() && self.multiplexer.ledger().unreadable().stretches > 0 {
@@ -148,6 +165,51 @@ impl<'a> Feeder<'a> {
             "`{input}` changes all the time: the rest of it is left for the next run"
         ));
         Ok(())
+    }
+
+    /// Goes on reading files as they grow and are rotated, until somebody asks to stop: what was moved aside is read to its end
+    /// first, then what stands at the path now. How often it looks is up to the observer's ticks.
+    ///
+    /// # Errors
+    ///
+    /// As [`feed`](Self::feed).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`feed`](Self::feed).
+    pub async fn follow(&mut self, inputs: &[Input], observer: &mut dyn Observer) -> Result<(), Error> {
+        self.manner = Manner::Following;
+        let mut seen = HashMap::new();
+        while !self.stop.asked() {
+            for input in inputs {
+                // One that is not there is about to come back: it is being rotated.
+                let Some(stamp) = stamp(input) else {
+                    continue;
+                };
+                if seen.insert(input.to_string(), stamp) != Some(stamp) {
+                    self.feed(input, observer).await?;
+                }
+            }
+            for _ in 0..TICKS {
+                tokio::select! {
+                    biased;
+                    () = self.stop.wait() => return Ok(()),
+                    () = observer.tick() => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&self, input: &Input) -> Result<Opened, Error> {
+        Opened::open(
+            input,
+            Knowledge {
+                spool: &self.installation.spool.dir,
+                sources: self.multiplexer.known_sources(),
+                thoroughness: self.thoroughness,
+            },
+        )
     }
 
     async fn read(&mut self, opened: Opened, watch: &mut dyn Observer) -> Result<Next, Error> {
@@ -207,6 +269,7 @@ impl<'a> Feeder<'a> {
             });
         }
         match feed.end() {
+            End::Cut(_) if self.manner == Manner::Following => {}
             End::Cut(line) => watch.warning(&format!(
                 "`{name}`: line {line}, its last, has no end yet: it is left until the rest of it, or a line break, is there"
             )),
@@ -221,6 +284,24 @@ impl<'a> Feeder<'a> {
         }
         Ok(Next::Done)
     }
+}
+
+/// Ticks between two looks at a file that is followed.
+const TICKS: usize = 2;
+
+/// What differs once a file has grown, or another one has taken its place; nothing of what is no file.
+fn stamp(input: &Input) -> Option<[i64; 4]> {
+    use std::os::unix::fs::MetadataExt as _;
+    let Input::File(path) = input else {
+        return None;
+    };
+    let file = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    Some([
+        file.ino().cast_signed(),
+        file.size().cast_signed(),
+        file.ctime(),
+        file.ctime_nsec(),
+    ])
 }
 
 /// What is to do with an input.
