@@ -12,7 +12,14 @@ use crate::stages::now;
 use crate::{cargo, workspace};
 
 /// The figures: the job end to end, and what single crates measure of themselves.
-const FIGURES: [&str; 5] = ["end-to-end", "end-to-end-minio", "policy", "format", "spool"];
+const FIGURES: [&str; 6] = [
+    "end-to-end",
+    "end-to-end-minio",
+    "policy",
+    "format",
+    "spool",
+    "connector",
+];
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     let mut events = 1_000_000;
