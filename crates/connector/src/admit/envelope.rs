@@ -1,10 +1,12 @@
 //! The envelope of a line: which workspace, which type, and the event's own text. Does not look into the event.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
+use bucketline_format::MismatchReason;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer as _};
 use serde_json::value::RawValue;
 
 use super::{RejectReason, Rejection};
@@ -21,8 +23,15 @@ pub(super) struct Envelope<'a> {
 
 impl<'a> Envelope<'a> {
     pub(super) fn parse(text: &'a str) -> Result<Self, Rejection> {
-        let seen: Seen<'a> =
-            serde_json::from_str(text).map_err(|_| Rejection::of(RejectReason::NotAnEnvelope))?;
+        let in_event = Cell::new(false);
+        let mut json = serde_json::Deserializer::from_str(text);
+        let seen = json
+            .deserialize_map(Keys { in_event: &in_event })
+            .and_then(|seen| json.end().map(|()| seen))
+            .map_err(|_| match in_event.get() {
+                true => Rejection::at(RejectReason::Mismatch(MismatchReason::NotJson), "event"),
+                false => Rejection::of(RejectReason::NotAnEnvelope),
+            })?;
         if let Some(key) = seen.unknown {
             return Err(Rejection::at(RejectReason::UnknownEnvelopeKey, &key));
         }
@@ -52,15 +61,12 @@ struct Seen<'a> {
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Seen<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Keys)
-    }
+struct Keys<'c> {
+    /// Whether the event's own text is being read: if it ends there, that is what is broken.
+    in_event: &'c Cell<bool>,
 }
 
-struct Keys;
-
-impl<'de> Visitor<'de> for Keys {
+impl<'de> Visitor<'de> for Keys<'_> {
     type Value = Seen<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +79,12 @@ impl<'de> Visitor<'de> for Keys {
             let again = match &*key {
                 "workspace" => seen.workspace.replace(map.next_value()?).map(|_| "workspace"),
                 "event_type" => seen.event_type.replace(map.next_value()?).map(|_| "event_type"),
-                "event" => seen.event.replace(map.next_value()?).map(|_| "event"),
+                "event" => {
+                    self.in_event.set(true);
+                    let again = seen.event.replace(map.next_value()?).map(|_| "event");
+                    self.in_event.set(false);
+                    again
+                }
                 unknown => {
                     seen.unknown
                         .get_or_insert_with(|| unknown.escape_debug().take(SHOWN).collect());

@@ -46,6 +46,32 @@ fn every_refusal_has_its_code_and_place() {
             "not_an_envelope",
             "event",
         ),
+        // Broken within the event, before, behind, and after it.
+        (
+            r#"{"workspace":"acme","event_type":"mail.Open","event":{"id":"x",}}"#,
+            "not_json",
+            "event",
+        ),
+        (
+            r#"{"event":{"id":"x","n":01},"workspace":"acme","event_type":"mail.Open"}"#,
+            "not_json",
+            "event",
+        ),
+        (
+            r#"{"workspace":"acme","event_type":"mail.Open","event":{"id":"x"#,
+            "not_json",
+            "event",
+        ),
+        (
+            r#"{"workspace":"acme","event":{"id":"x"},"event_type":mail.Open}"#,
+            "not_an_envelope",
+            "",
+        ),
+        (
+            r#"{"workspace":"acme","event_type":"mail.Open","event":{"id":"x"}} x"#,
+            "not_an_envelope",
+            "",
+        ),
         (
             r#"{"workspace":"acme","event":{}}"#,
             "not_an_envelope",
