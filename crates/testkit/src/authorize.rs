@@ -81,7 +81,24 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// The document, as it is shown.
+    pub(crate) fn to_json(&self) -> String {
+        self.document.to_json()
+    }
+}
+
 impl Policies {
+    /// The names, sorted.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+
+    /// A document by its name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Document> {
+        self.by_name.get(name)
+    }
+
     pub(crate) fn insert(&mut self, name: &str, policy: Policy) {
         self.by_name.insert(name.to_owned(), policy.document);
         self.compile();

@@ -20,7 +20,9 @@ use crate::call::Call;
 use crate::driver;
 use crate::fault::{FaultEffect, Faults};
 use crate::ids::RequestIds;
+use crate::query_protocol::QueryProtocol;
 use crate::requests::{Arrived, Requests};
+use crate::service::Service;
 use crate::world::World;
 use crate::{admin, answer};
 
@@ -31,6 +33,7 @@ pub(crate) struct Front {
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
     pub(crate) service: S3Service,
+    pub(crate) query: QueryProtocol,
 }
 
 /// The connection is to be closed without an answer.
@@ -139,6 +142,17 @@ impl Front {
     }
 
     async fn call(&self, request: Request<Body>) -> Response<Body> {
+        // s3s checks the signatures of S3 and STS alone.
+        let is_iam = |call: &Call| call.service == Service::Iam;
+        if let Some(call) = request.extensions().get::<Call>().cloned().filter(is_iam) {
+            let (parts, mut body) = request.into_parts();
+            let body = body.store_all_limited(usize::MAX).await.unwrap_or_default();
+            let ids = parts.extensions.get::<RequestIds>().cloned();
+            return match ids {
+                Some(ids) => self.query.serve(&parts, &body, &call, &ids),
+                None => answer::error(500, "InternalFailure", None),
+            };
+        }
         match self.service.call(request).await {
             Ok(response) => response,
             Err(_) => answer::error(500, "InternalError", None),

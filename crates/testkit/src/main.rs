@@ -11,7 +11,7 @@ use bucketline_testkit::{Error, Seed, Settings, Testkit};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// An AWS for tests: S3 and STS on one port of the loopback interface
+/// An AWS for tests: S3, STS and IAM on one port of the loopback interface
 #[derive(Debug, Parser)]
 #[command(name = "bucketline-testkit", version)]
 struct Arguments {

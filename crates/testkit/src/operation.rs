@@ -63,6 +63,25 @@ operations! {
     S3 DeleteObject = "s3:DeleteObject" on Object;
     Sts AssumeRole;
     Sts GetCallerIdentity;
+    Iam CreateUser;
+    Iam GetUser;
+    Iam DeleteUser;
+    Iam CreateAccessKey;
+    Iam ListAccessKeys;
+    Iam UpdateAccessKey;
+    Iam DeleteAccessKey;
+    Iam PutUserPolicy;
+    Iam GetUserPolicy;
+    Iam DeleteUserPolicy;
+    Iam ListUserPolicies;
+    Iam CreateRole;
+    Iam GetRole;
+    Iam DeleteRole;
+    Iam UpdateAssumeRolePolicy;
+    Iam PutRolePolicy;
+    Iam GetRolePolicy;
+    Iam DeleteRolePolicy;
+    Iam ListRolePolicies;
 }
 
 impl Operation {

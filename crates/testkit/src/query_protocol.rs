@@ -5,22 +5,26 @@
 mod parameters;
 mod xml;
 
-use http::{Extensions, HeaderMap, Method, StatusCode, Uri};
+use http::request::Parts;
+use http::{Extensions, HeaderMap, Method, Response, StatusCode, Uri};
 use s3s::route::S3Route;
 use s3s::{Body, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
 use crate::access::{Gate, identify};
+use crate::answer;
 use crate::call::Call;
+use crate::iam;
 use crate::ids::RequestIds;
 use crate::operation::Operation;
-use crate::service;
+use crate::service::{self, Service};
+use crate::signature::Signed;
 use crate::sts;
 use crate::world::Caller;
 pub(crate) use parameters::{Constraint, Parameters, violated};
 pub(crate) use xml::{Xml, escape};
 
 /// The route.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct QueryProtocol {
     pub(crate) gate: Gate,
 }
@@ -32,13 +36,7 @@ impl S3Route for QueryProtocol {
     }
 
     async fn check_access(&self, request: &mut S3Request<Body>) -> S3Result<()> {
-        // The one call that nobody signs.
-        let operation = request.extensions.get::<Call>().map(|call| call.operation);
         let Some(credentials) = &request.credentials else {
-            if operation.is_some_and(sts::is_unsigned) {
-                request.extensions.insert(Caller::Anonymous);
-                return Ok(());
-            }
             return Err(refuse(
                 403,
                 "MissingAuthenticationToken",
@@ -60,18 +58,82 @@ impl S3Route for QueryProtocol {
     async fn call(&self, mut request: S3Request<Body>) -> S3Result<S3Response<Body>> {
         let body = request.input.store_all_limited(usize::MAX).await;
         let body = body.map_err(|_| refuse(400, "MalformedInput", "the body cannot be read"))?;
-        let parameters = Parameters::read(&body);
         let Some(call) = request.extensions.get::<Call>() else {
             return Err(refuse(500, "InternalFailure", "the request was not read"));
         };
+        let caller = request.extensions.get::<Caller>().unwrap_or(&Caller::Anonymous);
+        let ids = request.extensions.get::<RequestIds>();
+        let request_id = ids.map(|ids| ids.request_id.as_str()).unwrap_or_default();
+        let document = self.answer(call, caller, &body, request_id)?;
+        let mut response = S3Response::new(Body::from(document));
+        response.headers.insert(http::header::CONTENT_TYPE, XML);
+        Ok(response)
+    }
+}
+
+const XML: http::HeaderValue = http::HeaderValue::from_static("text/xml");
+
+impl QueryProtocol {
+    /// A request for a service whose signatures s3s does not check: all of the way.
+    pub(crate) fn serve(
+        &self,
+        request: &Parts,
+        body: &[u8],
+        call: &Call,
+        ids: &RequestIds,
+    ) -> Response<Body> {
+        let answered = self
+            .signer(request, body, call)
+            .and_then(|caller| self.answer(call, &caller, body, &ids.request_id));
+        let answered = answered.map(|document| {
+            let mut response = Response::new(Body::from(document));
+            response.headers_mut().insert(http::header::CONTENT_TYPE, XML);
+            response
+        });
+        answered
+            .or_else(|error| error.to_http_response())
+            .unwrap_or_else(|_| answer::error(500, "InternalFailure", None))
+    }
+
+    fn signer(&self, request: &Parts, body: &[u8], call: &Call) -> S3Result<Caller> {
+        let signed = Signed::read(request).ok_or_else(|| {
+            refuse(
+                403,
+                "MissingAuthenticationToken",
+                "Request is missing Authentication Token",
+            )
+        })?;
+        if signed.service != call.service.as_str() {
+            let message = format!(
+                "Credential should be scoped to correct service: '{}'.",
+                call.service.as_str()
+            );
+            return Err(refuse(403, "SignatureDoesNotMatch", message));
+        }
+        let caller = identify(
+            &self.gate.world,
+            Some(signed.key_id),
+            &request.headers,
+            &request.uri,
+        )?;
+        let secret = self.gate.world.secret(signed.key_id);
+        if secret.is_some_and(|secret| signed.is_by(secret.expose(), request, body)) {
+            return Ok(caller);
+        }
+        Err(refuse(403, "SignatureDoesNotMatch", ""))
+    }
+
+    fn answer(&self, call: &Call, caller: &Caller, body: &[u8], request_id: &str) -> S3Result<String> {
+        let parameters = Parameters::read(body);
         let asked = Asked {
             gate: &self.gate,
-            caller: request.extensions.get::<Caller>().unwrap_or(&Caller::Anonymous),
+            caller,
             parameters: &parameters,
         };
         let result = match call.operation {
-            Operation::AssumeRole => sts::assume_role(&asked)?,
-            Operation::GetCallerIdentity => sts::caller_identity(asked.caller),
+            Operation::AssumeRole => Some(sts::assume_role(&asked)?),
+            Operation::GetCallerIdentity => Some(sts::caller_identity(asked.caller)),
+            operation if operation.service() == Some(Service::Iam) => iam::answer(operation, &asked)?,
             _ => {
                 let action = parameters.get("Action").unwrap_or_default();
                 let version = parameters.get("Version").unwrap_or_default();
@@ -79,22 +141,15 @@ impl S3Route for QueryProtocol {
                 return Err(refuse(400, "InvalidAction", message));
             }
         };
-        let request_id = request
-            .extensions
-            .get::<RequestIds>()
-            .map(|ids| ids.request_id.as_str())
-            .unwrap_or_default();
         let name = call.operation.as_str();
-        let document = Xml::new()
-            .nested(&format!("{name}Result"), result)
+        let document = match result {
+            Some(result) => Xml::new().nested(&format!("{name}Result"), result),
+            // What only changes something has no result.
+            None => Xml::new(),
+        };
+        Ok(document
             .nested("ResponseMetadata", Xml::new().text("RequestId", request_id))
-            .document(&format!("{name}Response"), call.service.namespace());
-        let mut response = S3Response::new(Body::from(document));
-        response.headers.insert(
-            http::header::CONTENT_TYPE,
-            http::HeaderValue::from_static("text/xml"),
-        );
-        Ok(response)
+            .document(&format!("{name}Response"), call.service.namespace()))
     }
 }
 

@@ -4,14 +4,8 @@ mod assume_role;
 
 pub(crate) use assume_role::assume_role;
 
-use crate::operation::Operation;
 use crate::query_protocol::Xml;
 use crate::world::Caller;
-
-/// Operations that nobody signs.
-pub(crate) fn is_unsigned(_: Operation) -> bool {
-    false
-}
 
 /// Needs no permission: AWS answers it even to a caller who is explicitly denied it.
 ///

@@ -12,7 +12,7 @@ use crate::requests::Requests;
 use crate::s3::Store;
 use crate::world::World;
 
-/// An S3 and STS on one port of the loopback interface. It stops when it is dropped.
+/// An S3, STS and IAM on one port of the loopback interface. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Testkit {
     world: World,
@@ -85,13 +85,15 @@ impl Testkit {
         let mut builder = S3ServiceBuilder::new(Store { gate: gate.clone() });
         builder.set_auth(Secrets(world.clone()));
         builder.set_access(gate.clone());
-        builder.set_route(QueryProtocol { gate });
+        let query = QueryProtocol { gate };
+        builder.set_route(query.clone());
         let (faults, requests) = (Faults::default(), Requests::default());
         let front = Front {
             world: world.clone(),
             faults: faults.clone(),
             requests: requests.clone(),
             service: builder.build(),
+            query,
         };
         let server = Server::start(settings.port, front).await?;
         Ok(Self {
@@ -102,7 +104,7 @@ impl Testkit {
         })
     }
 
-    /// Where to point clients, for S3 and STS alike: `http://127.0.0.1:PORT`. Address buckets in the path.
+    /// Where to point clients, for S3, STS and IAM alike: `http://127.0.0.1:PORT`. Address buckets in the path.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.server.address())

@@ -17,7 +17,7 @@ use bytes::Bytes;
 
 pub(crate) use bucket::{Bucket, Condition, ListQuery, Marker, PutRefused};
 pub(crate) use caller::{Caller, CredentialFault};
-pub(crate) use identity::{Identities, KmsKey, KmsKeyState, RoleView};
+pub(crate) use identity::{About, Identities, KmsKey, KmsKeyState, Removed, RoleRecord, RoleView, UserView};
 pub use identity::{KeyPair, KeyStatus};
 pub(crate) use object::{Algorithm, StoredChecksum, etag};
 pub use object::{Encryption, ObjectEntry, StoredObject};
@@ -205,13 +205,18 @@ impl World {
     /// [`ErrorKind::NotFound`] where there is no such role.
     pub fn remove_role(&self, account: &str, role: &str) -> Result<(), Error> {
         let removed = self.identities_mut().remove_role(account, role)?;
+        self.orphan(&removed);
+        Ok(())
+    }
+
+    /// Puts the unique id of what was removed where bucket policies name it.
+    pub(crate) fn orphan(&self, removed: &Removed) {
         for bucket in read(&self.inner.buckets).values() {
             if let Some(mut policy) = bucket.policy() {
                 removed.orphan(&mut policy);
                 bucket.set_policy(Some(policy));
             }
         }
-        Ok(())
     }
 
     /// Makes a role, with no permissions yet.

@@ -4,4 +4,5 @@
 
 mod aws_iam;
 mod mocks;
+mod testkit;
 mod wire;

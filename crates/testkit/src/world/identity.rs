@@ -1,5 +1,7 @@
 //! Accounts with their users, keys and roles.
 
+mod iam;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -10,6 +12,7 @@ use super::{Caller, CredentialFault, NewSession, Secret, Session};
 use crate::authorize::{Policy, Rights};
 use crate::error::{Error, ErrorKind};
 use crate::ids::{self, Ids};
+pub(crate) use iam::{About, Removed, RoleRecord, UserView};
 
 /// Whether an access key may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -84,6 +87,7 @@ struct Account {
 struct User {
     arn: String,
     id: String,
+    about: About,
     rights: Rights,
 }
 
@@ -91,6 +95,7 @@ struct User {
 struct Role {
     arn: String,
     id: String,
+    about: About,
     trust: Policy,
     rights: Rights,
     max_session: Duration,
@@ -103,6 +108,7 @@ struct Key {
     account: String,
     /// None: the account's root user.
     user: Option<String>,
+    created: Option<SystemTime>,
 }
 
 /// A role, as AssumeRole needs it.
@@ -168,7 +174,16 @@ impl Identities {
     ) -> Result<(), Error> {
         let arn = format!("arn:{}:iam::{account}:user{path}{name}", self.partition(account));
         let id = self.new_id("AIDA", &arn);
-        let user = User { arn, id, rights };
+        let about = About {
+            path: path.to_owned(),
+            ..About::default()
+        };
+        let user = User {
+            arn,
+            id,
+            about,
+            rights,
+        };
         if self
             .account(account)?
             .users
@@ -191,9 +206,14 @@ impl Identities {
     ) -> Result<(), Error> {
         let arn = format!("arn:{}:iam::{account}:role{path}{name}", self.partition(account));
         let id = self.new_id("AROA", &arn);
+        let about = About {
+            path: path.to_owned(),
+            ..About::default()
+        };
         let role = Role {
             arn,
             id,
+            about,
             trust,
             rights,
             max_session,
@@ -222,6 +242,7 @@ impl Identities {
             status,
             account: account.to_owned(),
             user: user.map(str::to_owned),
+            created: None,
         };
         if self.keys.insert(access_key_id.to_owned(), key).is_some() {
             return Err(twice(format!("access key `{access_key_id}`")));
@@ -384,26 +405,6 @@ impl Identities {
         Ok(())
     }
 
-    /// Removes a role. Policies that name it by its ARN name its unique id from now on, as AWS's do: a role that is made
-    /// anew under the same name is another principal. What was removed, for the policies that are kept elsewhere.
-    pub(crate) fn remove_role(&mut self, account: &str, role: &str) -> Result<Removed, Error> {
-        let removed = self.account(account)?.roles.remove(role);
-        let role = removed.ok_or_else(|| missing(format!("role `{role}` in account `{account}`")))?;
-        let removed = Removed {
-            arn: role.arn,
-            id: role.id,
-        };
-        let trusts = self
-            .accounts
-            .values_mut()
-            .flat_map(|account| account.roles.values_mut());
-        let keys = self.kms_keys.values_mut().map(|key| &mut key.policy);
-        for policy in trusts.map(|role| &mut role.trust).chain(keys) {
-            removed.orphan(policy);
-        }
-        Ok(removed)
-    }
-
     fn session_caller(&self, session: &Session) -> Caller {
         // A role that is gone, or was made anew, leaves its sessions without any permission.
         let role = self
@@ -438,22 +439,6 @@ impl Identities {
         self.keys
             .get_mut(access_key_id)
             .ok_or_else(|| missing(format!("access key `{access_key_id}`")))
-    }
-}
-
-/// A user or role that is no more.
-#[derive(Debug, Clone)]
-pub(crate) struct Removed {
-    arn: String,
-    id: String,
-}
-
-impl Removed {
-    /// Puts the unique id where a policy names the ARN as a principal.
-    pub(crate) fn orphan(&self, policy: &mut Policy) {
-        if let Some(changed) = policy.with_principal_renamed(&self.arn, &self.id) {
-            *policy = changed;
-        }
     }
 }
 
