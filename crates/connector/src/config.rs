@@ -113,6 +113,12 @@ pub struct Settings {
     /// How many bytes of undelivered batches are kept in memory; what is over it is read back from the log when it is due.
     /// Default 1 GB.
     pub memory: u64,
+    /// How many bytes a log may grow before what it means is written as a checkpoint, and before what nothing needs any more is
+    /// freed. Default 64 MiB, a segment of the log.
+    pub checkpoint_every: u64,
+    /// When the oldest frame that is needed lies this many bytes behind the end of its log, what blocked connectors hold is
+    /// moved to the cold log, so that it holds up nobody's disk. Default 256 MiB.
+    pub cold_after: u64,
     /// How many objects may be built and put at a time, over all connectors, each of which is in memory meanwhile. At least 1;
     /// default 16.
     pub put_slots: usize,
@@ -141,6 +147,8 @@ impl Default for Settings {
             max_count: 100_000,
             max_bytes: 64 << 20,
             memory: 1_000_000_000,
+            checkpoint_every: 64 << 20,
+            cold_after: 256 << 20,
             put_slots: 16,
             put_slots_per_connector: 4,
             trouble_slots: 8,
@@ -190,6 +198,20 @@ impl Settings {
     #[must_use]
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
+        self
+    }
+
+    /// Sets [`checkpoint_every`](Self::checkpoint_every).
+    #[must_use]
+    pub fn checkpoint_every(mut self, bytes: u64) -> Self {
+        self.checkpoint_every = bytes;
+        self
+    }
+
+    /// Sets [`cold_after`](Self::cold_after).
+    #[must_use]
+    pub fn cold_after(mut self, bytes: u64) -> Self {
+        self.cold_after = bytes;
         self
     }
 

@@ -24,6 +24,7 @@ mod jobs;
 mod ports;
 mod schedule;
 mod shard_run;
+mod space;
 mod start;
 mod status;
 mod steps;
@@ -32,7 +33,7 @@ mod submit;
 
 pub use crate::admit::Prepared;
 pub use crate::build::{BuildJob, Built};
-pub use crate::journal::{Appender, Journal, Landed, OpenedShard, Order, Request, open};
+pub use crate::journal::{Appender, Journal, Landed, OpenedShard, Order, Request, make_room, open, relocate};
 pub use crate::shard::HeldBatch;
 pub use crate::tickets::{AttemptId, RequestId, ShardId, Ticket};
 pub use drain::{ConnectorReport, DrainReport};
@@ -75,6 +76,10 @@ enum Purpose {
     Batch(submit::InFlight),
     Seal(LaneRef),
     Commit(LaneRef),
+    /// What the log means is told anew; before this place nothing is needed any more.
+    Carry(Lsn),
+    /// Frames were copied to the cold log.
+    Move,
 }
 
 impl Engine {
@@ -133,6 +138,7 @@ impl Engine {
         self.pump(now);
         self.forget_done();
         self.end_drain(now);
+        self.mind_space();
         std::mem::take(&mut self.commands)
     }
 
@@ -226,12 +232,18 @@ impl Engine {
             Ok(landed) => landed,
             Err(error) => return self.append_failed(now, shard, purpose, error),
         };
+        run.space.folded_to = landed.end;
+        if let Purpose::Carry(free) = purpose {
+            return self.carried(shard, free, landed);
+        }
         for (place, record) in landed.into_frames() {
             if let Err(error) = run.fold.apply(place.lsn, place.time, record) {
                 return self.fail(now, shard, error);
             }
         }
         match purpose {
+            Purpose::Carry(_) => {}
+            Purpose::Move => run.space.moving = false,
             Purpose::Batch(batch) => self.batch_durable(shard, batch),
             Purpose::Seal(lane) => self.seal_durable(now, lane),
             Purpose::Commit(lane) => self.commit_durable(lane),
@@ -242,9 +254,10 @@ impl Engine {
     fn append_failed(&mut self, now: SpoolTime, shard: ShardId, purpose: Purpose, error: Error) {
         let goes_on = match &purpose {
             Purpose::Batch(_) => error.is_harmless(),
-            Purpose::Seal(_) | Purpose::Commit(_) => error.is_full(),
+            Purpose::Seal(_) | Purpose::Commit(_) | Purpose::Carry(_) | Purpose::Move => error.is_full(),
         };
         match purpose {
+            Purpose::Carry(_) | Purpose::Move => self.space_failed(shard),
             Purpose::Batch(batch) => self.batch_failed(shard, &batch, error.clone()),
             Purpose::Seal(lane) if goes_on => self.pause(now, lane, None),
             Purpose::Commit(lane) if goes_on => {

@@ -94,6 +94,11 @@ impl Error {
         matches!(self.kind(), ErrorKind::Spool(kind) if is_harmless(kind))
     }
 
+    /// Whether a frame that was whole cannot be read any more; all others can.
+    pub(crate) fn is_damage(&self) -> bool {
+        self.kind() == ErrorKind::Spool(bucketline_spool::ErrorKind::Damaged)
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

@@ -2,15 +2,17 @@
 
 mod appender;
 mod opening;
+mod space;
 
 use std::fmt;
 
-use bucketline_spool::{Appended, Lsn, Record, SpoolTime};
+use bucketline_spool::{Appended, Carry, Lsn, MovedRange, Record, SpoolTime};
 
 use crate::build::BuildJob;
-use crate::tickets::ShardId;
+use crate::tickets::{ShardId, Ticket};
 pub use appender::{Appender, Request};
 pub use opening::{OpenedShard, open};
+pub use space::{make_room, relocate};
 
 /// Where the appends of shards go, and the builds that need something read back.
 ///
@@ -29,6 +31,17 @@ pub trait Journal: fmt::Debug + Send + Sync {
 pub enum Order {
     /// Append a group, after all earlier ones; answer with [`Input::Appended`](crate::engine::Input::Appended).
     Append(Request),
+    /// Copy frames to the cold log, append a `Moved` that says so, and answer as for an append.
+    Move(Ticket, Vec<MovedRange>),
+    /// Write a checkpoint, then free what is not needed: see [`make_room`].
+    MakeRoom {
+        /// What the log means.
+        carry: Box<Carry>,
+        /// Before this place nothing is needed.
+        free: Lsn,
+        /// What is needed of the cold log; nothing is freed of that without.
+        cold: Option<Vec<Lsn>>,
+    },
     /// Read the frames that a build lacks, and give it on to be run.
     ReadBack(Box<BuildJob>),
 }
@@ -41,6 +54,8 @@ pub struct Landed {
     pub lsn: Lsn,
     /// The place of its last record.
     pub last: Lsn,
+    /// Where the next group stands.
+    pub end: Lsn,
     /// The place of each record.
     pub frames: Vec<Lsn>,
     /// The time that its frames carry.
@@ -62,6 +77,7 @@ impl Landed {
         Self {
             lsn: place.first,
             last: place.last,
+            end: place.end,
             time: place.time,
             frames: place.frames,
             records,

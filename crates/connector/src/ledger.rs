@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
-use bucketline_spool::{Gap, WorkspaceCounts};
+use bucketline_spool::{Carry, Gap, Totals, UnreadableCarry, WorkspaceCounts};
 
 /// What became of every line and every event since the log began.
 ///
@@ -148,6 +148,79 @@ impl Ledger {
             .into_iter()
             .all(|l| l.received == l.accepted + l.duplicate + l.rejected)
             && events.into_iter().all(EventLedger::balances)
+    }
+
+    /// What a carry tells of it; what is held, it tells by its lanes.
+    pub(crate) fn to_carry(&self, carry: &mut Carry) {
+        carry.workspaces = self
+            .workspaces
+            .iter()
+            .map(|(workspace, lines)| WorkspaceCounts {
+                workspace: Arc::clone(workspace),
+                received: lines.received,
+                accepted: lines.accepted,
+                duplicate: lines.duplicate,
+                rejected: lines.rejected,
+            })
+            .collect();
+        let types = self.connectors.iter().flat_map(|(connector, types)| {
+            types
+                .iter()
+                .map(move |(event_type, events)| (connector, event_type, events))
+        });
+        carry.totals = types
+            .map(|(connector, event_type, events)| Totals {
+                connector: Arc::clone(connector),
+                event_type: Arc::clone(event_type),
+                admitted: events.admitted,
+                delivered: events.delivered,
+                dropped: events.dropped,
+            })
+            .collect();
+        let Unreadable {
+            stretches,
+            bytes,
+            events,
+            more_events_possible,
+        } = self.unreadable;
+        carry.unreadable = UnreadableCarry {
+            stretches,
+            bytes,
+            events,
+            more_events_possible,
+        };
+    }
+
+    /// The counts that a carry tells, without those of what is held.
+    pub(crate) fn from_carry(carry: &Carry) -> Self {
+        let mut ledger = Self::default();
+        for lines in &carry.workspaces {
+            ledger.count_lines(lines);
+        }
+        for totals in &carry.totals {
+            let entry = ledger.entry(&totals.connector, &totals.event_type);
+            entry.admitted = totals.admitted;
+            entry.delivered = totals.delivered;
+            entry.dropped = totals.dropped;
+        }
+        for connector in carry.connectors.iter().filter(|connector| connector.objects > 0) {
+            ledger
+                .objects
+                .insert(Arc::clone(&connector.connector), connector.objects);
+        }
+        let UnreadableCarry {
+            stretches,
+            bytes,
+            events,
+            more_events_possible,
+        } = carry.unreadable;
+        ledger.unreadable = Unreadable {
+            stretches,
+            bytes,
+            events,
+            more_events_possible,
+        };
+        ledger
     }
 
     pub(crate) fn count_lines(&mut self, counts: &WorkspaceCounts) {

@@ -33,11 +33,13 @@ pub(crate) enum Mutant {
     NoSlotsApart,
     /// A seal that an earlier run left is forgotten.
     RestartForgetsSeals,
+    /// What is told of a log before it is freed are its counts, and not what is held.
+    CarryOfTotalsAlone,
 }
 
 impl Mutant {
     /// All that histories notice.
-    pub(crate) const OF_HISTORIES: [Self; 12] = [
+    pub(crate) const OF_HISTORIES: [Self; 13] = [
         Self::RefusalClearsUnknown,
         Self::RestartForgetsUnknown,
         Self::AdoptionEndsTheDoubt,
@@ -50,6 +52,7 @@ impl Mutant {
         Self::KeyNamesTheFirstEventHeld,
         Self::HourGoesBack,
         Self::RestartForgetsSeals,
+        Self::CarryOfTotalsAlone,
     ];
 }
 

@@ -70,7 +70,7 @@ fn a_seed_decides_everything() {
 fn histories_reach_what_they_are_for() {
     let outcomes: Vec<_> = (0..60).map(|seed| run(seed, None)).collect();
     let total = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum::<usize>();
-    let reached: [(&str, usize, usize); 9] = [
+    let reached: [(&str, usize, usize); 11] = [
         ("crashes", total(|outcome| outcome.crashes), 30),
         ("copies", total(|outcome| outcome.copies), 10),
         (
@@ -83,6 +83,8 @@ fn histories_reach_what_they_are_for() {
         ("compared", total(|outcome| outcome.compared), 10),
         ("late", total(|outcome| outcome.late), 20),
         ("moved", total(|outcome| outcome.moved), 20),
+        ("freed", total(|outcome| outcome.checkpoints), 60),
+        ("cooled", total(|outcome| outcome.cooled), 10),
         ("taken away", total(|outcome| outcome.taken_away), 10),
     ];
     for (what, count, least) in reached {

@@ -21,7 +21,9 @@ use bytes::Bytes;
 
 use crate::wire::{Fields as _, Malformed, Put, Take};
 
-pub use carry::{Carry, Known, LaneCarry, PartitionCarry, Totals};
+pub use carry::{
+    Carry, ConnectorCarry, HeldFrame, HeldRun, Known, LaneCarry, PartitionCarry, Totals, UnreadableCarry,
+};
 pub use commit::{Commit, Learnt};
 pub use dropped::{Drop, DropReason};
 pub use events::{Body, Encoding, Events, Route, StoredEvent, WorkspaceCounts};

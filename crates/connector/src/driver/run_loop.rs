@@ -116,6 +116,17 @@ impl RunLoop {
             } => self
                 .journal
                 .order(shard, Order::Append(Request { ticket, records })),
+            Command::Move {
+                shard,
+                ticket,
+                ranges,
+            } => self.journal.order(shard, Order::Move(ticket, ranges)),
+            Command::Checkpoint {
+                shard,
+                carry,
+                free,
+                cold,
+            } => self.journal.order(shard, Order::MakeRoom { carry, free, cold }),
             Command::Accepted { id, result } => {
                 if let Some(reply) = waiting.submissions.remove(&id) {
                     // A caller that no longer waits has its batch accepted all the same.

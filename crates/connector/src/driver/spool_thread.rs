@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bucketline_spool::{Log, Lsn, Record};
+use bucketline_spool::{Log, Lsn, MovedRange, Record};
 use tokio::sync::{mpsc, oneshot};
 
 use super::clock::SpoolClock;
@@ -11,9 +11,9 @@ use super::run_loop::Message;
 use crate::build::BuildJob;
 use crate::engine::{HeldBatch, Input};
 use crate::error::{Error, ErrorKind};
-use crate::journal::{Appender, Journal, Landed, Order, Request};
+use crate::journal::{Appender, Journal, Landed, Order, Request, make_room, relocate};
 use crate::rejects::RejectEntry;
-use crate::tickets::ShardId;
+use crate::tickets::{ShardId, Ticket};
 
 /// How many jobs are read back before appends are looked at again.
 const READS_AT_A_TIME: usize = 32;
@@ -135,6 +135,17 @@ impl Worker {
                 match order {
                     Some(Asked::Order(Order::Append(request))) => appends.push(request),
                     Some(Asked::Order(Order::ReadBack(job))) => reads.push(*job),
+                    Some(Asked::Order(Order::Move(ticket, ranges))) => {
+                        // What it moves may have been appended by what waits.
+                        self.append(std::mem::take(&mut appends));
+                        self.relocate(ticket, ranges);
+                    }
+                    Some(Asked::Order(Order::MakeRoom { carry, free, cold })) => {
+                        // What was ordered before may need what is freed.
+                        self.append(std::mem::take(&mut appends));
+                        self.read_back(std::mem::take(&mut reads));
+                        make_room(&mut *self.log, &carry, free, cold.as_deref());
+                    }
                     Some(Asked::Rejects(frames, reply)) => drop(reply.send(self.rejects(frames))),
                     Some(Asked::Close(done)) => {
                         close = Some(done);
@@ -148,9 +159,7 @@ impl Worker {
                     Err(TryRecvError::Disconnected) => return,
                 };
             }
-            if !appends.is_empty() {
-                self.append(appends);
-            }
+            self.append(appends);
             if let Some(done) = close {
                 drop(self);
                 let _ = done.send(());
@@ -162,6 +171,9 @@ impl Worker {
     }
 
     fn append(&mut self, requests: Vec<Request>) {
+        if requests.is_empty() {
+            return;
+        }
         let now = self.clock.now();
         for (ticket, result) in self.appender.append(&mut *self.log, requests, now) {
             if let Ok(landed) = &result {
@@ -171,21 +183,34 @@ impl Worker {
         }
     }
 
-    /// Reads what these jobs lack, in the order of the log, each frame once for all of them.
+    fn relocate(&mut self, ticket: Ticket, ranges: Vec<MovedRange>) {
+        match relocate(&mut *self.log, ranges) {
+            Ok(moved) => {
+                let records = vec![Record::from(moved)];
+                self.append(vec![Request { ticket, records }]);
+            }
+            Err(error) => {
+                let result = Err(error);
+                self.tell(Message::Input(Input::Appended { ticket, result }));
+            }
+        }
+    }
+
+    /// Reads what these jobs lack, in the order of the log, each frame once for all of them. A frame that cannot be read fails those
+    /// that need it, and no others.
     fn read_back(&mut self, mut jobs: Vec<BuildJob>) {
         let mut frames: Vec<Lsn> = jobs.iter().flat_map(BuildJob::missing).collect();
         frames.sort_unstable();
         frames.dedup();
         for lsn in frames {
             if let Err(error) = self.supply(lsn, &mut jobs) {
-                for job in jobs {
-                    let result = Err(error.clone());
-                    self.tell(Message::Input(Input::Built {
-                        attempt: job.attempt(),
-                        result,
-                    }));
+                let (failed, rest): (Vec<_>, Vec<_>) =
+                    jobs.into_iter().partition(|job| job.missing().contains(&lsn));
+                jobs = rest;
+                for job in failed {
+                    let (attempt, result) = (job.attempt(), Err(error.clone()));
+                    self.tell(Message::Input(Input::Built { attempt, result }));
                 }
-                return;
             }
         }
         for job in jobs {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bucketline_sink::{Encryption, ObjectInfo, ObjectKey, Payload, PutOptions, PutOutcome};
-use bucketline_spool::Record;
+use bucketline_spool::{Carry, Lsn, MovedRange, Record};
 
 use super::DrainReport;
 use crate::admit::Prepared;
@@ -115,6 +115,28 @@ pub enum Command {
         ticket: Ticket,
         /// The records.
         records: Vec<Record>,
+    },
+    /// Copy frames to the cold log and append a [`Moved`](bucketline_spool::Moved) that says where they stand, as
+    /// [`relocate`](super::relocate) does; answer with [`Input::Appended`].
+    Move {
+        /// In the log of this shard.
+        shard: ShardId,
+        /// To be named in the answer.
+        ticket: Ticket,
+        /// The frames.
+        ranges: Vec<MovedRange>,
+    },
+    /// What a log means is durably told in it: write the same as its checkpoint, then free what is not needed, as
+    /// [`make_room`](super::make_room) does. Not before the builds that were commanded earlier have been supplied.
+    Checkpoint {
+        /// The shard of the log.
+        shard: ShardId,
+        /// What it means.
+        carry: Box<Carry>,
+        /// Before this place nothing is needed.
+        free: Lsn,
+        /// What is needed of its cold log; nothing is freed of that without.
+        cold: Option<Vec<Lsn>>,
     },
     /// Answer a submission.
     Accepted {

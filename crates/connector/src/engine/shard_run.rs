@@ -5,6 +5,7 @@ use std::hash::BuildHasherDefault;
 
 use bucketline_spool::{Hour, PartitionId, Position, SpoolTime};
 
+use super::space::Space;
 use super::submit::Submissions;
 use crate::delivery::Delivery;
 use crate::dispatch::Slot;
@@ -24,7 +25,7 @@ pub(super) struct ShardRun {
     pub(super) hour: Hour,
     pub(super) submissions: Submissions,
     /// The connectors' places in the dispatcher, by place in the fold.
-    connectors: Vec<usize>,
+    pub(super) connectors: Vec<usize>,
     /// The same the other way round, so that ten thousand connectors are not searched for each of them.
     books: HashMap<usize, usize>,
     /// Those that have anything to be remembered.
@@ -33,6 +34,8 @@ pub(super) struct ShardRun {
     joined: (SpoolTime, SpoolTime),
     /// Until when this worker alone may write for it; without end for a log that only one process can open.
     pub(super) lease_until: Option<SpoolTime>,
+    /// What its log takes of its disk.
+    pub(super) space: Space,
     /// Why it does not go on, if so.
     pub(super) failed: Option<Error>,
 }
@@ -95,6 +98,7 @@ impl ShardRun {
             lanes: HashMap::default(),
             joined: (now, opened.now),
             lease_until: opened.lease_until,
+            space: Space::new(opened.folded_to),
             failed: None,
             fold,
         }

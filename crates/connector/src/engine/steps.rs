@@ -61,9 +61,15 @@ impl Engine {
         match result {
             Ok(built) => self.answered(now, attempt, |delivery| delivery.on_built(built)),
             Err(error) => {
-                if let Some(lane) = self.attempts.remove(&attempt) {
-                    self.fail(now, lane.shard, error);
+                let Some(lane) = self.attempts.remove(&attempt) else {
+                    return;
+                };
+                if error.is_damage() {
+                    // Its own affair: what others hold stands elsewhere.
+                    let what = format!("nothing that could be built: {error}");
+                    return self.conflict(now, lane, what);
                 }
+                self.fail(now, lane.shard, error);
             }
         }
     }

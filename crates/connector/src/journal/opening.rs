@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 
 use bucketline_format::SchemaRegistry;
 use bucketline_spool::{
-    Gap, GenerationId, Group, Log, Lsn, Opened, PartitionId, Record, Retarget, SpoolTime,
+    Carry, Gap, GenerationId, Group, Log, Lsn, Opened, PartitionId, Record, Retarget, SpoolTime,
 };
 
 use super::Landed;
 use crate::config::ConnectorConfig;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::fitness::{check_connectors, check_held};
 use crate::generation::{generation, same_destination, same_settings};
 use crate::ledger::Ledger;
@@ -25,6 +25,8 @@ pub struct OpenedShard {
     pub(crate) fold: Fold,
     pub(crate) partition: PartitionId,
     pub(crate) now: SpoolTime,
+    /// Where the log's next group stands: everything before is folded.
+    pub(crate) folded_to: Lsn,
     pub(crate) lease_until: Option<SpoolTime>,
     generations: Vec<GenerationId>,
     schema_changes: Vec<SchemaChange>,
@@ -59,7 +61,7 @@ impl OpenedShard {
     }
 }
 
-/// Folds a log from its beginning, and opens a new partition in it.
+/// Folds a log from its checkpoint, or from its beginning, and opens a new partition in it.
 ///
 /// `draw` gives 32 random bits at each call; the partition is made of them, and one that was used before is drawn again. At most `memory`
 /// bytes of batches are kept.
@@ -88,7 +90,9 @@ pub fn open(
     retargets(&fold, connectors, &generations, &mut records);
     let group = Group::new(records);
     let mut places = log.append(std::slice::from_ref(&group), now)?;
+    let mut folded_to = Lsn::ZERO;
     if let Some(place) = places.pop() {
+        folded_to = place.end;
         for (place, record) in Landed::new(place, group.into_records()).into_frames() {
             fold.apply(place.lsn, place.time, record)?;
         }
@@ -98,6 +102,7 @@ pub fn open(
         fold,
         partition,
         now,
+        folded_to,
         lease_until: None,
         generations,
         schema_changes,
@@ -175,7 +180,7 @@ fn retargets(
 }
 
 impl Ledger {
-    /// The counts that a log comes to, read from its beginning; for looking at a log that nobody writes.
+    /// The counts that a log comes to, folded from its checkpoint if it has one; for looking at a log that nobody writes.
     ///
     /// `gaps` are those that opening it found and that it does not tell of itself yet
     /// ([`Recovered::gaps`](bucketline_spool::Recovered::gaps)).
@@ -195,6 +200,35 @@ impl Ledger {
 /// How many settings a connector may have had for its lost generations to be known again.
 const GENERATIONS_GUESSED: u64 = 64;
 
+/// What a log is to be folded from: its checkpoint; without one, and where its oldest segments were freed, the first carry in it.
+fn start_of(log: &mut dyn Log) -> Result<Option<Carry>, Error> {
+    if let Some(checkpoint) = log.checkpoint() {
+        return Ok(Some(checkpoint));
+    }
+    let first = log.usage().first_lsn;
+    if first == Lsn::ZERO {
+        return Ok(None);
+    }
+    let mut found = None;
+    log.read(first, &mut |frame| match frame.record {
+        Record::Carry(carry) if carry.before >= first => {
+            found = Some(carry);
+            ControlFlow::Break(())
+        }
+        _ => ControlFlow::Continue(()),
+    })?;
+    match found {
+        Some(carry) => Ok(Some(carry)),
+        None => Err(Error::new(
+            ErrorKind::Contradiction,
+            format!(
+                "the log begins at byte {first}, and nothing in it tells what stood before: its oldest segments were removed by \
+                 hand, or are lost; bring them back"
+            ),
+        )),
+    }
+}
+
 /// Everything that a log means, and its time.
 fn folded(
     log: &mut dyn Log,
@@ -202,9 +236,9 @@ fn folded(
     connectors: &[ConnectorConfig],
     memory: u64,
 ) -> Result<(Fold, SpoolTime), Error> {
-    let mut folding = Folding::new(memory, gaps.to_vec());
+    let mut folding = Folding::new(memory, start_of(log)?, gaps.to_vec())?;
     loop {
-        log.read(Lsn::ZERO, &mut |frame| {
+        log.read(folding.from(), &mut |frame| {
             folding.feed(frame);
             ControlFlow::Continue(())
         })?;

@@ -1,6 +1,7 @@
 //! The state of everything, as a fold over the log's records. The same code folds the log at start and each record once it is
 //! durable, so there is no second truth. Takes records only; knows no time, no stores and no configuration.
 
+mod carry;
 mod damage;
 mod seals;
 
@@ -49,6 +50,8 @@ pub(crate) struct Fold {
     touched: Vec<LaneId>,
     /// Lanes that were forgotten since these were last taken.
     forgotten: Vec<LaneId>,
+    /// Whether the log came from a backup.
+    restored: bool,
     /// Nothing for a log that can be read from end to end.
     damage: Option<Damage>,
 }
@@ -96,6 +99,7 @@ impl Fold {
             idle: BTreeSet::new(),
             touched: Vec::new(),
             forgotten: Vec::new(),
+            restored: false,
             damage: None,
         }
     }
@@ -145,6 +149,16 @@ impl Fold {
             Record::Seal(seal) => self.seal(lsn, seal),
             Record::Commit(commit) => self.commit(lsn, &commit),
             Record::Retarget(retarget) => self.retarget(lsn, &retarget),
+            Record::Moved(moved) => {
+                self.relocate(&moved);
+                Ok(())
+            }
+            // It says what is folded already.
+            Record::Carry(_) => Ok(()),
+            Record::Restored(_) => {
+                self.restored = true;
+                Ok(())
+            }
             Record::Gap(gap) => {
                 self.ledger.count_unreadable(&gap);
                 Ok(())

@@ -1,6 +1,6 @@
 //! Folding a log frame by frame, from its beginning to its end. Reads nothing itself: whoever does feeds it.
 
-use bucketline_spool::{Frame, Gap, Generation, Record, SpoolTime};
+use bucketline_spool::{Carry, Frame, Gap, Generation, Lsn, Record, SpoolTime};
 
 use super::fold::{Damage, Fold};
 use crate::error::{Error, ErrorKind};
@@ -9,6 +9,8 @@ use crate::error::{Error, ErrorKind};
 #[derive(Debug)]
 pub(crate) struct Folding {
     fold: Fold,
+    /// What it began from.
+    start: Option<Carry>,
     memory: u64,
     now: SpoolTime,
     gaps: Vec<Gap>,
@@ -26,16 +28,29 @@ pub(crate) enum Folded {
 }
 
 impl Folding {
-    /// Nothing is fed yet. `gaps` are those that the log does not tell of itself yet; at most `memory` bytes of batches are kept.
-    pub(crate) fn new(memory: u64, gaps: Vec<Gap>) -> Self {
-        Self {
-            fold: Fold::new(memory),
+    /// Goes on from a carry, if there is one; what stands before it is not to be fed. `gaps` are those that the log does not tell of itself yet; at most `memory` bytes of batches are kept.
+    ///
+    /// # Errors
+    ///
+    /// `Contradiction` if the carry makes no sense.
+    pub(crate) fn new(memory: u64, start: Option<Carry>, gaps: Vec<Gap>) -> Result<Self, Error> {
+        Ok(Self {
+            fold: match start.clone() {
+                Some(carry) => Fold::from_carry(memory, carry, None)?,
+                None => Fold::new(memory),
+            },
+            start,
             memory,
             now: SpoolTime::ZERO,
             gaps,
             failed: None,
             over_damage: false,
-        }
+        })
+    }
+
+    /// Where the feeding begins.
+    pub(crate) fn from(&self) -> Lsn {
+        self.start.as_ref().map_or(Lsn::ZERO, |carry| carry.before)
     }
 
     /// Takes in the next frame.
@@ -69,7 +84,11 @@ impl Folding {
         };
         let damage = Damage::of(&self.gaps, known()).ok_or(contradiction)?;
         Ok(Folded::Again(Box::new(Self {
-            fold: Fold::over_damage(self.memory, damage),
+            fold: match self.start.clone() {
+                Some(carry) => Fold::from_carry(self.memory, carry, Some(damage))?,
+                None => Fold::over_damage(self.memory, damage),
+            },
+            start: self.start,
             memory: self.memory,
             now: SpoolTime::ZERO,
             gaps: Vec::new(),

@@ -53,6 +53,40 @@ impl Frames {
         }
     }
 
+    /// A frame that `lanes` lanes hold events of, and that is not in memory.
+    pub(crate) fn insert_unread(&mut self, lsn: Lsn, admitted: SpoolTime, lanes: u32) {
+        if lanes > 0 {
+            self.live.insert(lsn, Live { lanes, admitted });
+        }
+    }
+
+    /// The frames that are needed, by place: those of the log itself, then those of its cold log.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Lsn, SpoolTime)> {
+        self.live.iter().map(|(lsn, live)| (*lsn, live.admitted))
+    }
+
+    /// The first frame of the log itself that is needed.
+    pub(crate) fn first(&self) -> Option<Lsn> {
+        self.live.range(..Lsn::COLD).next().map(|(lsn, _)| *lsn)
+    }
+
+    /// Those in the cold log.
+    pub(crate) fn cold(&self) -> Vec<Lsn> {
+        self.live.range(Lsn::COLD..).map(|(lsn, _)| *lsn).collect()
+    }
+
+    /// A frame has another place now; whether it is needed at all.
+    pub(crate) fn relocate(&mut self, from: Lsn, to: Lsn) -> bool {
+        let Some(live) = self.live.remove(&from) else {
+            return false;
+        };
+        self.live.insert(to, live);
+        if let Some(batch) = self.hot.remove(&from) {
+            self.hot.insert(to, batch);
+        }
+        true
+    }
+
     /// The batch, if it is in memory.
     pub(crate) fn hot(&self, lsn: Lsn) -> Option<Arc<HeldBatch>> {
         self.hot.get(&lsn).map(Arc::clone)

@@ -1,9 +1,9 @@
 //! A lane as the log tells it: a queue of positions, its frontier, and at most one unsettled seal. Knows neither time nor
 //! stores.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
-use bucketline_spool::{GenerationId, Lane, Lsn, Position, Seal, SpoolTime};
+use bucketline_spool::{GenerationId, HeldRun, Lane, Lsn, Position, Seal, SpoolTime};
 
 use super::held_batch::{Place, Share};
 use crate::backoff::mix;
@@ -96,6 +96,39 @@ impl Run {
         }
     }
 
+    /// As a carry tells it.
+    pub(crate) fn to_carry(self) -> HeldRun {
+        let (group, body) = match self.place {
+            Place::Group { group, body } => (Some(group), body),
+            Place::Several => (None, 0),
+        };
+        HeldRun {
+            frame: self.frame,
+            first: self.first,
+            last: self.last(),
+            count: self.count,
+            bytes: self.bytes,
+            group,
+            body,
+        }
+    }
+
+    /// As a carry has told it.
+    pub(crate) fn from_carry(held: &HeldRun) -> Self {
+        let body = held.body;
+        let place = held.group.map(|group| Place::Group { group, body });
+        Self::new(
+            held.frame,
+            Share {
+                place: place.unwrap_or(Place::Several),
+                first: held.first,
+                last: held.last,
+                count: held.count,
+                bytes: u64::from(held.bytes),
+            },
+        )
+    }
+
     /// The position of its last event.
     pub(crate) fn last(&self) -> Position {
         self.first.saturating_add(u64::from(self.span))
@@ -171,6 +204,26 @@ impl LaneState {
     pub(crate) fn retarget(&mut self, generation: GenerationId, place: usize) {
         self.key.generation = generation;
         self.generation = place;
+    }
+
+    /// An empty lane whose events name another generation than it has now.
+    pub(crate) fn stored_under(mut self, generation: GenerationId) -> Self {
+        self.stored_under = generation;
+        self
+    }
+
+    /// What is held, in order of position.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.runs.iter()
+    }
+
+    /// Frames have other places now.
+    pub(crate) fn relocate(&mut self, places: &HashMap<Lsn, Lsn>) {
+        for run in &mut self.runs {
+            if let Some(to) = places.get(&run.frame) {
+                run.frame = *to;
+            }
+        }
     }
 
     /// Adds events at the end, admitted at a time.

@@ -45,6 +45,13 @@ impl PinnedSchemas {
         }
     }
 
+    /// The records that pin them, by id.
+    pub(crate) fn pins(&self) -> Vec<Pin> {
+        let mut pins: Vec<Pin> = self.0.values().map(|pinned| pin_of(&pinned.schema)).collect();
+        pins.sort_unstable_by_key(|pin| pin.schema);
+        pins
+    }
+
     pub(crate) fn get(&self, id: u32) -> Option<&Schema> {
         self.0.get(&id).map(|pinned| &pinned.schema)
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use bucketline_spool::{ContentProof, Sequence, SourceId, SpoolTime};
+use bucketline_spool::{ContentProof, Known, Sequence, SourceId, SpoolTime};
 
 use crate::batch::{KnownSource, ResumePoint};
 
@@ -43,6 +43,31 @@ impl Sources {
             self.by_age.pop_front();
             self.keys.remove(&(source, key));
         }
+    }
+
+    /// All that is known, as a carry tells it.
+    pub(crate) fn to_carry(&self) -> Vec<Known> {
+        let known = |source, sequence, time| Known {
+            source,
+            sequence,
+            proofs: match sequence {
+                Sequence::Offset { .. } => self.proofs.get(&source).cloned().unwrap_or_default(),
+                Sequence::Key(_) => Vec::new(),
+            },
+            time,
+        };
+        let mut offsets: Vec<Known> = self
+            .offsets
+            .iter()
+            .map(|(source, ResumePoint { end, line })| {
+                let (start, end, line) = (*end, *end, *line);
+                known(*source, Sequence::Offset { start, end, line }, SpoolTime::ZERO)
+            })
+            .collect();
+        offsets.sort_unstable_by_key(|known| known.source);
+        let keys = self.by_age.iter();
+        offsets.extend(keys.map(|(time, source, key)| known(*source, Sequence::Key(*key), *time)));
+        offsets
     }
 
     /// Whether this batch was taken before.

@@ -1,11 +1,12 @@
 //! What the engine commands, carried out by the world: appends, builds, puts and looks, each with its chance of going wrong.
 
-use crate::engine::{AttemptId, Command, HeldBatch, Input, Landed, PutJob, Request};
+use crate::engine::{AttemptId, Command, HeldBatch, Input, Landed, PutJob, Request, make_room, relocate};
+use crate::error::ErrorKind as Failure;
 use bucketline_format::ocf;
 use bucketline_sink::{
     ETag, Effect, EncryptionSeen, Error as SinkError, ErrorKind, Operation, PutOutcome, Receipt,
 };
-use bucketline_spool::{Appended, Learnt, Record};
+use bucketline_spool::{Appended, ErrorKind as SpoolFailure, Learnt, Record};
 use bytes::Bytes;
 
 use super::broken::Broken;
@@ -282,6 +283,35 @@ impl World {
                         "{key} was in an attempt of unknown outcome, and its commit does not say so"
                     ));
                 }
+            }
+            Command::Move { ticket, ranges, .. } => match relocate(&mut *process.log, ranges) {
+                Ok(moved) => {
+                    let records = vec![Record::from(moved)];
+                    process.appends.push(Request { ticket, records });
+                    self.outcome.cooled += 1;
+                }
+                // Nobody is told before the end of this process: nothing more is moved by it.
+                Err(error) if error.kind() == Failure::Spool(SpoolFailure::Full) => {}
+                Err(_) => self.crash(replica),
+            },
+            Command::Checkpoint {
+                carry, free, cold, ..
+            } => {
+                let mut tasks = std::mem::take(&mut process.tasks);
+                for task in &mut tasks {
+                    let Task::Build(job) = task else { continue };
+                    for lsn in job.missing() {
+                        // A disk that is down is met by the task itself.
+                        if let Ok(frame) = process.log.read_at(lsn)
+                            && let Record::Events(events) = frame.record
+                        {
+                            job.supply(lsn, &HeldBatch::new(events)).unwrap();
+                        }
+                    }
+                }
+                process.tasks = tasks;
+                make_room(&mut *process.log, &carry, free, cold.as_deref());
+                self.outcome.checkpoints += 1;
             }
             Command::Accepted { id, result } => {
                 let ids = process.submitted.remove(&id).unwrap_or_default();

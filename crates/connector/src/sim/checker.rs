@@ -29,8 +29,10 @@ pub(super) fn seals(disk: &SimDisk) -> Vec<String> {
     let (mut log, _) = Spool::open(Arc::new(disk.clone()), Path::new(DIR), options).unwrap();
     let mut keys = Vec::new();
     log.read(Lsn::ZERO, &mut |frame| {
-        if let Record::Seal(seal) = frame.record {
-            keys.push(seal.key);
+        match frame.record {
+            Record::Seal(seal) => keys.push(seal.key),
+            Record::Carry(carry) => keys.extend(carry.seals.into_iter().map(|seal| seal.key)),
+            _ => {}
         }
         ControlFlow::Continue(())
     })

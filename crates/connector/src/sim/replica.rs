@@ -104,7 +104,9 @@ impl Installation {
             .max_count(9)
             .put_slots(3)
             .put_slots_per_connector(2)
-            .memory(4_000);
+            .memory(4_000)
+            .checkpoint_every(3_000)
+            .cold_after(9_000);
         Self {
             schemas: Arc::new(schemas),
             connectors,

@@ -71,6 +71,9 @@ pub(super) struct Outcome {
     pub(super) copies: usize,
     pub(super) adopted: usize,
     pub(super) moved: usize,
+    /// Times that frames were copied to the cold log.
+    pub(super) cooled: usize,
+    pub(super) checkpoints: usize,
     pub(super) taken_away: usize,
     pub(super) compared: usize,
     pub(super) verified: usize,

@@ -26,3 +26,4 @@ mod restart_age;
 mod samples;
 mod schemas;
 mod scripted;
+mod space;

@@ -134,6 +134,7 @@ proptest! {
         let carry = Carry {
             retired: vec!["a".to_owned(), "b".to_owned()],
             known: vec![crate::Known {
+                time: SpoolTime::ZERO,
                 source: crate::SourceId::from_bytes([1; 16]),
                 sequence: crate::Sequence::Key([2; 16]),
                 proofs: vec![],

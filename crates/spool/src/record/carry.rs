@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{Drop, Generation, Schema, Seal, WorkspaceCounts};
-use crate::wire::wire_fields;
-use crate::{ContentProof, Lane, Lsn, PartitionId, Position, Sequence, SourceId, SpoolTime};
+use crate::wire::{wire_fields, wire_fixed};
+use crate::{ContentProof, GenerationId, Lane, Lsn, PartitionId, Position, Sequence, SourceId, SpoolTime};
 
 /// What the fold needs of the frames that its writer had read, so that their segments can go. Folding starts anew with it:
 /// it replaces whatever was folded from before.
@@ -34,6 +34,16 @@ pub struct Carry {
     pub restored: bool,
     /// Schemas of events that may still be built.
     pub schemas: Vec<Schema>,
+    /// What is known of connectors besides.
+    pub connectors: Vec<ConnectorCarry>,
+    /// The frames that lanes hold events of, by place.
+    pub frames: Vec<HeldFrame>,
+    /// The latest hour of an event, counted in hours since 1970.
+    pub hour: u32,
+    /// What could not be read.
+    pub unreadable: UnreadableCarry,
+    /// Where refused lines stand that are not freed yet, in order.
+    pub rejects: Vec<Lsn>,
 }
 
 /// The counts of one connector and event type: `admitted = delivered + dropped + pending`.
@@ -49,10 +59,58 @@ pub struct Totals {
     pub delivered: u64,
     /// Events given up.
     pub dropped: u64,
+}
+
+/// What is known of a connector besides its generations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConnectorCarry {
+    /// The connector's id.
+    pub connector: Arc<str>,
     /// Committed objects.
     pub objects: u64,
-    /// Bytes of committed objects.
+    /// The encryption of its last object, where that was not as asked.
+    pub misencrypted: Option<String>,
+}
+
+/// What of the log could not be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnreadableCarry {
+    /// How many stretches.
+    pub stretches: u64,
+    /// Their bytes.
     pub bytes: u64,
+    /// Events that stood in them, as far as known.
+    pub events: u64,
+    /// Whether there may have been more.
+    pub more_events_possible: bool,
+}
+
+/// A frame that lanes hold events of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldFrame {
+    /// Where it stands, in the log or in the cold one.
+    pub frame: Lsn,
+    /// When its events were admitted.
+    pub admitted: SpoolTime,
+}
+
+/// What a lane holds of one frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldRun {
+    /// The frame.
+    pub frame: Lsn,
+    /// The first position that is held of it.
+    pub first: Position,
+    /// The last one.
+    pub last: Position,
+    /// How many events.
+    pub count: u32,
+    /// Bytes of their stored bodies.
+    pub bytes: u32,
+    /// Where they stand among the frame's groups of alike events; nothing where they are in several.
+    pub group: Option<u32>,
+    /// Which body of each.
+    pub body: u8,
 }
 
 /// How far a partition has been numbered.
@@ -83,6 +141,12 @@ pub struct LaneCarry {
     pub oldest: SpoolTime,
     /// The first frame that may hold one of them.
     pub held_from: Lsn,
+    /// The generation that its events name.
+    pub stored_under: GenerationId,
+    /// Events up to here were in an attempt of unknown outcome that did not become their object.
+    pub unknown_through: Option<Position>,
+    /// What it holds, in order of position.
+    pub held: Vec<HeldRun>,
 }
 
 /// A place of a source that is known.
@@ -94,6 +158,8 @@ pub struct Known {
     pub sequence: Sequence,
     /// What of it is proved, in order.
     pub proofs: Vec<ContentProof>,
+    /// When it was learnt.
+    pub time: SpoolTime,
 }
 
 wire_fields!(Carry {
@@ -109,6 +175,39 @@ wire_fields!(Carry {
     retired: Vec<String>,
     restored: bool,
     schemas: Vec<Schema>,
+    connectors: Vec<ConnectorCarry>,
+    frames: Vec<HeldFrame>,
+    hour: u32,
+    unreadable: UnreadableCarry,
+    rejects: Vec<Lsn>,
+});
+
+wire_fields!(ConnectorCarry {
+    connector: Arc<str>,
+    objects: u64,
+    misencrypted: Option<String>,
+});
+
+wire_fields!(UnreadableCarry {
+    stretches: u64,
+    bytes: u64,
+    events: u64,
+    more_events_possible: bool,
+});
+
+wire_fixed!(HeldFrame {
+    frame: Lsn,
+    admitted: SpoolTime,
+});
+
+wire_fixed!(HeldRun {
+    frame: Lsn,
+    first: Position,
+    last: Position,
+    count: u32,
+    bytes: u32,
+    group: Option<u32>,
+    body: u8,
 });
 
 wire_fields!(Totals {
@@ -117,8 +216,6 @@ wire_fields!(Totals {
     admitted: u64,
     delivered: u64,
     dropped: u64,
-    objects: u64,
-    bytes: u64,
 });
 
 wire_fields!(PartitionCarry {
@@ -135,10 +232,14 @@ wire_fields!(LaneCarry {
     bytes: u64,
     oldest: SpoolTime,
     held_from: Lsn,
+    stored_under: GenerationId,
+    unknown_through: Option<Position>,
+    held: Vec<HeldRun>,
 });
 
 wire_fields!(Known {
     source: SourceId,
     sequence: Sequence,
     proofs: Vec<ContentProof>,
+    time: SpoolTime,
 });

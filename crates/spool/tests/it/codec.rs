@@ -243,11 +243,11 @@ prop_compose! {
 prop_compose! {
     fn carry()(
         before in lsn(),
-        counted in (vec(counts(), 0..3), vec((shared(), shared(), any::<[u64; 5]>()), 0..3)),
+        counted in (vec(counts(), 0..3), vec((shared(), shared(), any::<[u64; 3]>()), 0..3)),
         partitions in vec((partition(), any::<u64>()), 0..3),
         held in (
             vec(generation(), 0..2),
-            vec((lane(), any::<(u64, u64, bool)>(), any::<(u64, u64)>(), time(), lsn()), 0..3),
+            vec((lane(), any::<(u64, u64, bool)>(), any::<(u64, u64)>(), time(), held_runs()), 0..3),
             vec(seal(), 0..2),
             vec(dropped(), 0..2),
         ),
@@ -255,12 +255,13 @@ prop_compose! {
         retired in vec(text(), 0..3),
         restored: bool,
         schemas in vec(schema(), 0..2),
+        (connectors, frames, hour, unreadable, rejects) in carried(),
     ) -> Carry {
-        let totals = |(connector, event_type, counts): (Arc<str>, Arc<str>, [u64; 5])| { let [admitted, delivered, dropped, objects, bytes] = counts; Totals {
-            connector, event_type, admitted, delivered, dropped, objects, bytes }
+        let totals = |(connector, event_type, counts): (Arc<str>, Arc<str>, [u64; 3])| { let [admitted, delivered, dropped] = counts; Totals {
+            connector, event_type, admitted, delivered, dropped }
         };
-        let lane = |(lane, (frontier, settled_to, unknown), (events, bytes), oldest, held_from)| LaneCarry {
-            lane, frontier, settled_to, unknown, events, bytes, oldest, held_from,
+        let lane = |(lane, (frontier, settled_to, unknown), (events, bytes), oldest, (held_from, stored_under, unknown_through, held))| LaneCarry {
+            lane, frontier, settled_to, unknown, events, bytes, oldest, held_from, stored_under, unknown_through, held,
         };
         Carry {
             before,
@@ -271,12 +272,74 @@ prop_compose! {
             lanes: held.1.into_iter().map(lane).collect(),
             seals: held.2,
             drops: held.3,
-            known: known.into_iter().map(|(source, sequence, proofs)| Known { source, sequence, proofs }).collect(),
+            known: known.into_iter().map(|(source, sequence, proofs)| Known { source, sequence, proofs, time: SpoolTime::from_millis(before.get()) }).collect(),
             retired,
             restored,
             schemas,
+            connectors,
+            frames,
+            hour,
+            unreadable,
+            rejects,
         }
     }
+}
+
+/// Where a lane's events stand.
+fn held_runs() -> impl Strategy<Value = (Lsn, GenerationId, Option<Position>, Vec<HeldRun>)> {
+    let run = (
+        lsn(),
+        any::<(u64, u64, u32, u32)>(),
+        option::of(any::<u32>()),
+        any::<u8>(),
+    )
+        .prop_map(|(frame, (first, last, count, bytes), group, body)| HeldRun {
+            frame,
+            first,
+            last,
+            count,
+            bytes,
+            group,
+            body,
+        });
+    let generation = any::<[u8; 16]>().prop_map(GenerationId::from_bytes);
+    (lsn(), generation, option::of(any::<u64>()), vec(run, 0..3))
+}
+
+type Carried = (
+    Vec<ConnectorCarry>,
+    Vec<HeldFrame>,
+    u32,
+    UnreadableCarry,
+    Vec<Lsn>,
+);
+
+fn carried() -> impl Strategy<Value = Carried> {
+    let connector =
+        (shared(), any::<u64>(), option::of(text())).prop_map(|(connector, objects, misencrypted)| {
+            ConnectorCarry {
+                connector,
+                objects,
+                misencrypted,
+            }
+        });
+    let frame = (lsn(), time()).prop_map(|(frame, admitted)| HeldFrame { frame, admitted });
+    let unreadable =
+        any::<(u64, u64, u64, bool)>().prop_map(|(stretches, bytes, events, more_events_possible)| {
+            UnreadableCarry {
+                stretches,
+                bytes,
+                events,
+                more_events_possible,
+            }
+        });
+    (
+        vec(connector, 0..3),
+        vec(frame, 0..3),
+        any::<u32>(),
+        unreadable,
+        vec(lsn(), 0..3),
+    )
 }
 
 fn others() -> impl Strategy<Value = Record> {
