@@ -182,6 +182,8 @@ pub struct Bucket {
     pub region: Option<Region>,
     /// Where it is, if not at AWS.
     pub endpoint: Option<String>,
+    /// Where requests name the bucket; as is usual for its store if not said.
+    pub addressing: Option<bucketline_sink::Addressing>,
 }
 
 /// The data export integration of a workspace.

@@ -16,7 +16,7 @@ pub use crate::object_key::ObjectKey;
 pub use crate::payload::Payload;
 pub use crate::put::{PutMode, PutOptions, PutOutcome, Receipt};
 #[cfg(feature = "s3")]
-pub use crate::s3::{HttpClientBuilder, S3Sink, S3SinkBuilder, shared_http_client};
+pub use crate::s3::{Addressing, HttpClientBuilder, S3Sink, S3SinkBuilder, shared_http_client};
 pub use crate::sink::Sink;
 pub use crate::sink_ext::{CreateOnce, SinkExt};
 

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 pub use crate::s3::builder::S3SinkBuilder;
 use crate::s3::client::Connection;
 pub use crate::s3::http_client::{HttpClientBuilder, shared_http_client};
+pub use crate::s3::settings::Addressing;
 use crate::s3::settings::Settings;
 use crate::{
     BucketName, Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload,

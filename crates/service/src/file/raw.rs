@@ -97,6 +97,7 @@ pub(crate) struct Connector {
     pub(crate) bucket_owner: Option<Text>,
     pub(crate) region: Option<Text>,
     pub(crate) endpoint: Option<Text>,
+    pub(crate) addressing: Option<Text>,
     pub(crate) events: Option<Vec<Text>>,
     pub(crate) format: Option<Text>,
     pub(crate) codec: Option<Text>,
@@ -113,6 +114,7 @@ pub(crate) struct DataExport {
     pub(crate) bucket_owner: Option<Text>,
     pub(crate) region: Option<Text>,
     pub(crate) endpoint: Option<Text>,
+    pub(crate) addressing: Option<Text>,
     pub(crate) encryption: Option<Spanned<Encryption>>,
 }
 

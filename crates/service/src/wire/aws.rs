@@ -158,6 +158,9 @@ impl Aws {
         if let Some(endpoint) = self.s3_endpoint(bucket) {
             builder = builder.endpoint(endpoint);
         }
+        if let Some(addressing) = bucket.addressing {
+            builder = builder.addressing(addressing);
+        }
         if let Some(owner) = &bucket.owner {
             builder = builder.expected_owner(owner.as_str());
         }

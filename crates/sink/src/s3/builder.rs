@@ -11,7 +11,7 @@ use http::Uri;
 use crate::s3::genuine::Habits;
 use crate::s3::http_client::shared_http_client;
 use crate::s3::region::is_region;
-use crate::s3::settings::Settings;
+use crate::s3::settings::{Addressing, Settings};
 use crate::{BucketName, Effect, Error, ErrorKind, Operation, S3Sink};
 
 /// Settings of an [`S3Sink`]; only bucket and credentials have to be given.
@@ -20,6 +20,7 @@ pub struct S3SinkBuilder {
     bucket: BucketName,
     region: Option<String>,
     endpoint: Option<String>,
+    addressing: Option<Addressing>,
     owner: Option<String>,
     credentials: Option<SharedCredentialsProvider>,
     interceptor: Option<SharedInterceptor>,
@@ -48,6 +49,7 @@ impl S3SinkBuilder {
             bucket,
             region: None,
             endpoint: None,
+            addressing: None,
             owner: None,
             credentials: None,
             interceptor: None,
@@ -67,9 +69,16 @@ impl S3SinkBuilder {
         self
     }
 
-    /// Another store than AWS: its URL, `http://` or `https://`. Buckets are then addressed by path.
+    /// Another store than AWS: its URL, `http://` or `https://`. Buckets are then addressed by path, unless
+    /// [`addressing`](Self::addressing) says otherwise.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
+        self
+    }
+
+    /// Where requests name the bucket; without it in the host name on AWS, and in the path of an endpoint.
+    pub fn addressing(mut self, addressing: Addressing) -> Self {
+        self.addressing = Some(addressing);
         self
     }
 
@@ -161,6 +170,7 @@ impl S3SinkBuilder {
             bucket: self.bucket,
             region: self.region,
             endpoint,
+            addressing: self.addressing,
             owner: self.owner,
             credentials,
             interceptor: self.interceptor,

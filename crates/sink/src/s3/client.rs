@@ -8,7 +8,7 @@ use aws_sdk_s3::config::{
 };
 
 use crate::s3::genuine::Doorkeeper;
-use crate::s3::settings::Settings;
+use crate::s3::settings::{Addressing, Settings};
 
 /// A client with the region that it signs for.
 #[derive(Debug, Clone)]
@@ -43,8 +43,14 @@ impl Connection {
             config = config.interceptor(interceptor.clone());
         }
         if let Some(endpoint) = &settings.endpoint {
-            config = config.endpoint_url(endpoint).force_path_style(true);
+            config = config.endpoint_url(endpoint);
         }
+        // Buckets of other stores seldom have host names of their own.
+        let path = match settings.addressing {
+            Some(addressing) => addressing == Addressing::Path,
+            None => settings.endpoint.is_some(),
+        };
+        config = config.force_path_style(path);
         Self {
             client: Client::from_conf(config.build()),
             region,

@@ -10,12 +10,23 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use crate::BucketName;
 use crate::s3::genuine::Habits;
 
+/// Where a request names its bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "S3 has these two")]
+pub enum Addressing {
+    /// In the path: `https://s3.example.net/bucket/key`.
+    Path,
+    /// In the host name: `https://bucket.s3.example.net/key`.
+    Virtual,
+}
+
 /// What a builder has checked.
 pub(super) struct Settings {
     pub(super) bucket: BucketName,
     /// As configured; a region that was found out is kept with the client.
     pub(super) region: Option<String>,
     pub(super) endpoint: Option<String>,
+    pub(super) addressing: Option<Addressing>,
     pub(super) owner: Option<String>,
     pub(super) credentials: SharedCredentialsProvider,
     pub(super) interceptor: Option<SharedInterceptor>,
@@ -34,6 +45,7 @@ impl fmt::Debug for Settings {
             .field("bucket", &self.bucket)
             .field("region", &self.region)
             .field("endpoint", &self.endpoint)
+            .field("addressing", &self.addressing)
             .field("owner", &self.owner)
             .field("connect_timeout", &self.connect_timeout)
             .field("attempt_timeout", &self.attempt_timeout)

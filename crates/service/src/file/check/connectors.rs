@@ -76,6 +76,7 @@ impl Checker<'_> {
                 bucket_owner: raw.bucket_owner,
                 region: raw.region,
                 endpoint: raw.endpoint,
+                addressing: raw.addressing,
             },
             grants,
         );
@@ -226,6 +227,7 @@ impl Checker<'_> {
                     bucket_owner: raw.bucket_owner,
                     region: raw.region,
                     endpoint: raw.endpoint,
+                    addressing: raw.addressing,
                 },
                 grants,
             );

@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use bucketline_connector::FolderRegistry;
+use bucketline_sink::Addressing;
 
 use super::super::raw::Text;
 use super::{Checker, Declared, valid};
@@ -19,6 +20,7 @@ pub(super) struct Where {
     pub(super) bucket_owner: Option<Text>,
     pub(super) region: Option<Text>,
     pub(super) endpoint: Option<Text>,
+    pub(super) addressing: Option<Text>,
 }
 
 impl Checker<'_> {
@@ -29,6 +31,7 @@ impl Checker<'_> {
                     ("bucket_owner", keys.bucket_owner),
                     ("region", keys.region),
                     ("endpoint", keys.endpoint),
+                    ("addressing", keys.addressing),
                 ] {
                     if let Some(value) = value {
                         self.problem(
@@ -47,6 +50,7 @@ impl Checker<'_> {
                     .bucket_owner
                     .map(|owner| self.parse(&owner, "bucket_owner", ""));
                 let region = keys.region.map(|region| self.parse(&region, "region", ""));
+                let addressing = keys.addressing.map(|addressing| self.addressing(&addressing));
                 let endpoint = keys.endpoint.map(|endpoint| self.endpoint(&endpoint));
                 let role_account = match grants.get(grant.get_ref())?.as_ref()?.kind {
                     GrantKind::AssumeRole { ref role, .. } => Some(role.account()),
@@ -58,6 +62,7 @@ impl Checker<'_> {
                     owner: valid(owner)?.or(role_account),
                     region: valid(region)?,
                     endpoint: valid(endpoint)?,
+                    addressing: valid(addressing)?,
                 }))
             }
             _ => {
@@ -66,6 +71,18 @@ impl Checker<'_> {
                     format!("a {} needs one destination", keys.section),
                     "write either `grant` and `bucket`, or `directory`",
                 );
+                None
+            }
+        }
+    }
+
+    fn addressing(&mut self, text: &Text) -> Option<Addressing> {
+        match text.get_ref().as_str() {
+            "path" => Some(Addressing::Path),
+            "virtual" => Some(Addressing::Virtual),
+            other => {
+                let what = format!("`{}` is no way to address a bucket", other.escape_debug());
+                self.problem(&text.span(), what, "write `path` or `virtual`");
                 None
             }
         }

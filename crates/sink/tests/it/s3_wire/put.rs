@@ -116,6 +116,37 @@ async fn a_payload_in_pieces_is_one_body_with_one_length_and_signed_hash() {
 }
 
 #[tokio::test]
+async fn a_bucket_is_named_in_path_or_host_as_asked() {
+    let (wire, sink) = sink([answer("200 OK", &["etag: \"e1\""], "")]).await;
+    put(&sink).await.unwrap();
+    let host = wire.only_request().header("host").unwrap();
+    assert!(wire.only_request().line.starts_with("PUT /acme-events/currents/"));
+
+    let wire = Wire::start([answer("200 OK", &["etag: \"e1\""], "")]).await;
+    // Of `localhost` every name below it is this machine, too, but not to every resolver: it may stay unanswered.
+    let endpoint = wire.endpoint.replace("127.0.0.1", "localhost");
+    let sink = builder(&wire)
+        .endpoint(endpoint)
+        .addressing(Addressing::Virtual)
+        .build()
+        .unwrap();
+    match put(&sink).await {
+        Ok(_) => {
+            let request = wire.only_request();
+            assert!(request.line.starts_with("PUT /currents/"), "{}", request.line);
+            assert!(
+                request
+                    .header("host")
+                    .unwrap()
+                    .starts_with("acme-events.localhost")
+            );
+        }
+        Err(error) => assert_eq!(*error.kind(), ErrorKind::Connection, "{error}"),
+    }
+    assert!(host.starts_with("127.0.0.1"));
+}
+
+#[tokio::test]
 async fn an_empty_payload_is_a_put_as_well() {
     let (wire, sink) = sink([answer("200 OK", &["etag: \"e1\""], "")]).await;
     sink.put(&key("a"), Payload::from(""), &PutOptions::create())
