@@ -1,13 +1,17 @@
 //! Policies against policies: which allows more.
 //!
 //! Reasons about patterns instead of trying requests, and says [`Relation::Unknown`] where it cannot know. What it does
-//! claim is sound: every witness was put to the evaluator before it is given. It never imports the linter.
+//! claim is sound: every witness was put to the evaluator before it is given, and is a request that AWS could send. It
+//! never imports the linter.
 
 mod caller;
 mod context;
+mod key;
 mod search;
 mod term;
 mod text;
+mod universe;
+mod witness;
 
 use std::fmt;
 
@@ -81,9 +85,11 @@ impl Diff {
 
 /// Compares what two sets of policies of one kind allow, each alone, as [`PolicySet::decide`] answers.
 ///
-/// Requests count as policies see them, whether or not a service knows them: an object action on a bucket's own ARN is a
-/// request here. Variables, and numbers and dates that exclude each other, can make the answer
-/// [`Relation::Unknown`]; so can documents of thousands of patterns, since the work is limited.
+/// Compared are the requests that AWS could send, by the catalogue (feature `catalog`): actions that exist, on resources of
+/// the types that they work on, by callers who can have the condition keys that they would need. Without the catalogue, and
+/// for services that it does not know, any action on any resource counts. Callers are told apart by what `Principal`
+/// elements name; where an element names somebody by an id, and where variables or comparisons of several kinds meet, the
+/// answer can be [`Relation::Unknown`]; so can it for documents of thousands of patterns, since the work is limited.
 ///
 /// ```
 /// use bucketline_policy::compare::{Relation, diff};

@@ -36,6 +36,7 @@ pub use document::{
     Statement, StatementBuilder, Test, Version,
 };
 pub use error::{Error, ErrorKind};
+use evaluate::{ActionMatcher, PrincipalMatcher, ResourceMatcher};
 pub use evaluate::{
     Context, Decider, Decision, DocumentKind, Explanation, Layer, Layers, Mismatch, PolicySet, Principal,
     PrincipalKind, Remark, Request, Resource, ResourceKind, Rule, StatementRef, StatementReport, Verdict,

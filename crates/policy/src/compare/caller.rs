@@ -1,79 +1,395 @@
-//! Callers that stand for all others: `Principal` elements name finitely many, so a few of each kind tell all apart.
+//! Callers that stand for all others: `Principal` elements name finitely many, so a few of each kind tell all apart. What
+//! each can have in its context, by AWS's rules.
+
+use std::collections::BTreeSet;
 
 use crate::document::{PrincipalType, Principals};
-use crate::{AccountId, Arn, PolicySet, Principal};
+use crate::{AccountId, Arn, Context, DocumentKind, PolicySet, Principal, PrincipalKind, PrincipalMatcher};
 
-/// A caller whom no document names.
-pub(super) fn stranger() -> Option<Principal> {
-    "arn:aws:iam::111122223333:user/somebody".parse().ok()
+/// A caller with what is certain of its context.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    pub(super) principal: Principal,
+    /// Keys whose values follow from who it is.
+    pub(super) fixed: Context,
+    /// Whether it stands for others, whose names and perhaps accounts are not its own.
+    stands_for: StandsFor,
 }
 
-/// One caller for every way in which the documents can tell callers apart.
-pub(super) fn representatives(sets: [&PolicySet; 2]) -> Vec<Principal> {
-    let mut callers: Vec<Principal> = stranger().into_iter().collect();
-    let mut add = |caller: Option<Principal>| {
-        if let Some(caller) = caller
-            && !callers.contains(&caller)
-        {
-            callers.push(caller);
-        }
-    };
-    let groups = sets
-        .into_iter()
-        .flat_map(PolicySet::documents)
-        .flat_map(|document| document.statements().iter())
-        .filter_map(|statement| match statement.principal()?.principals() {
-            Principals::Everyone => None,
-            Principals::Named(groups) => Some(groups),
-        })
-        .flatten();
-    for (kind, name) in groups.flat_map(|group| group.values().iter().map(|name| (group.kind(), name))) {
-        match kind {
-            PrincipalType::Aws => of_account(name, &mut add),
-            PrincipalType::CanonicalUser => add(stranger().map(|caller| caller.with_canonical_user(name))),
-            PrincipalType::Service | PrincipalType::Federated => add(name.parse().ok()),
-        }
-    }
-    add(Some(Principal::anonymous()));
-    add(Some(Principal::service("unnamed.amazonaws.com")));
-    add("unnamed.example.com".parse().ok());
-    callers
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum StandsFor {
+    Itself,
+    OthersOfItsAccount,
+    Strangers,
 }
 
-/// Everybody of the account whom a policy could mean by this name, and some whom it could not.
-fn of_account(name: &str, add: &mut impl FnMut(Option<Principal>)) {
-    let arn: Option<Arn> = name.parse().ok();
-    let own: Option<Principal> = name.parse().ok().filter(|_| name != "*");
-    let Some(account) = name.parse::<AccountId>().ok().or_else(|| arn.as_ref()?.account()) else {
-        return;
-    };
-    let partition = arn.as_ref().map_or("aws", Arn::partition).to_owned();
-    let of = |service: &str, rest: &str| {
-        format!("arn:{partition}:{service}::{account}:{rest}")
-            .parse::<Principal>()
-            .ok()
-    };
-    add(own);
-    if let Some(arn) = &arn {
-        let resource = arn.resource();
-        let last = resource.rsplit('/').next().unwrap_or_default();
-        if resource.starts_with("role/") {
-            add(of("sts", &format!("assumed-role/{last}/unnamed")));
-        } else if resource.starts_with("user/") {
-            add(of("sts", "federated-user/unnamed").map(|caller| caller.federated_by(arn)));
-        } else if let Some(session) = resource.strip_prefix("assumed-role/") {
-            let role = session.split('/').next().unwrap_or_default();
-            add(of("iam", &format!("role/{role}")));
-            add(of("sts", &format!("assumed-role/{role}/unnamed")));
+/// Callers for every way in which the documents can tell callers apart.
+#[derive(Debug)]
+pub(super) struct Callers {
+    pub(super) all: Vec<Caller>,
+    /// Whether they stand for really all others.
+    pub(super) is_complete: bool,
+}
+
+/// Keys that only requests with credentials carry.
+const OF_SIGNED_REQUESTS: [&str; 15] = [
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:username",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+    "aws:viaawsservice",
+    "aws:calledvia",
+    "aws:multifactorauthpresent",
+    "aws:multifactorauthage",
+    "aws:tokenissuetime",
+    "aws:federatedprovider",
+    "aws:sourceidentity",
+];
+
+impl Caller {
+    fn new(principal: Principal, stands_for: StandsFor) -> Self {
+        let certain = |key: &str| match stands_for {
+            StandsFor::Itself => !matches!(key, "aws:viaawsservice"),
+            StandsFor::OthersOfItsAccount => {
+                matches!(
+                    key,
+                    "aws:principalaccount" | "aws:principaltype" | "aws:principalisawsservice"
+                )
+            }
+            StandsFor::Strangers => matches!(key, "aws:principaltype" | "aws:principalisawsservice"),
+        };
+        let keys = principal.context_keys().into_iter();
+        let mut fixed: Context = keys.filter(|(key, _)| certain(key)).collect();
+        if principal.kind() == PrincipalKind::RoleSession {
+            // The path of its role is known where a policy names the role.
+            fixed.set("aws:principalarn", Vec::<String>::new());
+        }
+        Self {
+            principal,
+            fixed,
+            stands_for,
         }
     }
-    for (service, rest) in [
-        ("iam", "root"),
-        ("iam", "user/unnamed"),
-        ("iam", "role/unnamed"),
-        ("sts", "assumed-role/unnamed/unnamed"),
-        ("sts", "federated-user/unnamed"),
-    ] {
-        add(of(service, rest));
+
+    /// Whether requests of this caller never carry the key
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>).
+    pub(super) fn lacks(&self, key: &str) -> bool {
+        use PrincipalKind as K;
+        let is_tag = key.starts_with("aws:principaltag/");
+        match self.principal.kind() {
+            K::Anonymous => is_tag || OF_SIGNED_REQUESTS.contains(&key),
+            K::Federated => matches!(key, "aws:principalarn" | "aws:principalaccount" | "aws:username"),
+            K::Service => {
+                is_tag
+                    || matches!(
+                        key,
+                        "aws:username"
+                            | "aws:principalorgid"
+                            | "aws:principalorgpaths"
+                            | "aws:multifactorauthpresent"
+                            | "aws:multifactorauthage"
+                            | "aws:federatedprovider"
+                    )
+            }
+            K::User | K::CanonicalUser | K::Account => key.starts_with("aws:principalservicename"),
+            K::Root => is_tag || key == "aws:username" || key.starts_with("aws:principalservicename"),
+            K::Role | K::RoleSession | K::FederatedUser => {
+                key == "aws:username" || key.starts_with("aws:principalservicename")
+            }
+        }
+    }
+
+    /// Whether each of its requests carries the key, with whatever value.
+    pub(super) fn always_has(&self, key: &str) -> bool {
+        key == "aws:securetransport"
+            || !self.fixed.get(key).is_empty()
+            || self
+                .principal
+                .context_keys()
+                .iter()
+                .any(|(known, _)| *known == key)
+    }
+
+    /// The caller in whose name this context could be, where it stands for others.
+    pub(super) fn adapted(&self, context: &Context) -> Vec<Principal> {
+        let mut all = vec![self.principal.clone()];
+        if self.stands_for == StandsFor::Itself {
+            return all;
+        }
+        let only = |key: &str| match context.get(key) {
+            [only] => Some(only.as_str()),
+            _ => None,
+        };
+        let partition = self.principal.partition();
+        let account = only("aws:principalaccount")
+            .and_then(|text| text.parse::<AccountId>().ok())
+            .filter(|_| self.stands_for == StandsFor::Strangers)
+            .or_else(|| self.principal.account());
+        if let Some(account) = account {
+            let name = only("aws:username").unwrap_or("somebody");
+            let rest = match self.principal.kind() {
+                PrincipalKind::Root => Some("iam::{account}:root".to_owned()),
+                PrincipalKind::User => Some(format!("iam::{{account}}:user/{name}")),
+                PrincipalKind::RoleSession => Some("sts::{account}:assumed-role/somerole/session".to_owned()),
+                PrincipalKind::FederatedUser => Some("sts::{account}:federated-user/somebody".to_owned()),
+                _ => None,
+            };
+            let text =
+                rest.map(|rest| format!("arn:{partition}:{}", rest.replace("{account}", account.as_ref())));
+            all.extend(text.and_then(|text| text.parse().ok()));
+        }
+        if let Some(named) = only("aws:principalarn").and_then(|text| text.parse::<Principal>().ok()) {
+            match (named.kind(), named.account(), named.role_arn()) {
+                (PrincipalKind::Role, Some(account), Some(arn)) => {
+                    let name = arn.rsplit('/').next().unwrap_or_default();
+                    let text = format!(
+                        "arn:{}:sts::{account}:assumed-role/{name}/session",
+                        named.partition()
+                    );
+                    all.extend(text.parse().ok());
+                }
+                _ => all.push(named),
+            }
+        }
+        all
+    }
+}
+
+impl Callers {
+    pub(super) fn of(kind: DocumentKind, sets: [&PolicySet; 2]) -> Self {
+        let mut callers = Self {
+            all: Vec::new(),
+            is_complete: true,
+        };
+        let names = Names::of(sets);
+        let account = names.stranger();
+        let strangers: &[String] = &[
+            format!("arn:aws:iam::{account}:user/somebody"),
+            format!("arn:aws:sts::{account}:assumed-role/somerole/session"),
+            format!("arn:aws:sts::{account}:federated-user/somebody"),
+            format!("arn:aws:iam::{account}:root"),
+        ];
+        // No identity policy can be attached to the root user.
+        let strangers = strangers.get(..if kind == DocumentKind::Identity { 3 } else { 4 });
+        for text in strangers.unwrap_or_default() {
+            callers.add(text.parse().ok(), StandsFor::Strangers);
+        }
+        if kind == DocumentKind::Identity {
+            return callers;
+        }
+        callers.is_complete = names.is_readable;
+        for service in &names.services {
+            callers.add(Some(Principal::service(service)), StandsFor::Itself);
+        }
+        for provider in &names.providers {
+            callers.add(Some(Principal::federated(provider)), StandsFor::Itself);
+        }
+        for (partition, account) in &names.accounts {
+            callers.of_account(partition, *account, &names);
+        }
+        callers.add(
+            Some(Principal::service("unnamed.amazonaws.com")),
+            StandsFor::Strangers,
+        );
+        callers.add(
+            Some(Principal::federated("unnamed.example.com")),
+            StandsFor::Strangers,
+        );
+        callers.add(Some(Principal::anonymous()), StandsFor::Itself);
+        callers.with_canonical_users(&names.canonical_users);
+        callers
+    }
+
+    fn add(&mut self, principal: Option<Principal>, stands_for: StandsFor) {
+        let Some(principal) = principal else {
+            self.is_complete = false;
+            return;
+        };
+        if !self.all.iter().any(|known| known.principal == principal) {
+            self.all.push(Caller::new(principal, stands_for));
+        }
+    }
+
+    /// Everybody of an account whom the documents name, and others whom they do not.
+    fn of_account(&mut self, partition: &str, account: AccountId, names: &Names) {
+        use StandsFor::{Itself, OthersOfItsAccount as Others};
+        let own = |list: &[Arn]| -> Vec<Arn> {
+            let list = list.iter();
+            list.filter(|arn| arn.account() == Some(account) && arn.partition() == partition)
+                .cloned()
+                .collect()
+        };
+        let parse = |service: &str, rest: &str| {
+            format!("arn:{partition}:{service}::{account}:{rest}")
+                .parse::<Principal>()
+                .ok()
+        };
+        let (users, roles, sessions, federated) = (
+            own(&names.users),
+            own(&names.roles),
+            own(&names.sessions),
+            own(&names.federated_users),
+        );
+        let mut federated: Vec<Option<Principal>> =
+            federated.iter().map(|arn| arn.as_str().parse().ok()).collect();
+        federated.push(parse("sts", "federated-user/unnamed"));
+        for user in &users {
+            self.add(user.as_str().parse().ok(), Itself);
+        }
+        self.add(parse("iam", "user/unnamed"), Others);
+        let mut paths: Vec<(String, Option<&Arn>)> = Vec::new();
+        for role in &roles {
+            let name = role.resource().rsplit('/').next().unwrap_or_default().to_owned();
+            paths.push((name, Some(role)));
+        }
+        for session in &sessions {
+            let name = session
+                .resource()
+                .split('/')
+                .nth(1)
+                .unwrap_or_default()
+                .to_owned();
+            if !paths.iter().any(|(known, _)| *known == name) {
+                paths.push((name, None));
+            }
+            self.add(session.as_str().parse().ok(), Itself);
+        }
+        for (name, role) in &paths {
+            self.add(parse("sts", &format!("assumed-role/{name}/unnamed")), Itself);
+            self.add(parse("iam", &format!("role/{name}")), Itself);
+            let same = paths.iter().filter(|(other, _)| other == name).count();
+            if let Some(role) = role {
+                self.add(role.as_str().parse().ok(), Itself);
+                if same == 1 {
+                    self.know_path(name, role);
+                }
+            }
+        }
+        self.add(parse("sts", "assumed-role/unnamed/unnamed"), Others);
+        self.add(parse("iam", "role/unnamed"), Others);
+        self.add(parse("iam", "root"), Itself);
+        for session in federated {
+            let Some(session) = session else {
+                self.is_complete = false;
+                continue;
+            };
+            for user in &users {
+                self.add(Some(session.clone().federated_by(user)), Others);
+            }
+            self.add(Some(session), Others);
+        }
+    }
+
+    fn know_path(&mut self, name: &str, role: &Arn) {
+        for caller in &mut self.all {
+            let is_of_role = caller.principal.kind() == PrincipalKind::RoleSession
+                && caller.principal.account() == role.account()
+                && caller.principal.partition() == role.partition()
+                && caller.principal.as_str().split('/').nth(1) == Some(name);
+            if is_of_role {
+                caller.fixed.set("aws:principalarn", [role.as_str()]);
+            }
+        }
+    }
+
+    /// A canonical user id says nothing about who else a caller of its account is.
+    fn with_canonical_users(&mut self, ids: &BTreeSet<String>) {
+        let known = self.all.clone();
+        for id in ids {
+            self.add(Some(Principal::canonical_user(id)), StandsFor::Itself);
+            for caller in known.iter().filter(|caller| caller.principal.account().is_some()) {
+                let mut caller = caller.clone();
+                caller.principal = caller.principal.with_canonical_user(id);
+                self.all.push(caller);
+            }
+        }
+    }
+}
+
+/// What `Principal` elements name, by kind.
+#[derive(Debug, Default)]
+struct Names {
+    accounts: Vec<(String, AccountId)>,
+    users: Vec<Arn>,
+    roles: Vec<Arn>,
+    sessions: Vec<Arn>,
+    federated_users: Vec<Arn>,
+    services: BTreeSet<String>,
+    providers: BTreeSet<String>,
+    canonical_users: BTreeSet<String>,
+    is_readable: bool,
+}
+
+impl Names {
+    fn of(sets: [&PolicySet; 2]) -> Self {
+        let mut names = Self {
+            is_readable: true,
+            ..Self::default()
+        };
+        let groups = sets
+            .into_iter()
+            .flat_map(PolicySet::documents)
+            .flat_map(|document| document.statements().iter())
+            .filter_map(|statement| match statement.principal()?.principals() {
+                Principals::Everyone => None,
+                Principals::Named(groups) => Some(groups),
+            })
+            .flatten();
+        for (kind, name) in groups.flat_map(|group| group.values().iter().map(|name| (group.kind(), name))) {
+            match kind {
+                PrincipalType::Service => drop(names.services.insert(name.clone())),
+                PrincipalType::Federated => drop(names.providers.insert(name.clone())),
+                PrincipalType::CanonicalUser => drop(names.canonical_users.insert(name.clone())),
+                PrincipalType::Aws if name == "*" => {}
+                PrincipalType::Aws => names.aws(name),
+            }
+        }
+        names
+    }
+
+    fn aws(&mut self, name: &str) {
+        if !PrincipalMatcher::reads(PrincipalType::Aws, name) {
+            // The id of an identity, for instance: who that is cannot be known.
+            self.is_readable = false;
+            return;
+        }
+        if let Ok(account) = name.parse::<AccountId>() {
+            return self.account("aws", account);
+        }
+        let Ok(arn) = name.parse::<Arn>() else {
+            return;
+        };
+        if let Some(account) = arn.account() {
+            self.account(arn.partition(), account);
+        }
+        let list = match arn.resource().split('/').next() {
+            Some("user") => &mut self.users,
+            Some("role") => &mut self.roles,
+            Some("assumed-role") => &mut self.sessions,
+            Some("federated-user") => &mut self.federated_users,
+            _ => return,
+        };
+        if !list.contains(&arn) {
+            list.push(arn);
+        }
+    }
+
+    fn account(&mut self, partition: &str, account: AccountId) {
+        let pair = (partition.to_owned(), account);
+        if !self.accounts.contains(&pair) {
+            self.accounts.push(pair);
+        }
+    }
+
+    /// An account that no element names.
+    fn stranger(&self) -> &'static str {
+        ["111122223333", "444455556666", "777788889999", "123412341234"]
+            .into_iter()
+            .find(|account| !self.accounts.iter().any(|(_, known)| known.as_ref() == *account))
+            .unwrap_or("432143214321")
     }
 }

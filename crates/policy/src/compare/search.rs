@@ -1,18 +1,19 @@
 //! Looks for a request that one set of policies allows and another does not: statement minus statements, by cases.
-//! Every request that it gives was put to the evaluator.
+//! Every request that it gives was put to the evaluator, and is one that AWS could send.
+
+mod target;
 
 use std::collections::HashMap;
 
-use crate::document::{Effect, PrincipalElement, PrincipalType, Principals};
-use crate::{
-    ActionName, Context, Decision, DocumentKind, Operation, PolicySet, Principal, Request,
-    required_permissions,
-};
+use crate::document::Effect;
+use crate::{ActionName, Context, Decision, DocumentKind, PolicySet, PrincipalKind, Request};
 
-use super::caller::representatives;
+use super::caller::{Caller, Callers};
 use super::context::{Claim, Facts};
-use super::term::{ACTIONS, Elements, RESOURCES, Term, Variables, chosen, terms, variables};
-use super::text::{self, Demand, Found, Shape};
+use super::term::{Elements, Term, Variables, chosen, terms, variables};
+use super::universe::{Services, Universe};
+use super::witness;
+use target::Targets;
 
 /// What was found on one side.
 #[derive(Clone, Debug)]
@@ -41,6 +42,16 @@ const CASES: usize = 5_000;
 /// Symbols in the patterns of both sets; more are not compared.
 const PATTERNS: usize = 100_000;
 
+/// Requests of one case that are put to the evaluator before it is given up.
+const TRIES: usize = 400;
+
+/// The actions that identities of providers call, the commonest first.
+const OF_PROVIDERS: [&str; 3] = [
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:AssumeRoleWithSAML",
+    "sts:TagSession",
+];
+
 /// A request that `first` allows and `second` does not.
 pub(crate) fn only_in(kind: DocumentKind, first: &PolicySet, second: &PolicySet) -> Side {
     if first.documents() == second.documents() {
@@ -64,16 +75,17 @@ struct Search<'p> {
     kind: DocumentKind,
     first: &'p PolicySet,
     second: &'p PolicySet,
-    callers: Vec<Principal>,
-    elements: Elements,
+    callers: Vec<Caller>,
+    /// For each caller and fact whether it holds, where that follows from who the caller is.
+    settled: Vec<Vec<Option<bool>>>,
+    targets: Targets,
     facts: Facts,
     from: Vec<Term>,
     minus: Vec<Term>,
     given: Context,
-    texts: HashMap<(Shape, Vec<(usize, bool)>), Found>,
-    work: usize,
     cases: usize,
     is_exact: bool,
+    contradictions: HashMap<Vec<Claim>, bool>,
 }
 
 /// Requests that statements were found to match, or not to: a part of each of the four dimensions.
@@ -132,10 +144,10 @@ fn push(list: &mut Vec<(usize, bool)>, item: (usize, bool)) {
 
 impl<'p> Search<'p> {
     fn new(kind: DocumentKind, first: &'p PolicySet, second: &'p PolicySet, reading: Variables) -> Self {
-        let callers = representatives([first, second]);
+        let callers = Callers::of(kind, [first, second]);
         let (mut elements, mut facts) = (Elements::default(), Facts::default());
-        let from = terms(kind, first, &callers, reading, &mut elements, &mut facts);
-        let minus = terms(kind, second, &callers, reading, &mut elements, &mut facts);
+        let from = terms(kind, first, &callers.all, reading, &mut elements, &mut facts);
+        let minus = terms(kind, second, &callers.all, reading, &mut elements, &mut facts);
         let mut given = Context::default();
         if reading == Variables::Chosen {
             let keys = [variables(first), variables(second), facts.variables()];
@@ -144,20 +156,27 @@ impl<'p> Search<'p> {
                 given.set(&key, [value]);
             }
         }
+        let services = match kind {
+            DocumentKind::Trust => Services::TokenService,
+            DocumentKind::Identity | DocumentKind::Resource => Services::All,
+        };
+        let matchers: Vec<_> = elements.actions.iter().map(|term| &term.matcher).collect();
+        let universe = Universe::new(services, &matchers);
+        let settled = callers.all.iter().map(|caller| settled(caller, &facts)).collect();
         Self {
             kind,
             first,
             second,
-            callers,
-            elements,
+            callers: callers.all,
+            settled,
+            targets: Targets::new(elements, universe, WORK),
             facts,
             from,
             minus,
             given,
-            texts: HashMap::new(),
-            work: WORK,
             cases: CASES,
-            is_exact: !names_canonical_users(first) && !names_canonical_users(second),
+            is_exact: callers.is_complete,
+            contradictions: HashMap::new(),
         }
     }
 
@@ -167,7 +186,7 @@ impl<'p> Search<'p> {
     }
 
     fn run(mut self) -> Side {
-        if self.elements.size() > PATTERNS {
+        if self.targets.size() > PATTERNS {
             return Side::Unknown;
         }
         let (from, minus) = (std::mem::take(&mut self.from), std::mem::take(&mut self.minus));
@@ -178,15 +197,16 @@ impl<'p> Search<'p> {
                 .map(|(at, _)| at)
                 .collect()
         };
-        let denied: Vec<&Term> = of(&from, Effect::Deny)
+        let pick = |terms: &'_ [Term], effect: Effect| -> Vec<usize> { of(terms, effect) };
+        let denied: Vec<&Term> = pick(&from, Effect::Deny)
             .into_iter()
             .filter_map(|at| from.get(at))
             .collect();
-        let granted: Vec<&Term> = of(&minus, Effect::Allow)
+        let granted: Vec<&Term> = pick(&minus, Effect::Allow)
             .into_iter()
             .filter_map(|at| minus.get(at))
             .collect();
-        let refused: Vec<&Term> = of(&minus, Effect::Deny)
+        let refused: Vec<&Term> = pick(&minus, Effect::Deny)
             .into_iter()
             .filter_map(|at| minus.get(at))
             .collect();
@@ -257,109 +277,121 @@ impl<'p> Search<'p> {
 
     /// `false` only when it is proven that no request is in the region.
     fn is_possible(&mut self, region: &Region) -> bool {
-        !region.callers.is_empty()
-            && self.text(ACTIONS, &region.actions) != Found::Nothing
-            && self.text(RESOURCES, &region.resources) != Found::Nothing
-            && !self.facts.contradict(&region.claims, &mut self.work)
+        self.callers_of(region).next().is_some()
+            && !self.contradict(&region.claims)
+            && self.targets.is_possible(&region.actions, &region.resources)
     }
 
-    /// A request in the region, if the evaluator agrees.
-    fn request(&mut self, region: &Region) -> Side {
-        let (Found::Text(action), Found::Text(resource)) = (
-            self.text(ACTIONS, &region.actions),
-            self.text(RESOURCES, &region.resources),
-        ) else {
-            return Side::Unknown;
-        };
-        let Some(context) = self.facts.context(&region.claims, &self.given) else {
-            return Side::Unknown;
-        };
-        let Ok(action) = action.parse::<ActionName>() else {
-            return Side::Unknown;
-        };
-        for caller in region.callers.iter().filter_map(|at| self.callers.get(*at)) {
-            let request =
-                Request::new(caller.clone(), action.clone(), resource.as_str()).with_context(context.clone());
-            if self.first.decide(self.kind, &request) == Decision::Allow
-                && self.second.decide(self.kind, &request) != Decision::Allow
-            {
-                return Side::Witness(Box::new(request));
-            }
+    fn contradict(&mut self, claims: &[Claim]) -> bool {
+        if let Some(known) = self.contradictions.get(claims) {
+            return *known;
         }
-        Side::Unknown
-    }
-
-    fn text(&mut self, shape: Shape, wanted: &[(usize, bool)]) -> Found {
-        let key = (shape, wanted.to_vec());
-        if let Some(found) = self.texts.get(&key) {
-            return found.clone();
-        }
-        let found = if wanted
-            .iter()
-            .any(|(at, matched)| wanted.contains(&(*at, !*matched)))
-        {
-            Found::Nothing
-        } else {
-            let demands: Vec<Demand<'_>> = wanted
-                .iter()
-                .filter_map(|(at, matched)| Some(self.elements.get(*at)?.demand(*matched)))
-                .collect();
-            match self.guess(shape, &demands) {
-                Some(text) => Found::Text(text),
-                None => match text::find(shape, &demands, &mut self.work) {
-                    // `*`, the resource of actions that have none, is no ARN.
-                    Found::Nothing if shape == Shape::Arn && text::accepts(&demands, "*") => {
-                        Found::Text("*".to_owned())
-                    }
-                    found => found,
-                },
-            }
-        };
-        self.texts.insert(key, found.clone());
+        let found = self.facts.contradict(claims, self.targets.work());
+        self.contradictions.insert(claims.to_vec(), found);
         found
     }
 
-    /// A text that a person knows, if one will do: proofs need none, but witnesses are read.
-    fn guess(&self, shape: Shape, demands: &[Demand<'_>]) -> Option<String> {
-        match shape {
-            Shape::Action => Operation::ALL
-                .iter()
-                .flat_map(|operation| required_permissions(*operation, &[]))
-                .map(|permission| permission.action)
-                .find(|action| text::accepts(demands, &action.to_ascii_lowercase()))
-                .map(str::to_owned),
-            Shape::Arn => {
-                let filled = |filling| {
-                    let globs = self.elements.globs().filter(|glob| glob.len() > 1);
-                    globs.map(move |glob| text::filled(glob, filling))
-                };
-                let known = ["arn:aws:s3:::some-bucket/some-key".to_owned()];
-                filled("some-key")
-                    .chain(filled("x"))
-                    .chain(known)
-                    .filter(|text| {
-                        text.starts_with("arn:") && text.splitn(6, ':').all(|field| field.len() < 200)
-                    })
-                    .filter(|text| text.splitn(6, ':').count() == 6 && !text.ends_with(':'))
-                    .find(|text| text::accepts(demands, text))
+    /// The callers of the region who can have what is claimed of their keys.
+    fn callers_of<'r>(&'r self, region: &'r Region) -> impl Iterator<Item = &'r Caller> + 'r {
+        let can_be = |at: &usize| {
+            let settled = self.settled.get(*at);
+            region.claims.iter().all(|(fact, holds)| {
+                let known = settled.and_then(|settled| settled.get(*fact).copied().flatten());
+                known.is_none_or(|known| known == *holds)
+            })
+        };
+        let possible = region.callers.iter().filter(move |at| can_be(at));
+        possible.filter_map(|at| self.callers.get(*at))
+    }
+
+    /// A request in the region, if the evaluator agrees and AWS could send it.
+    fn request(&mut self, region: &Region) -> Side {
+        let callers: Vec<Caller> = self.callers_of(region).cloned().collect();
+        let mut tries = TRIES;
+        // Of an action whose requests are not known to carry all these keys: better than none.
+        let mut second_best = None;
+        for caller in callers {
+            let mut targets = self.targets.candidates(&region.actions, &region.resources);
+            if caller.principal.kind() == PrincipalKind::Federated {
+                targets.sort_by_key(|(action, _)| !OF_PROVIDERS.contains(&action.as_str()));
             }
-            Shape::Any => None,
+            let is_settled = |key: &str| caller.lacks(key) || !caller.fixed.get(key).is_empty();
+            for (action, resource) in targets {
+                let Ok(action) = action.parse::<ActionName>() else {
+                    continue;
+                };
+                let plain = Request::new(caller.principal.clone(), action.clone(), resource.as_str());
+                let mut given = plain.request_context().clone();
+                for (key, values) in self.given.iter().chain(caller.fixed.iter()) {
+                    if !values.is_empty() && !caller.lacks(key) {
+                        given.set(key, values.iter().cloned());
+                    }
+                }
+                let context = self
+                    .facts
+                    .context(&region.claims, &given, &is_settled, self.targets.work());
+                let Some(context) = context else {
+                    continue;
+                };
+                for principal in caller.adapted(&context) {
+                    match tries.checked_sub(1) {
+                        Some(left) => tries = left,
+                        None => {
+                            return second_best
+                                .map_or(Side::Unknown, |request| Side::Witness(Box::new(request)));
+                        }
+                    }
+                    let request = Request::new(principal, action.clone(), resource.as_str());
+                    let request = with_needed(request, &context, plain.request_context());
+                    if self.first.decide(self.kind, &request) == Decision::Allow
+                        && self.second.decide(self.kind, &request) != Decision::Allow
+                        && witness::is_plausible(&caller, &request)
+                    {
+                        if witness::is_complete(&request) {
+                            return Side::Witness(Box::new(request));
+                        }
+                        second_best.get_or_insert(request);
+                    }
+                }
+            }
         }
+        second_best.map_or(Side::Unknown, |request| Side::Witness(Box::new(request)))
     }
 }
 
-/// Canonical user ids say nothing about who else a caller is, so a few callers cannot stand for all.
-fn names_canonical_users(set: &PolicySet) -> bool {
-    let statements = set
-        .documents()
-        .iter()
-        .flat_map(|document| document.statements().iter());
-    let mut principals =
-        statements.filter_map(|statement| statement.principal().map(PrincipalElement::principals));
-    principals.any(|principals| match principals {
-        Principals::Everyone => false,
-        Principals::Named(groups) => groups
-            .iter()
-            .any(|group| group.kind() == PrincipalType::CanonicalUser),
-    })
+/// The request with what it does not carry by itself, and the request that the context began with did not.
+fn with_needed(request: Request, context: &Context, before: &Context) -> Request {
+    let derived = request.request_context().clone();
+    let needed = context.iter().filter(|(key, values)| {
+        !values.is_empty() && derived.get(key) != *values && before.get(key) != *values
+    });
+    let mut given = Context::default();
+    for (key, values) in needed {
+        given.set(key, values.iter().cloned());
+    }
+    if let [account] = context.get("aws:resourceaccount")
+        && request.resource().account().is_none()
+        && let Ok(account) = account.parse()
+    {
+        return request.with_context(given).resource_account(account);
+    }
+    request.with_context(given)
+}
+
+fn settled(caller: &Caller, facts: &Facts) -> Vec<Option<bool>> {
+    (0..facts.len())
+        .map(|at| {
+            let (key, operator) = facts.describe(at)?;
+            let fixed = caller.fixed.get(key);
+            if caller.lacks(key) {
+                facts.holds_for(at, &[])
+            } else if !fixed.is_empty() {
+                facts.holds_for(at, fixed)
+            } else if caller.always_has(key) && operator.test() == crate::document::Test::Null {
+                facts.holds_for(at, &["x".to_owned()])
+            } else {
+                None
+            }
+        })
+        .collect()
 }

@@ -1,11 +1,13 @@
 //! Statements as products of what they say of callers, actions, resources and contexts.
 
 use crate::document::{ActionElement, Effect, List, ResourceElement, Statement};
+use crate::evaluate::Reach;
 use crate::pattern::{self, Syntax, split_fields};
-use crate::{Decision, Document, DocumentKind, PolicySet, Principal, Request, Version};
+use crate::{ActionMatcher, Decision, Document, DocumentKind, PolicySet, Request, ResourceMatcher, Version};
 
+use super::caller::Caller;
 use super::context::Facts;
-use super::text::{Demand, Glob, Shape, Symbol};
+use super::text::{Demand, Glob, Symbol};
 
 /// What variables stand for while comparing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +20,16 @@ pub(super) enum Variables {
 
 /// The text that the variable `key` stands for when it is chosen.
 pub(super) fn chosen(key: &str) -> String {
-    let name: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-    format!("some-{name}")
+    match key {
+        "aws:principalaccount" | "aws:resourceaccount" | "aws:sourceaccount" => "432143214321".to_owned(),
+        "aws:principalarn" => "arn:aws:iam::432143214321:user/some-user".to_owned(),
+        "aws:principaltype" => "User".to_owned(),
+        "aws:sourceip" => "198.51.100.7".to_owned(),
+        _ => {
+            let name: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+            format!("some-{name}")
+        }
+    }
 }
 
 /// `Action` or `Resource`, negated or not, as patterns.
@@ -37,6 +47,13 @@ struct Pattern {
     text: String,
 }
 
+/// An `Action` element, and as what the evaluator compiles it.
+#[derive(Debug)]
+pub(super) struct ActionTerm {
+    pub(super) element: Element,
+    pub(super) matcher: ActionMatcher,
+}
+
 /// One statement.
 #[derive(Debug)]
 pub(super) struct Term {
@@ -52,33 +69,54 @@ pub(super) struct Term {
 
 /// All elements of the documents, each once.
 #[derive(Debug, Default)]
-pub(super) struct Elements(Vec<Element>);
+pub(super) struct Elements {
+    pub(super) actions: Vec<ActionTerm>,
+    resources: Vec<Element>,
+}
 
 impl Elements {
-    fn intern(&mut self, element: Element) -> usize {
-        let known = self.0.iter().position(|known| *known == element);
+    fn action(&mut self, element: &ActionElement) -> usize {
+        let compiled = action_element(element);
+        let known = self.actions.iter().position(|known| known.element == compiled);
         known.unwrap_or_else(|| {
-            self.0.push(element);
-            self.0.len() - 1
+            self.actions.push(ActionTerm {
+                element: compiled,
+                // What a statement denies is never narrowed by what cannot be read; statements that would be are left out.
+                matcher: ActionMatcher::compile(element, Effect::Deny),
+            });
+            self.actions.len() - 1
         })
     }
 
-    pub(super) fn get(&self, place: usize) -> Option<&Element> {
-        self.0.get(place)
+    fn resource(&mut self, element: Element) -> usize {
+        let known = self.resources.iter().position(|known| *known == element);
+        known.unwrap_or_else(|| {
+            self.resources.push(element);
+            self.resources.len() - 1
+        })
+    }
+
+    pub(super) fn get_action(&self, place: usize) -> Option<&Element> {
+        self.actions.get(place).map(|term| &term.element)
+    }
+
+    pub(super) fn get_resource(&self, place: usize) -> Option<&Element> {
+        self.resources.get(place)
     }
 
     /// Symbols in all patterns together.
     pub(super) fn size(&self) -> usize {
-        let patterns = self.0.iter().flat_map(|element| &element.patterns);
+        let actions = self.actions.iter().map(|term| &term.element);
+        let patterns = actions
+            .chain(&self.resources)
+            .flat_map(|element| &element.patterns);
         patterns.map(|pattern| pattern.glob.len()).sum()
     }
 
-    /// The patterns of all elements, for guessing texts.
+    /// The patterns of all resources, for guessing texts.
     pub(super) fn globs(&self) -> impl Iterator<Item = &[Symbol]> {
-        self.0
-            .iter()
-            .flat_map(|element| &element.patterns)
-            .map(|pattern| pattern.glob.as_slice())
+        let patterns = self.resources.iter().flat_map(|element| &element.patterns);
+        patterns.map(|pattern| pattern.glob.as_slice())
     }
 }
 
@@ -93,6 +131,21 @@ impl Element {
             globs: globs.map(|pattern| pattern.glob.as_slice()).collect(),
             is_met,
         }
+    }
+
+    /// The services in whose ARNs this element can match, or not match; `None` for any.
+    pub(super) fn arn_services(&self, matched: bool) -> Option<Vec<String>> {
+        if matched == self.negated {
+            return None;
+        }
+        let mut services = Vec::new();
+        for pattern in &self.patterns {
+            // A partition's star may go on beyond the service.
+            let mut fields = pattern.text.split(':').skip(1);
+            let partition = fields.next().filter(|partition| !partition.ends_with('*'));
+            services.push(partition.and(fields.next())?.to_owned());
+        }
+        Some(services)
     }
 }
 
@@ -112,7 +165,7 @@ pub(super) fn everything(effect: Effect) -> Statement {
 pub(super) fn terms(
     kind: DocumentKind,
     set: &PolicySet,
-    callers: &[Principal],
+    callers: &[Caller],
     variables: Variables,
     elements: &mut Elements,
     facts: &mut Facts,
@@ -121,15 +174,17 @@ pub(super) fn terms(
     for document in set.documents() {
         let version = document.effective_version();
         for statement in document.statements() {
-            let resources = match statement.resource() {
-                Some(element) => Some(elements.intern(resource_element(element, version, variables))),
-                None if kind == DocumentKind::Identity => continue,
-                None => None,
-            };
+            if kind == DocumentKind::Identity && statement.resource().is_none() || grants_nothing(statement) {
+                continue;
+            }
+            let resources = statement.resource().map(|element| {
+                let element = resource_element(element, statement.effect(), version, variables);
+                elements.resource(element)
+            });
             terms.push(Term {
                 effect: statement.effect(),
                 callers: reached(kind, statement, callers),
-                actions: elements.intern(action_element(statement.action())),
+                actions: elements.action(statement.action()),
                 resources,
                 facts: facts.of(statement, version),
             });
@@ -138,8 +193,23 @@ pub(super) fn terms(
     terms
 }
 
+/// Whether the statement would leave something out of what it grants that cannot be read, so that the evaluator takes it
+/// for nothing. For principals it is asked itself.
+fn grants_nothing(statement: &Statement) -> bool {
+    let action = statement.action();
+    statement.effect() == Effect::Allow
+        && (action.is_negated() && action.patterns().iter().any(|text| !ActionMatcher::reads(text))
+            || statement.resource().is_some_and(|element| {
+                element.is_negated()
+                    && element
+                        .patterns()
+                        .iter()
+                        .any(|text| !ResourceMatcher::reads(text))
+            }))
+}
+
 /// Which callers the statement's `Principal` means, as the evaluator answers.
-fn reached(kind: DocumentKind, statement: &Statement, callers: &[Principal]) -> Vec<usize> {
+fn reached(kind: DocumentKind, statement: &Statement, callers: &[Caller]) -> Vec<usize> {
     let probe = Statement {
         principal: statement.principal.clone(),
         ..everything(statement.effect)
@@ -152,8 +222,9 @@ fn reached(kind: DocumentKind, statement: &Statement, callers: &[Principal]) -> 
     let Ok(action) = "any:Action".parse::<crate::ActionName>() else {
         return Vec::new();
     };
-    let is_meant =
-        |caller: &Principal| set.decide(kind, &Request::new(caller.clone(), action.clone(), "*")) == wanted;
+    let is_meant = |caller: &Caller| {
+        set.decide(kind, &Request::new(caller.principal.clone(), action.clone(), "*")) == wanted
+    };
     let numbered = callers.iter().enumerate();
     numbered
         .filter(|(_, caller)| is_meant(caller))
@@ -167,10 +238,7 @@ fn action_element(element: &ActionElement) -> Element {
         wildcards: true,
         variables: false,
     };
-    let readable = |text: &&String| {
-        let is_star = !text.is_empty() && text.bytes().all(|b| b == b'*');
-        !text.contains([',', ' ', '\t', '\r', '\n']) && (is_star || text.contains(':'))
-    };
+    let readable = |text: &&String| ActionMatcher::reads(text);
     let compile = |text: &String| Pattern {
         glob: globs(
             &pattern::symbols(&text.to_ascii_lowercase(), syntax),
@@ -186,75 +254,95 @@ fn action_element(element: &ActionElement) -> Element {
     }
 }
 
-fn resource_element(element: &ResourceElement, version: Version, variables: Variables) -> Element {
+fn resource_element(
+    element: &ResourceElement,
+    effect: Effect,
+    version: Version,
+    variables: Variables,
+) -> Element {
     let syntax = Syntax {
         wildcards: true,
         variables: version == Version::V2012,
     };
-    let patterns = element.patterns().iter();
+    let reach = Reach::of(element.is_negated(), effect);
+    let patterns = element
+        .patterns()
+        .iter()
+        .filter(|text| ResourceMatcher::reads(text));
     Element {
         negated: element.is_negated(),
         patterns: patterns
-            .filter_map(|text| arn_pattern(text, syntax, variables))
+            .flat_map(|text| arn_patterns(text, syntax, reach, variables))
             .collect(),
     }
 }
 
-/// `None` for a text that can match nothing.
-fn arn_pattern(text: &str, syntax: Syntax, variables: Variables) -> Option<Pattern> {
-    if !text.is_empty() && text.bytes().all(|b| b == b'*') {
-        return Some(Pattern {
+/// As the evaluator reads a text: as it is, and where that can go beyond colons also with fields left out at the end.
+fn arn_patterns(text: &str, syntax: Syntax, reach: Reach, variables: Variables) -> Vec<Pattern> {
+    if text.bytes().all(|b| b == b'*') {
+        return vec![Pattern {
             glob: vec![Symbol::Run],
             is_loose: false,
             text: "*".to_owned(),
-        });
+        }];
     }
-    let mut fields = split_fields(text, 6, syntax).into_iter();
-    if fields.next() != Some("arn") {
-        return None;
+    let mut fields = split_fields(text, 6, syntax);
+    let mut all = Vec::new();
+    if reach == Reach::Beyond
+        && fields.len() < 6
+        && let [heads @ .., _] = fields.as_slice()
+        && heads.iter().any(|field| field.ends_with('*'))
+    {
+        all.push(arn_pattern(text, &fields, syntax, reach, variables));
     }
-    let plain = Syntax {
-        variables: false,
-        ..syntax
-    };
-    let field = |text: &str| globs(&pattern::symbols(text, plain), variables, Place::Field);
-    let mut glob: Glob = "arn:".chars().map(Symbol::Char).collect();
-    glob.extend(field(fields.next()?));
-    glob.push(Symbol::Char(':'));
-    match fields.next() {
-        Some(service) => glob.extend(service.chars().map(Symbol::Char)),
-        None => glob.push(Symbol::RunInField),
+    fields.resize(6, "*");
+    all.push(arn_pattern(text, &fields, syntax, reach, variables));
+    all
+}
+
+fn arn_pattern(text: &str, fields: &[&str], syntax: Syntax, reach: Reach, variables: Variables) -> Pattern {
+    let (mut glob, mut is_loose) = (Glob::new(), false);
+    for (index, field) in fields.iter().enumerate() {
+        if index > 0 {
+            glob.push(Symbol::Char(':'));
+        }
+        let symbols = pattern::symbols(field, syntax);
+        is_loose |= symbols
+            .iter()
+            .any(|symbol| matches!(symbol, pattern::Symbol::Variable(_)));
+        let place = if index + 1 == fields.len() {
+            Place::LastField
+        } else if reach == Reach::Beyond {
+            Place::FieldWithOpenEnd
+        } else {
+            Place::Field
+        };
+        glob.extend(globs(&symbols, variables, place));
     }
-    for _ in 0..2 {
-        glob.push(Symbol::Char(':'));
-        glob.extend(field(fields.next().unwrap_or("*")));
-    }
-    glob.push(Symbol::Char(':'));
-    let last = pattern::symbols(fields.next().unwrap_or("*"), syntax);
-    let has_variables = last
-        .iter()
-        .any(|symbol| matches!(symbol, pattern::Symbol::Variable(_)));
-    glob.extend(globs(&last, variables, Place::LastField));
-    Some(Pattern {
+    Pattern {
         glob,
-        is_loose: has_variables && variables == Variables::Anything,
+        is_loose: is_loose && variables == Variables::Anything,
         text: text.to_owned(),
-    })
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Field,
+    /// A star at the end goes on beyond the colon.
+    FieldWithOpenEnd,
     LastField,
 }
 
 fn globs(symbols: &[pattern::Symbol], variables: Variables, place: Place) -> Glob {
     let mut glob = Vec::new();
-    for symbol in symbols {
+    for (at, symbol) in symbols.iter().enumerate() {
+        let is_last = at + 1 == symbols.len();
         match (symbol, place) {
             (pattern::Symbol::Char(c), _) => glob.push(Symbol::Char(*c)),
-            (pattern::Symbol::One, Place::Field) => glob.push(Symbol::OneInField),
-            (pattern::Symbol::Run, Place::Field) => glob.push(Symbol::RunInField),
+            (pattern::Symbol::Run, Place::FieldWithOpenEnd) if is_last => glob.push(Symbol::Run),
+            (pattern::Symbol::One, Place::Field | Place::FieldWithOpenEnd) => glob.push(Symbol::OneInField),
+            (pattern::Symbol::Run, Place::Field | Place::FieldWithOpenEnd) => glob.push(Symbol::RunInField),
             (pattern::Symbol::One, Place::LastField) => glob.push(Symbol::One),
             (pattern::Symbol::Run, Place::LastField) => glob.push(Symbol::Run),
             (pattern::Symbol::Variable(key), _) => match variables {
@@ -287,7 +375,3 @@ pub(super) fn variables(set: &PolicySet) -> Vec<String> {
     }
     keys
 }
-
-/// The shapes that the two kinds of element speak of.
-pub(super) const ACTIONS: Shape = Shape::Action;
-pub(super) const RESOURCES: Shape = Shape::Arn;

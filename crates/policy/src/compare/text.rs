@@ -13,6 +13,34 @@ pub(super) enum Symbol {
     OneInField,
     /// `*` within a field of an ARN: no colon.
     RunInField,
+    /// One character of a name: neither colon nor slash.
+    OneInName,
+    /// Any number of these.
+    RunInName,
+    /// A digit.
+    Digit,
+    /// An ASCII letter in either case, here in lower case, or any other character itself.
+    AnyCase(char),
+}
+
+impl Symbol {
+    /// Whether the symbol takes this character.
+    fn takes(self, c: char) -> bool {
+        match self {
+            Self::Char(known) => known == c,
+            Self::One | Self::Run => true,
+            Self::OneInField | Self::RunInField => c != ':',
+            Self::OneInName | Self::RunInName => !matches!(c, ':' | '/'),
+            Self::Digit => c.is_ascii_digit(),
+            // Beyond ASCII there is a letter whose lower case is `k`.
+            Self::AnyCase(known) => c.to_lowercase().eq([known]),
+        }
+    }
+
+    /// Whether it stands for any number of characters.
+    fn is_run(self) -> bool {
+        matches!(self, Self::Run | Self::RunInField | Self::RunInName)
+    }
 }
 
 pub(super) type Glob = Vec<Symbol>;
@@ -22,6 +50,16 @@ pub(super) type Glob = Vec<Symbol>;
 pub(super) struct Demand<'g> {
     pub(super) globs: Vec<&'g [Symbol]>,
     pub(super) is_met: bool,
+}
+
+impl<'g> Demand<'g> {
+    /// This pattern has to match.
+    pub(super) fn met_by(glob: &'g [Symbol]) -> Self {
+        Self {
+            globs: vec![glob],
+            is_met: true,
+        }
+    }
 }
 
 /// Which texts are looked among.
@@ -45,6 +83,17 @@ pub(super) enum Found {
 
 /// The shortest text of this shape that meets all demands. `work` is what may be spent, and is spent.
 pub(super) fn find(shape: Shape, demands: &[Demand<'_>], work: &mut usize) -> Found {
+    let is_hopeless_from_the_start = |demand: &Demand<'_>| {
+        let mut globs = demand.globs.iter();
+        if demand.is_met {
+            globs.len() == 0
+        } else {
+            globs.any(|glob| matches!(glob, [Symbol::Run]))
+        }
+    };
+    if demands.iter().any(is_hopeless_from_the_start) {
+        return Found::Nothing;
+    }
     let alphabet = alphabet(shape, demands);
     let globs: Vec<&[Symbol]> = demands
         .iter()
@@ -111,13 +160,15 @@ pub(super) fn filled(glob: &[Symbol], filling: &str) -> String {
     let mut out = String::new();
     for symbol in glob {
         match symbol {
-            Symbol::Char(c) => out.push(*c),
-            Symbol::One | Symbol::OneInField => out.push('x'),
+            Symbol::Char(c) | Symbol::AnyCase(c) => out.push(*c),
+            Symbol::One | Symbol::OneInField | Symbol::OneInName => out.push('x'),
+            Symbol::Digit => out.push('1'),
             Symbol::Run if !out.ends_with(['/', ':']) => {
                 out.push_str("-other/");
                 out.push_str(filling);
             }
             Symbol::Run | Symbol::RunInField => out.push_str(filling),
+            Symbol::RunInName => out.push_str("some"),
         }
     }
     out
@@ -134,7 +185,7 @@ struct State {
 fn closure(glob: &[Symbol], mut places: Vec<usize>) -> Vec<usize> {
     let mut at = 0;
     while let Some(place) = places.get(at).copied() {
-        if matches!(glob.get(place), Some(Symbol::Run | Symbol::RunInField)) {
+        if glob.get(place).is_some_and(|symbol| symbol.is_run()) {
             places.push(place + 1);
         }
         at += 1;
@@ -145,12 +196,9 @@ fn closure(glob: &[Symbol], mut places: Vec<usize>) -> Vec<usize> {
 }
 
 fn advance(glob: &[Symbol], places: &[usize], c: char) -> Vec<usize> {
-    let next = places.iter().filter_map(|place| match glob.get(*place)? {
-        Symbol::Char(known) => (*known == c).then_some(place + 1),
-        Symbol::One => Some(place + 1),
-        Symbol::Run => Some(*place),
-        Symbol::OneInField => (c != ':').then_some(place + 1),
-        Symbol::RunInField => (c != ':').then_some(*place),
+    let next = places.iter().filter_map(|place| {
+        let symbol = glob.get(*place).filter(|symbol| symbol.takes(c))?;
+        Some(if symbol.is_run() { *place } else { place + 1 })
     });
     closure(glob, next.collect())
 }
@@ -194,14 +242,21 @@ fn spell(steps: &[(usize, char)], end: usize) -> String {
 
 /// The characters that patterns tell apart, and one that stands for all others.
 fn alphabet(shape: Shape, demands: &[Demand<'_>]) -> Vec<char> {
-    let mut named: Vec<char> = demands
+    let mut named: Vec<char> = Vec::new();
+    for symbol in demands
         .iter()
         .flat_map(|demand| demand.globs.iter().copied().flatten())
-        .filter_map(|symbol| match symbol {
-            Symbol::Char(c) => Some(*c),
-            _ => None,
-        })
-        .collect();
+    {
+        match symbol {
+            Symbol::Char(c) => named.push(*c),
+            Symbol::AnyCase(c) => named.extend([*c, c.to_ascii_uppercase(), '\u{212a}']),
+            // A digit that no pattern names would have to stand for all others.
+            Symbol::Digit => named.extend('0'..='9'),
+            Symbol::OneInField | Symbol::RunInField => named.push(':'),
+            Symbol::OneInName | Symbol::RunInName => named.extend([':', '/']),
+            Symbol::One | Symbol::Run => {}
+        }
+    }
     if shape != Shape::Any {
         named.push(':');
     }

@@ -11,7 +11,7 @@ use values::Values;
 
 /// One key under one operator.
 #[derive(Clone, Debug)]
-pub(super) struct Condition {
+pub(crate) struct Condition {
     /// In lower case.
     key: Box<str>,
     operator: Operator,
@@ -19,7 +19,7 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    pub(super) fn compile_all(blocks: &[ConditionBlock], variables: bool) -> Box<[Self]> {
+    pub(crate) fn compile_all(blocks: &[ConditionBlock], variables: bool) -> Box<[Self]> {
         let compile = |operator| {
             move |test: &ConditionTest| Self {
                 key: test.key().to_ascii_lowercase().into(),
@@ -39,7 +39,7 @@ impl Condition {
 
     /// Whether the request passes
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>).
-    pub(super) fn holds(&self, context: &Context) -> bool {
+    pub(crate) fn holds(&self, context: &Context) -> bool {
         let found = context.lookup(&self.key);
         if let Values::Null { wants_absent } = &self.values {
             return wants_absent.contains(&found.is_empty());
@@ -75,7 +75,7 @@ fn accepts(test: Test, ordering: Ordering) -> bool {
     }
 }
 
-fn parse_bool(text: &str) -> Option<bool> {
+pub(crate) fn parse_bool(text: &str) -> Option<bool> {
     if text.eq_ignore_ascii_case("true") {
         Some(true)
     } else if text.eq_ignore_ascii_case("false") {

@@ -4,6 +4,7 @@ mod action;
 mod principal;
 mod resource;
 
-pub(super) use action::ActionMatcher;
-pub(super) use principal::{Grants, PrincipalMatcher};
-pub(super) use resource::ResourceMatcher;
+pub(crate) use action::ActionMatcher;
+pub(super) use principal::Grants;
+pub(crate) use principal::PrincipalMatcher;
+pub(crate) use resource::{Reach, ResourceMatcher};

@@ -207,7 +207,7 @@ impl Principal {
     /// The keys that AWS derives from the caller. Its type is documented for every caller, most others for signed
     /// requests alone
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>).
-    pub(super) fn context_keys(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn context_keys(&self) -> Vec<(&'static str, String)> {
         use PrincipalKind as K;
         let mut keys = Vec::new();
         let kind = match self.kind {

@@ -18,6 +18,43 @@ impl Instant {
         }
     }
 
+    /// Instants around these: each of them, one between any two neighbours, one before and one after all.
+    pub(crate) fn around(known: &[Self]) -> Vec<Self> {
+        let mut known: Vec<i128> = known.iter().map(|instant| instant.0).collect();
+        known.sort_unstable();
+        known.dedup();
+        let mut all = Vec::new();
+        if let (Some(first), Some(last)) = (known.first(), known.last()) {
+            all.extend([first - SECOND, first - 1, last + SECOND, last + 1]);
+        }
+        for pair in known.windows(2) {
+            if let [low, high] = pair {
+                let middle = low + (high - low) / 2;
+                let whole = middle - middle.rem_euclid(SECOND);
+                all.extend([middle, whole].into_iter().filter(|at| low < at && at < high));
+            }
+        }
+        all.extend(known);
+        all.into_iter().map(Self).collect()
+    }
+
+    /// In seconds since 1970, as policies can write it.
+    pub(crate) fn to_epoch(self) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let all = self.0.unsigned_abs();
+        let (seconds, nanos) = (all / SECOND.unsigned_abs(), all % SECOND.unsigned_abs());
+        // Four digits alone would be a year.
+        if nanos == 0 && seconds > 9_999 {
+            return format!("{sign}{seconds}");
+        }
+        let fraction = format!("{nanos:09}");
+        let fraction = fraction.trim_end_matches('0');
+        format!(
+            "{sign}{seconds}.{}",
+            if fraction.is_empty() { "0" } else { fraction }
+        )
+    }
+
     /// Whether the text is one of seconds since 1970 rather than a date.
     pub(crate) fn is_epoch(text: &str) -> bool {
         Self::iso(text).is_none() && Self::epoch(text).is_some()
@@ -164,6 +201,16 @@ mod tests {
             "+99999999999",
         ] {
             assert_eq!(Instant::parse(bad), None, "{bad}");
+        }
+        for text in [
+            "2012-10-17T00:00:00Z",
+            "1970-01-01",
+            "2000",
+            "1969-12-31T23:59:59.25Z",
+            "1970-01-01T00:00:07Z",
+        ] {
+            let instant = Instant::parse(text).unwrap();
+            assert_eq!(Instant::parse(&instant.to_epoch()), Some(instant), "{text}");
         }
         assert!(Instant::is_epoch("1795372800") && !Instant::is_epoch("2026") && !Instant::is_epoch("later"));
     }

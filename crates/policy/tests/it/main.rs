@@ -9,6 +9,7 @@
 mod case;
 mod cases;
 mod compare;
+mod compare_fuzz;
 mod denied;
 mod documents;
 mod fuzz;

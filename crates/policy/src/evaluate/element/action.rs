@@ -5,7 +5,7 @@ use crate::document::{ActionElement, Effect};
 use crate::pattern::{Pattern, Syntax, Variables};
 
 #[derive(Clone, Debug)]
-pub(in crate::evaluate) struct ActionMatcher {
+pub(crate) struct ActionMatcher {
     negated: bool,
     everything: bool,
     /// Sorted, for lists of hundreds.
@@ -35,7 +35,7 @@ impl Variables for NoVariables {
 impl ActionMatcher {
     /// A `NotAction` that grants and has an entry that cannot be read matches nothing: what it should leave out is not
     /// known.
-    pub(in crate::evaluate) fn compile(element: &ActionElement, effect: Effect) -> Self {
+    pub(crate) fn compile(element: &ActionElement, effect: Effect) -> Self {
         let (mut everything, mut exact, mut patterns) = (false, Vec::new(), Vec::new());
         for text in element.patterns() {
             if !Self::reads(text) {
@@ -82,22 +82,50 @@ impl ActionMatcher {
 
     /// Whether an entry can match anything. A comma or a blank would need a second action in one string; AWS matches such
     /// text with nothing.
-    pub(in crate::evaluate) fn reads(text: &str) -> bool {
+    pub(crate) fn reads(text: &str) -> bool {
         let is_everything = !text.is_empty() && text.bytes().all(|b| b == b'*');
         is_everything || text.contains(':') && !text.contains([',', ' ', '\t', '\r', '\n'])
     }
 
     #[inline]
     pub(in crate::evaluate) fn matches(&self, action: &ActionName) -> bool {
-        self.lists(action) != self.negated
+        self.matches_lower(action.lower())
+    }
+
+    /// As [`Self::matches`], for `service:name` in lower case.
+    #[inline]
+    pub(crate) fn matches_lower(&self, lower: &str) -> bool {
+        self.lists(lower) != self.negated
+    }
+
+    /// Whether a service is told from all others that no pattern names.
+    pub(crate) fn speaks_of(&self, service: &str) -> bool {
+        let head = |text: &str| text.split_once(':').is_some_and(|(head, _)| head == service);
+        self.exact.iter().any(|text| head(text))
+            || self.patterns.iter().any(|pattern| {
+                let is_universal = matches!(
+                    (&pattern.service, &pattern.name),
+                    (Pattern::Everything, Pattern::Everything)
+                );
+                !is_universal && pattern.service.matches(service, &NoVariables)
+            })
+    }
+
+    /// The services that are named without wildcards.
+    pub(crate) fn named_services(&self) -> impl Iterator<Item = &str> {
+        let exact = self.exact.iter().filter_map(|text| Some(text.split_once(':')?.0));
+        let patterns = self.patterns.iter().filter_map(|pattern| match &pattern.service {
+            Pattern::Exact(service) => Some(&**service),
+            _ => None,
+        });
+        exact.chain(patterns)
     }
 
     #[inline]
-    fn lists(&self, action: &ActionName) -> bool {
+    fn lists(&self, lower: &str) -> bool {
         if self.everything {
             return true;
         }
-        let lower = action.lower();
         let exact = match &*self.exact {
             few if few.len() <= 8 => few.iter().any(|known| **known == *lower),
             many => many.binary_search_by(|known| (**known).cmp(lower)).is_ok(),

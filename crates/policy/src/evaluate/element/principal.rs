@@ -7,7 +7,7 @@ use crate::{AccountId, Arn};
 
 /// Through which of its names a `Principal` element meets a caller: what may be ignored elsewhere depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::evaluate) struct Grants(u8);
+pub(crate) struct Grants(u8);
 
 impl Grants {
     pub(in crate::evaluate) const NONE: Self = Self(0);
@@ -125,7 +125,7 @@ impl Entry {
 
 /// A compiled `Principal` or `NotPrincipal` element.
 #[derive(Clone, Debug)]
-pub(in crate::evaluate) struct PrincipalMatcher {
+pub(crate) struct PrincipalMatcher {
     form: Form,
     entries: Box<[Entry]>,
 }
@@ -172,7 +172,7 @@ impl PrincipalMatcher {
     }
 
     /// Whether an entry of a `Principal` element can mean anybody.
-    pub(in crate::evaluate) fn reads(kind: PrincipalType, text: &str) -> bool {
+    pub(crate) fn reads(kind: PrincipalType, text: &str) -> bool {
         Entry::compile(kind, text).is_some()
     }
 

@@ -5,7 +5,7 @@ use crate::evaluate::{Context, Resource};
 use crate::pattern::{Pattern, Syntax, split_fields};
 
 #[derive(Clone, Debug)]
-pub(in crate::evaluate) struct ResourceMatcher {
+pub(crate) struct ResourceMatcher {
     negated: bool,
     patterns: Box<[ArnPattern]>,
 }
@@ -18,10 +18,7 @@ impl ResourceMatcher {
             wildcards: true,
             variables,
         };
-        let reach = match (element.is_negated(), effect) {
-            (false, Effect::Deny) | (true, Effect::Allow) => Reach::Beyond,
-            (false, Effect::Allow) | (true, Effect::Deny) => Reach::Segment,
-        };
+        let reach = Reach::of(element.is_negated(), effect);
         let mut patterns = Vec::new();
         for text in element.patterns() {
             let is_readable = ArnPattern::compile(text, syntax, reach, &mut patterns);
@@ -39,7 +36,7 @@ impl ResourceMatcher {
     }
 
     /// Whether an entry can match anything.
-    pub(in crate::evaluate) fn reads(text: &str) -> bool {
+    pub(crate) fn reads(text: &str) -> bool {
         let syntax = Syntax {
             wildcards: true,
             variables: false,
@@ -60,9 +57,18 @@ impl ResourceMatcher {
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>); which services do so
 /// is not told. Whatever refuses is taken at its widest, and whatever grants at its narrowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
+pub(crate) enum Reach {
     Segment,
     Beyond,
+}
+
+impl Reach {
+    pub(crate) fn of(is_negated: bool, effect: Effect) -> Self {
+        match (is_negated, effect) {
+            (false, Effect::Deny) | (true, Effect::Allow) => Self::Beyond,
+            (false, Effect::Allow) | (true, Effect::Deny) => Self::Segment,
+        }
+    }
 }
 
 /// A resource pattern. Where all fields but the last are plain, the whole text can be compared at once.
