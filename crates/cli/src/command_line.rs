@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Verify(Verify),
     Cat(Cat),
     Sample(Sample),
+    #[command(subcommand)]
+    Spool(SpoolCommand),
     Status(Status),
     Policy(crate::commands::Policy),
 }
@@ -241,6 +243,32 @@ pub(crate) struct Sample {
 /// Per connector: events admitted, delivered, dropped and pending. Not while a run owns the spool.
 #[derive(Args, Debug)]
 pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgument,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// Look at the spool itself
+///
+/// Not while a run owns it, but for `verify`, which only reads.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SpoolCommand {
+    Verify(SpoolVerify),
+    /// Mark a spool that came from a backup, so that it goes on from where its log ends
+    ///
+    /// A spool whose checkpoint tells of more than its log holds is not started: its newest segments are missing. Bring them
+    /// back where they can be had; where not, this sets the checkpoint aside. What was accepted after the backup is not known
+    /// any more, and inputs that are read again bring those events anew.
+    Restored(ConfigArgument),
+}
+
+/// Read and prove all of the log, whatever its checkpoint says
+///
+/// Exits 1 where a part of it cannot be read, and says which.
+#[derive(Args, Debug)]
+pub(crate) struct SpoolVerify {
     #[command(flatten)]
     pub(crate) config: ConfigArgument,
     /// How the result is printed

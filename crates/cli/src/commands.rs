@@ -7,6 +7,7 @@ mod launch;
 mod policy;
 mod run;
 mod sample;
+mod spool;
 mod status;
 mod verify;
 
@@ -35,6 +36,7 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Launch(options) => blocking_on(launch::run(options)),
         Command::ExternalId(command) => external_id::run(&command),
         Command::Verify(options) => blocking_on(verify::run(options)),
+        Command::Spool(command) => spool::run(&command),
         Command::Status(options) => status::run(&options),
         Command::Policy(options) => policy::run(options),
     };

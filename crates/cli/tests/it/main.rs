@@ -28,3 +28,4 @@ mod proxies;
 mod readme;
 mod secrets;
 mod site;
+mod spool;

@@ -1,0 +1,37 @@
+//! The log itself: read and proved, and marked where it came from a backup.
+
+use serde_json::Value;
+
+use crate::site::Site;
+
+#[test]
+fn a_whole_log_is_proved_and_a_damaged_one_is_a_finding() {
+    let site = Site::local();
+    site.sample(300, 1);
+    site.run().expect_code(0);
+    let verify = |code| {
+        let args = ["spool", "verify", "--format", "json"];
+        let ran = site.program().args(args).run().expect_code(code);
+        serde_json::from_str::<Value>(&ran.stdout).unwrap()
+    };
+    let whole = verify(0);
+    assert_eq!(whole["unreadable"].as_array().map(Vec::len), Some(0), "{whole:#}");
+    let segment = site.file("spool/shard-00/00000000000000000000.seg");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    assert_eq!(whole["bytes"], bytes.len(), "{whole:#}");
+    bytes[1_000] ^= 1;
+    std::fs::write(&segment, &bytes).unwrap();
+    let spoilt = verify(1);
+    assert_eq!(spoilt["unreadable"].as_array().map(Vec::len), Some(1), "{spoilt:#}");
+}
+
+#[test]
+fn a_spool_from_a_backup_can_be_marked_and_goes_on() {
+    let site = Site::local();
+    site.program().args(["spool", "restored"]).run().expect_code(2).expect_said("no spool yet");
+    site.sample(300, 1);
+    site.run().expect_code(0);
+    site.program().args(["spool", "restored"]).run().expect_code(0).expect_said("set aside");
+    site.run().expect_code(0);
+    site.prove(300);
+}
