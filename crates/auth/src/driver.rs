@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::time::SystemTime;
 
-use tracing::Instrument as _;
 
 use crate::clock::{Clock, Jitter};
 use crate::{Error, ErrorKind};
@@ -64,7 +63,6 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> bool {
     let Ok(runtime) = tokio::runtime::Handle::try_current() else {
         return false;
     };
-    // What is told of it belongs to whoever asked first.
-    drop(runtime.spawn(task.in_current_span()));
+    drop(runtime.spawn(task));
     true
 }

@@ -51,6 +51,8 @@ struct Shared<P> {
     provider: P,
     clock: Arc<dyn Clock>,
     jitter: Arc<dyn Jitter>,
+    /// Within which what is told of fetching is told.
+    span: Option<tracing::Span>,
     state: Mutex<State>,
 }
 

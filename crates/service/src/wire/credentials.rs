@@ -87,7 +87,7 @@ pub(super) fn of_holder(
         .grant(&bucket.grant)
         .ok_or_else(|| holder.unusable(format!("there is no grant `{}`", bucket.grant)))?;
     let (role, external_id) = match &grant.kind {
-        GrantKind::AccessKey(key) => return key_signing(key, aws),
+        GrantKind::AccessKey(key) => return key_signing(&holder.id, key, aws),
         GrantKind::AssumeRole { role, external_id } => (role, external_id),
     };
     let refused = |error: bucketline_auth::Error| holder.unusable(error.to_string());
@@ -101,20 +101,20 @@ pub(super) fn of_holder(
         },
         Boxed::No => assume,
     };
-    Ok(cached(assume))
+    Ok(cached(&holder.id, assume))
 }
 
 /// An access key, from where it is kept.
 ///
 /// # Errors
 /// It cannot be read: told at start.
-pub(super) fn key_signing(key: &KeptKey, aws: &Aws) -> Result<Signing, Error> {
+pub(super) fn key_signing(holder: &str, key: &KeptKey, aws: &Aws) -> Result<Signing, Error> {
     let kept = Kept {
         key: key.clone(),
         variables: aws.variables().clone(),
     };
     kept.read()?;
-    Ok(cached(kept))
+    Ok(cached(holder, kept))
 }
 
 /// The vendor's account, as far as it is known.
@@ -157,8 +157,9 @@ pub(super) fn session_box(
     session_policy(&scope).map(Some).map_err(policy_error)
 }
 
-fn cached(provider: impl ProvideCredentials + 'static) -> Signing {
-    let cached = Cached::new(provider);
+fn cached(holder: &str, provider: impl ProvideCredentials + 'static) -> Signing {
+    let span = tracing::error_span!("credentials", connector = holder);
+    let cached = Cached::builder(provider).span(span).build();
     Signing {
         refusals: cached.interceptor(),
         credentials: SharedCredentialsProvider::new(cached),

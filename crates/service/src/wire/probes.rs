@@ -180,7 +180,7 @@ fn access(
 ) -> Result<Access, Error> {
     let (role, external_id) = match &grant.kind {
         GrantKind::AccessKey(key) => {
-            let signing = credentials::key_signing(key, aws)?;
+            let signing = credentials::key_signing(&grant.id, key, aws)?;
             return Ok(Access::Key(aws.sts_signing_with(signing.credentials)?));
         }
         GrantKind::AssumeRole { role, external_id } => (role, external_id),

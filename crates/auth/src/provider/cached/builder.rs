@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use aws_credential_types::provider::ProvideCredentials;
+use tracing::Span;
 
 use super::{Cached, Shared, State};
 use crate::clock::{Clock, Jitter};
@@ -16,6 +17,7 @@ pub struct CachedBuilder<P> {
     clock: Arc<dyn Clock>,
     jitter: Arc<dyn Jitter>,
     settings: RefreshSettings,
+    span: Option<Span>,
 }
 
 impl<P: ProvideCredentials + 'static> CachedBuilder<P> {
@@ -25,6 +27,7 @@ impl<P: ProvideCredentials + 'static> CachedBuilder<P> {
             clock: Arc::new(SystemClock::default()),
             jitter: Arc::new(SystemJitter::default()),
             settings: RefreshSettings::default(),
+            span: None,
         }
     }
 
@@ -49,6 +52,13 @@ impl<P: ProvideCredentials + 'static> CachedBuilder<P> {
         self
     }
 
+    /// What is told of fetching by `tracing` is told within this span; unless given, within that of whoever asked first.
+    #[must_use]
+    pub fn span(mut self, span: Span) -> Self {
+        self.span = Some(span);
+        self
+    }
+
     /// The cache, which fetches nothing until it is asked.
     #[must_use]
     pub fn build(self) -> Cached<P> {
@@ -57,6 +67,7 @@ impl<P: ProvideCredentials + 'static> CachedBuilder<P> {
             clock,
             jitter,
             settings,
+            span,
         } = self;
         let state = State {
             schedule: Schedule::new(settings),
@@ -70,6 +81,7 @@ impl<P: ProvideCredentials + 'static> CachedBuilder<P> {
                 provider,
                 clock,
                 jitter,
+                span,
                 state: Mutex::new(state),
             }),
         }

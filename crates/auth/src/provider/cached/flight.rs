@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use tokio::sync::watch;
+use tracing::{Instrument as _, Span};
 
 use super::Shared;
 use crate::driver::spawn;
@@ -23,7 +24,8 @@ impl Flight {
         limit: Duration,
     ) -> Self {
         let (sender, receiver) = watch::channel(None);
-        let started = spawn(async move {
+        let span = shared.span.clone().unwrap_or_else(Span::current);
+        let fetch = async move {
             let answer = match tokio::time::timeout(limit, shared.provider.provide_credentials()).await {
                 Ok(answer) => answer.map_err(Error::from_provider),
                 Err(_) => Err(Error::new(
@@ -40,8 +42,8 @@ impl Flight {
                 Err(error) => tracing::warn!(%error, "credentials could not be fetched"),
             }
             sender.send_replace(Some(answer));
-        });
-        if started {
+        };
+        if spawn(fetch.instrument(span)) {
             return Self(receiver);
         }
         let error = Error::new(
