@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::time::SystemTime;
 
-
 use crate::clock::{Clock, Jitter};
 use crate::{Error, ErrorKind};
 

@@ -18,7 +18,9 @@ pub(crate) fn run(command: &SpoolCommand) -> Outcome<Exit> {
         SpoolCommand::Restored(config) => {
             let dir = configuration::load(config.path())?.installation.spool.dir;
             let (spool, recovered) = open(&dir, OpenOptions::write().restored())?;
-            note("its checkpoint was set aside: the next start reads all of the log, and goes on from its end");
+            note(
+                "its checkpoint was set aside: the next start reads all of the log, and goes on from its end",
+            );
             print_text(&spool, &recovered);
             Ok(Exit::Done)
         }

@@ -22,16 +22,28 @@ fn a_whole_log_is_proved_and_a_damaged_one_is_a_finding() {
     bytes[1_000] ^= 1;
     std::fs::write(&segment, &bytes).unwrap();
     let spoilt = verify(1);
-    assert_eq!(spoilt["unreadable"].as_array().map(Vec::len), Some(1), "{spoilt:#}");
+    assert_eq!(
+        spoilt["unreadable"].as_array().map(Vec::len),
+        Some(1),
+        "{spoilt:#}"
+    );
 }
 
 #[test]
 fn a_spool_from_a_backup_can_be_marked_and_goes_on() {
     let site = Site::local();
-    site.program().args(["spool", "restored"]).run().expect_code(2).expect_said("no spool yet");
+    site.program()
+        .args(["spool", "restored"])
+        .run()
+        .expect_code(2)
+        .expect_said("no spool yet");
     site.sample(300, 1);
     site.run().expect_code(0);
-    site.program().args(["spool", "restored"]).run().expect_code(0).expect_said("set aside");
+    site.program()
+        .args(["spool", "restored"])
+        .run()
+        .expect_code(0)
+        .expect_said("set aside");
     site.run().expect_code(0);
     site.prove(300);
 }
