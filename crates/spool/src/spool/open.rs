@@ -39,6 +39,11 @@ pub(super) fn open(
         checkpoint,
         unused,
     } = look(&*disk, &layout, &options)?;
+    if options.access == Access::Write && checkpoint.is_some() {
+        // Its writer may have ended before its name was flushed. What is built on it from here on has to find it again.
+        disk.sync_dir(&layout.shard)
+            .map_err(|error| Error::io("the checkpoint's name could not be flushed", &layout.shard, error))?;
+    }
     if options.access == Access::Write && options.restored {
         checkpoint::set_aside(&*disk, &layout)?;
     }

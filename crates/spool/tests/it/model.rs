@@ -437,6 +437,37 @@ fn one_run(seed: u64, steps: &[Step]) {
     assert!(world.disk.content(&Path::new(DIR).join("FORMAT")).is_some());
 }
 
+/// Found by the property below: a checkpoint whose name was never flushed was found after a kill, built on, and gone
+/// after the power was cut.
+#[test]
+fn a_checkpoint_that_was_found_lasts() {
+    let steps = [
+        Step::Trim(0),
+        Step::Crash,
+        Step::Fault {
+            calls: 22,
+            fault: Fault::Io,
+        },
+        Step::Checkpoint(0),
+        Step::Kill,
+        Step::Append {
+            groups: Vec::new(),
+            size: 0,
+            now: 0,
+        },
+        Step::Crash,
+    ];
+    // The fault is to strike the last call of the checkpoint, wherever that is.
+    for calls in 0..60 {
+        let mut steps = steps.to_vec();
+        steps[2] = Step::Fault {
+            calls,
+            fault: Fault::Io,
+        };
+        one_run(13_277_191_235_555_330_986, &steps);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
