@@ -171,8 +171,50 @@ fn value(cursor: &mut Cursor<'_>, expected: &Type, out: &mut Vec<u8>) -> Encoded
             return Ok(());
         }
         out.push(null ^ 2);
+        if first == b'{' && names_its_branch(cursor, expected.kind()) {
+            return branch(cursor, expected.kind(), out);
+        }
     }
-    match (expected.kind(), first) {
+    plain(cursor, expected.kind(), first, out)
+}
+
+/// Whether the object at the cursor is how Avro's JSON encoding writes a union's value, `{"string": "x"}`: one field, named as
+/// the branch is. Where the branch is a record that has a field of that name itself, it is taken for the record.
+/// Source: Avro's specification, "JSON Encoding".
+fn names_its_branch(cursor: &Cursor<'_>, branch: &Kind) -> bool {
+    let mut ahead = cursor.clone();
+    ahead.step();
+    let (Ok(b'"'), Ok(Text::Plain(name))) = (ahead.peek(), ahead.key()) else {
+        return false;
+    };
+    match branch {
+        Kind::Boolean => name == b"boolean",
+        Kind::Int => name == b"int",
+        Kind::Long => name == b"long",
+        Kind::Float => name == b"float",
+        Kind::Double => name == b"double",
+        Kind::String => name == b"string",
+        Kind::Array(_) => name == b"array",
+        Kind::Record(record) => name == record.full_name().as_bytes() && record.index_of(name, 0).is_none(),
+    }
+}
+
+/// The value within an object that names its branch.
+fn branch(cursor: &mut Cursor<'_>, branch: &Kind, out: &mut Vec<u8>) -> Encoded {
+    cursor.step();
+    cursor.key()?;
+    let first = cursor.peek()?;
+    plain(cursor, branch, first, out)?;
+    match cursor.next()? {
+        b'}' => Ok(()),
+        b',' => Err(MismatchReason::WrongType.into()),
+        _ => Err(MismatchReason::NotJson.into()),
+    }
+}
+
+/// A value that is no null.
+fn plain(cursor: &mut Cursor<'_>, expected: &Kind, first: u8, out: &mut Vec<u8>) -> Encoded {
+    match (expected, first) {
         (Kind::String, b'"') => {
             cursor.step();
             string(cursor.text()?, out)

@@ -92,7 +92,8 @@ impl RecordSchema {
     /// Appends the datum of one event, given as JSON text.
     ///
     /// Strict about what an event says, lenient about what it leaves out: fields may come in any order, a field that may be null
-    /// may be absent, and everything else has to fit (see [`MismatchReason`](crate::MismatchReason)). A `float` is rounded once, from
+    /// may be absent, and everything else has to fit. The value of a union may stand alone or as Avro's JSON encoding writes it,
+    /// `{"string": "x"}` (see [`MismatchReason`](crate::MismatchReason)). A `float` is rounded once, from
     /// its decimal text to the nearest 32-bit value. What is appended depends on the event's values alone, not on their order or spacing.
     ///
     /// # Errors
@@ -291,7 +292,7 @@ impl Record {
         Some(index)
     }
 
-    fn full_name(&self) -> String {
+    pub(crate) fn full_name(&self) -> String {
         match &self.namespace {
             Some(namespace) => format!("{namespace}.{}", self.name),
             None => self.name.clone(),

@@ -68,6 +68,74 @@ fn spellings_of_one_event_are_one_datum() {
 }
 
 #[test]
+fn a_unions_value_may_name_its_branch_as_avros_json_encoding_does() {
+    let expected = r#"{"id":"1","time":5,"at":7,"price":0.5,"ok":true,"tags":["a",null],"place":{"x":2.0}}"#;
+    for json in [
+        r#"{"id":"1","time":5,"at":{"long":7},"price":{"float":0.5},"ok":{"boolean":true},"tags":{"array":[{"string":"a"},null]},"place":{"P":{"x":2}}}"#,
+        r#"{"id":"1","time":5,"at": { "long" : 7 } ,"price":0.5,"ok":true,"tags":["a",null],"place":{"x":2}}"#,
+    ] {
+        assert_eq!(encode(json).unwrap(), expected, "{json}");
+    }
+    for (json, reason, path) in [
+        // A value that is not in a union stands alone.
+        (
+            r#"{"id":{"string":"1"},"time":5}"#,
+            MismatchReason::WrongType,
+            "event.id",
+        ),
+        (
+            r#"{"id":"1","time":5,"at":{"int":7}}"#,
+            MismatchReason::WrongType,
+            "event.at",
+        ),
+        (
+            r#"{"id":"1","time":5,"at":{"long":"7"}}"#,
+            MismatchReason::WrongType,
+            "event.at",
+        ),
+        (
+            r#"{"id":"1","time":5,"at":{"long":null}}"#,
+            MismatchReason::WrongType,
+            "event.at",
+        ),
+        (
+            r#"{"id":"1","time":5,"at":{"long":7,"int":7}}"#,
+            MismatchReason::WrongType,
+            "event.at",
+        ),
+        (
+            r#"{"id":"1","time":5,"at":{"long":7"#,
+            MismatchReason::NotJson,
+            "event.at",
+        ),
+        (
+            r#"{"id":"1","time":5,"at":{}}"#,
+            MismatchReason::WrongType,
+            "event.at",
+        ),
+        (
+            r#"{"id":"1","time":5,"place":{"Q":{"x":2}}}"#,
+            MismatchReason::UnknownField,
+            "event.place.Q",
+        ),
+        (
+            r#"{"id":"1","time":5,"place":{"P":{"y":2}}}"#,
+            MismatchReason::UnknownField,
+            "event.place.y",
+        ),
+    ] {
+        assert_eq!(encode(json).unwrap_err(), (reason, path.to_owned()), "{json}");
+    }
+    // A record with a field of its own name is a record.
+    let schema = r#"{"type":"record","name":"E","fields":[
+        {"name":"p","type":["null",{"type":"record","name":"P","fields":[{"name":"P","type":"int"}]}],"default":null}]}"#;
+    let schema = RecordSchema::parse(schema).unwrap();
+    let mut datum = Vec::new();
+    schema.encode_event(r#"{"p":{"P":1}}"#, &mut datum).unwrap();
+    assert_eq!(datum, [2, 2]);
+}
+
+#[test]
 fn what_does_not_fit_is_refused_with_its_place() {
     use MismatchReason::{
         DuplicateField, InvalidText, MissingField, NotAnObject, NotJson, OutOfRange, UnknownField, WrongType,
