@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) use bucketline_service::input::Input;
-use bucketline_service::input::Thoroughness;
+use bucketline_service::input::{NamedStream, StreamName, StreamPlaces, Thoroughness};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::log::{LogFormat, LogLevel};
@@ -30,10 +30,6 @@ pub(crate) struct CommandLine {
 
 /// One variant per command; each one's work is in the file of its name below `commands/`.
 #[derive(Debug, Subcommand)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one, and it is taken apart at once"
-)]
 pub(crate) enum Command {
     Run(Run),
     Check(Check),
@@ -95,6 +91,14 @@ pub(crate) struct Run {
     /// the spool holds is delivered
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Vec<Input>,
+    /// The name of the stream among the inputs, so that it can be sent again: what was read under this name before is passed
+    /// over. It has to come from its beginning each time, byte for byte, unless --sequenced is given
+    #[arg(long, value_name = "NAME", requires = "input")]
+    pub(crate) source: Option<StreamName>,
+    /// Each line of the stream carries its producer's own number, `"sequence": N` beside its event, which grows from line to
+    /// line: the stream may be sent again from any line
+    #[arg(long, requires = "source")]
+    pub(crate) sequenced: bool,
     /// Prove all of what was read of a file before, and not only its first and its last 64 MB
     #[arg(long)]
     pub(crate) verify_input: bool,
@@ -110,6 +114,9 @@ pub(crate) struct Run {
     /// Where refused lines are listed [default: rejects.ndjson in the spool's folder]
     #[arg(long, value_name = "FILE")]
     pub(crate) rejects: Option<PathBuf>,
+    /// Keep the text of refused lines in the spool, and list it with them: a stream cannot be read again to look at it
+    #[arg(long)]
+    pub(crate) rejects_text: bool,
     /// How the end of the run is printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -187,6 +194,16 @@ impl Run {
         } else {
             Thoroughness::Ends
         }
+    }
+
+    /// What the stream among the inputs is called.
+    pub(crate) fn stream(&self) -> Option<NamedStream> {
+        let places = if self.sequenced {
+            StreamPlaces::Sequence
+        } else {
+            StreamPlaces::Content
+        };
+        Some(NamedStream::new(self.source.clone()?, places))
     }
 }
 

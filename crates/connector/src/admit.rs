@@ -98,14 +98,35 @@ impl Admission {
     }
 
     /// Admits one line `{"workspace": ..., "event_type": ..., "event": {...}}`, in UTF-8, and appends the event's Avro
-    /// datum to `datum`.
+    /// datum to `datum`. A `sequence` beside these is the producer's own number of the line; it is not kept.
     ///
     /// # Errors
     ///
     /// [`Rejection`], which names the reason and the place but never quotes the event; `datum` is as before then.
     pub fn admit_line(&self, line: &[u8], datum: &mut Vec<u8>) -> Result<Admitted<'_>, Rejection> {
-        let text = std::str::from_utf8(line).map_err(|_| Rejection::of(RejectReason::NotUtf8))?;
-        let envelope = Envelope::parse(text)?;
+        self.admit(parse(line)?, datum)
+    }
+
+    /// The number that its producer gave a line, `"sequence": 7` in its envelope: where all of the envelope can be read.
+    #[must_use]
+    pub fn sequence_of(line: &[u8]) -> Option<u64> {
+        parse(line).ok()?.sequence
+    }
+
+    /// As [`admit_line`](Self::admit_line), of a line that has to have a `sequence`.
+    pub(crate) fn admit_sequenced(
+        &self,
+        line: &[u8],
+        datum: &mut Vec<u8>,
+    ) -> Result<Admitted<'_>, Rejection> {
+        let envelope = parse(line)?;
+        if envelope.sequence.is_none() {
+            return Err(Rejection::at(RejectReason::NoSequence, "sequence"));
+        }
+        self.admit(envelope, datum)
+    }
+
+    fn admit(&self, envelope: Envelope<'_>, datum: &mut Vec<u8>) -> Result<Admitted<'_>, Rejection> {
         let (id, workspace) = self
             .routes
             .workspace(&envelope.workspace)
@@ -139,6 +160,11 @@ impl Admission {
             }
         }
     }
+}
+
+fn parse(line: &[u8]) -> Result<Envelope<'_>, Rejection> {
+    let text = std::str::from_utf8(line).map_err(|_| Rejection::of(RejectReason::NotUtf8))?;
+    Envelope::parse(text)
 }
 
 impl fmt::Debug for Admission {

@@ -18,6 +18,24 @@ pub struct Batch {
     pub(crate) input: String,
     pub(crate) lines: Vec<Line>,
     pub(crate) proof: Option<ContentProof>,
+    pub(crate) refused_text: RefusedText,
+    pub(crate) numbering: Numbering,
+}
+
+/// Whether the lines carry the producer's own number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Numbering {
+    #[default]
+    Free,
+    Demanded,
+}
+
+/// What is kept of the text of a refused line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum RefusedText {
+    #[default]
+    Nothing,
+    All,
 }
 
 impl Batch {
@@ -29,6 +47,8 @@ impl Batch {
             input: input.into(),
             lines: Vec::new(),
             proof: None,
+            refused_text: RefusedText::Nothing,
+            numbering: Numbering::Free,
         }
     }
 
@@ -83,6 +103,21 @@ impl Batch {
     #[must_use]
     pub fn proof(mut self, proof: ContentProof) -> Self {
         self.proof = Some(proof);
+        self
+    }
+
+    /// Every line has to have a `sequence`, its producer's own number; one without is refused.
+    #[must_use]
+    pub const fn sequenced(mut self) -> Self {
+        self.numbering = Numbering::Demanded;
+        self
+    }
+
+    /// The text of refused lines is kept in the log, which otherwise has only their places: a source that cannot be read again
+    /// has them nowhere else. It is the customer's data, as it came.
+    #[must_use]
+    pub const fn keeping_refused_text(mut self) -> Self {
+        self.refused_text = RefusedText::All;
         self
     }
 

@@ -9,6 +9,8 @@ mod lines;
 mod places;
 mod proof;
 mod reader;
+mod sequencer;
+mod stream;
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -30,7 +32,9 @@ pub(crate) use ending::is_whole;
 pub use lines::Mark;
 pub(crate) use lines::{Line, Splitter};
 pub use proof::Thoroughness;
-pub(crate) use reader::{Batch, End, Feed};
+pub(crate) use reader::{Batch, End, Feed, random_source};
+pub(crate) use stream::Resume;
+pub use stream::{NamedStream, StreamName, StreamPlaces};
 
 /// Where events are read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,8 +106,8 @@ enum Origin {
     /// A regular file: it has places, and its content proves which one it is.
     File(Box<OpenFile>),
     /// A pipe, a terminal, a device: read once. To open one may wait for its writer, so that is left to who reads.
-    Stream(PathBuf),
-    Standard,
+    Stream(PathBuf, Resume),
+    Standard(Resume),
 }
 
 #[derive(Debug)]
@@ -114,6 +118,19 @@ struct OpenFile {
     length: Option<u64>,
 }
 
+/// Where an input is read on that was not read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Continuity {
+    /// Where it was left.
+    File,
+    /// Nowhere: what is sent again is new.
+    None,
+    /// Where it was left, once all of it is sent again.
+    FromBeginning,
+    /// After the last number.
+    FromSequence,
+}
+
 /// What is known of inputs when one is opened.
 #[derive(Debug)]
 pub(crate) struct Knowledge<'a> {
@@ -122,6 +139,8 @@ pub(crate) struct Knowledge<'a> {
     /// Every source that the log knows.
     pub(crate) sources: Vec<KnownSource>,
     pub(crate) thoroughness: Thoroughness,
+    /// What a stream is called by its producer.
+    pub(crate) stream: Option<&'a NamedStream>,
 }
 
 impl Opened {
@@ -133,9 +152,7 @@ impl Opened {
     pub(crate) fn open(input: &Input, knowledge: Knowledge<'_>) -> Result<Self, Error> {
         let name = input.to_string();
         let Input::File(path) = input else {
-            let note =
-                "standard input has no place to resume from: a stream that is sent again is new events";
-            return Self::stream(name, Origin::Standard, note.to_owned());
+            return Self::stream(name, Origin::Standard, &knowledge);
         };
         let unreadable = |error: io::Error| unreadable(path, &error);
         let metadata = path.metadata().map_err(unreadable)?;
@@ -147,9 +164,7 @@ impl Opened {
             ));
         }
         if !metadata.is_file() {
-            let note =
-                format!("`{name}` has no place to resume from: a stream that is sent again is new events");
-            return Self::stream(name, Origin::Stream(path.clone()), note);
+            return Self::stream(name, |resume| Origin::Stream(path.clone(), resume), &knowledge);
         }
         let file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
@@ -191,12 +206,7 @@ impl Opened {
                 }
                 let further = replaced.is_none() && known.lost_at(&canonical);
                 watch.proved(Proofs::default(), 0);
-                (
-                    reader::random_source()?,
-                    Mark::default(),
-                    Prover::from(0),
-                    further,
-                )
+                (random_source()?, Mark::default(), Prover::from(0), further)
             }
         };
         places.note(source, &canonical, &metadata);
@@ -217,12 +227,32 @@ impl Opened {
         })
     }
 
-    fn stream(name: String, origin: Origin, note: String) -> Result<Self, Error> {
+    fn stream(
+        name: String,
+        origin: impl FnOnce(Resume) -> Origin,
+        knowledge: &Knowledge<'_>,
+    ) -> Result<Self, Error> {
+        let (name, note, (source, from, resume)) = match knowledge.stream {
+            None => {
+                let what = match name.as_str() {
+                    "standard input" => name.clone(),
+                    path => format!("`{path}`"),
+                };
+                let note =
+                    format!("{what} has no place to resume from: a stream that is sent again is new events");
+                let new = (random_source()?, Mark::default(), Resume::Never);
+                (name, note, new)
+            }
+            Some(stream) => {
+                let resumed = stream.resume(&knowledge.sources)?;
+                (stream.name().to_string(), stream.note(resumed.1), resumed)
+            }
+        };
         Ok(Self {
             name,
-            source: reader::random_source()?,
-            from: Mark::default(),
-            origin,
+            source,
+            from,
+            origin: origin(resume),
             notes: vec![note],
             place: None,
             moved_to: None,
@@ -240,9 +270,16 @@ impl Opened {
         self.source
     }
 
-    /// Whether it can be read once only.
-    pub(crate) const fn is_stream(&self) -> bool {
-        !matches!(self.origin, Origin::File(_))
+    /// Where it is read on the next time.
+    pub(crate) const fn continuity(&self) -> Continuity {
+        match &self.origin {
+            Origin::File(_) => Continuity::File,
+            Origin::Stream(_, resume) | Origin::Standard(resume) => match resume {
+                Resume::Never => Continuity::None,
+                Resume::Proved(_) => Continuity::FromBeginning,
+                Resume::Sequence(_) => Continuity::FromSequence,
+            },
+        }
     }
 
     /// Where reading begins.

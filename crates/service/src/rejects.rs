@@ -6,6 +6,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bucketline_connector::{Multiplexer, RejectFeed};
 use bucketline_spool::{Lsn, Rejects};
 use serde::Serialize;
@@ -27,6 +29,11 @@ struct Listed<'a> {
     reason: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    /// Where it is no UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text_base64: Option<String>,
 }
 
 /// The list, kept up with the log.
@@ -95,6 +102,10 @@ impl Projection {
 
     fn add(&mut self, rejects: &Rejects) -> Result<(), Error> {
         for line in &rejects.lines {
+            let kept = line
+                .text
+                .as_deref()
+                .map(|kept| std::str::from_utf8(kept).map_err(|_| kept));
             let listed = Listed {
                 input: &rejects.input,
                 line: line.number,
@@ -102,6 +113,8 @@ impl Projection {
                 workspace: line.workspace.as_deref(),
                 reason: &line.reason,
                 path: &line.path,
+                text: kept.and_then(Result::ok),
+                text_base64: kept.and_then(Result::err).map(|kept| BASE64.encode(kept)),
             };
             serde_json::to_writer(&mut self.out, &listed)
                 .map_err(io::Error::from)

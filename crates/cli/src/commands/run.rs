@@ -37,6 +37,7 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     let config = &file.installation;
     let schemas = schemas::load(config)?;
     check_inputs(&options.input)?;
+    check_source(&options)?;
     let rejects = options
         .rejects
         .clone()
@@ -89,7 +90,10 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     }
     let projection = Projection::begin(&rejects, &multiplexer).await?;
     let mut watch = Watch::new(&multiplexer, projection, stopwatch);
-    let mut feeder = Feeder::new(config, &multiplexer, stop.clone()).thoroughness(options.thoroughness());
+    let mut feeder = Feeder::new(config, &multiplexer, stop.clone())
+        .thoroughness(options.thoroughness())
+        .stream(options.stream())
+        .keeping_refused_text(options.rejects_text);
 
     let mut fed = feed(&options, &stop, &mut feeder, &mut watch).await;
     if fed.is_ok() && !options.drain && !stop.asked() {
@@ -162,13 +166,13 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     Err(Failure::not_delivered(
         Problem::new(format!("{} events are not delivered: {why}", thousands(pending)))
             .at(config.spool.dir.display())
-            .advice(how_to_go_on(&options.input)),
+            .advice(how_to_go_on(&options)),
     ))
 }
 
-/// A file is read on where it was left; a stream that is sent again is new events.
-fn how_to_go_on(inputs: &[Input]) -> &'static str {
-    if inputs.iter().all(|input| input.is_regular_file()) {
+/// A file is read on where it was left, and a stream with a name; another stream that is sent again is new events.
+fn how_to_go_on(options: &Run) -> &'static str {
+    if options.source.is_some() || options.input.iter().all(Input::is_regular_file) {
         "they are kept; run the same command again when the cause is gone"
     } else {
         "they are kept; when the cause is gone, `bucketline run --drain` delivers them: without an input, since what came \
@@ -184,6 +188,26 @@ async fn feed(options: &Run, stop: &Stop, feeder: &mut Feeder<'_>, watch: &mut W
         feeder.feed(input, watch).await?;
     }
     Ok(())
+}
+
+/// A name is one stream's.
+fn check_source(options: &Run) -> Outcome<()> {
+    let Some(name) = &options.source else {
+        return Ok(());
+    };
+    let streams = options
+        .input
+        .iter()
+        .filter(|input| !input.is_regular_file())
+        .count();
+    let problem = match streams {
+        1 => return Ok(()),
+        0 => Problem::new("no input is a stream, which could have a name")
+            .advice("a file needs none: it is known by its content"),
+        _ => Problem::new("more than one input is a stream, and a name is one's")
+            .advice("give each a run of its own"),
+    };
+    Err(Failure::usage(problem.at(format!("--source {name}"))))
 }
 
 /// Standard input can be read once.

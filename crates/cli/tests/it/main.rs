@@ -29,3 +29,4 @@ mod readme;
 mod secrets;
 mod site;
 mod spool;
+mod streams;

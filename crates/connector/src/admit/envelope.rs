@@ -19,6 +19,8 @@ pub(super) struct Envelope<'a> {
     pub(super) event_type: Cow<'a, str>,
     /// The exact text of the event.
     pub(super) event: &'a str,
+    /// The number that its producer gave it.
+    pub(super) sequence: Option<u64>,
 }
 
 impl<'a> Envelope<'a> {
@@ -43,6 +45,7 @@ impl<'a> Envelope<'a> {
             workspace: seen.workspace.ok_or_else(|| missing("workspace"))?.0,
             event_type: seen.event_type.ok_or_else(|| missing("event_type"))?.0,
             event: seen.event.ok_or_else(|| missing("event"))?.get(),
+            sequence: seen.sequence,
         })
     }
 }
@@ -53,6 +56,7 @@ struct Seen<'a> {
     workspace: Option<Text<'a>>,
     event_type: Option<Text<'a>>,
     event: Option<&'a RawValue>,
+    sequence: Option<u64>,
     twice: Option<&'static str>,
     unknown: Option<String>,
 }
@@ -85,6 +89,7 @@ impl<'de> Visitor<'de> for Keys<'_> {
                     self.in_event.set(false);
                     again
                 }
+                "sequence" => seen.sequence.replace(map.next_value()?).map(|_| "sequence"),
                 unknown => {
                     seen.unknown
                         .get_or_insert_with(|| unknown.escape_debug().take(SHOWN).collect());

@@ -13,7 +13,7 @@ use bucketline_spool::{
 use bytes::Bytes;
 
 use super::{Admission, Admitted, RejectReason, Rejection};
-use crate::batch::{Accepted, Batch, Line};
+use crate::batch::{Accepted, Batch, Line, Numbering, RefusedText};
 
 /// A batch that is ready for the log, but for its partition and position.
 #[derive(Debug)]
@@ -29,9 +29,9 @@ pub struct Prepared {
 impl Admission {
     /// Prepares a batch. `generations` names the present generation of each connector, by index.
     pub fn prepare(&self, batch: Batch, hour: Hour, generations: &[GenerationId]) -> Prepared {
-        let mut preparation = Preparation::new(generations);
+        let mut preparation = Preparation::new(generations, batch.refused_text);
         for line in &batch.lines {
-            preparation.line(self, line);
+            preparation.line(self, line, batch.numbering);
         }
         preparation.finish(batch, hour)
     }
@@ -75,6 +75,7 @@ struct Preparation<'a> {
     events: Vec<(Indexes, u32, Range<usize>)>,
     counts: BTreeMap<Arc<str>, WorkspaceCounts>,
     rejected: Vec<RejectedLine>,
+    refused_text: RefusedText,
     outcome: Accepted,
 }
 
@@ -85,7 +86,7 @@ struct Indexes {
 }
 
 impl<'a> Preparation<'a> {
-    fn new(generations: &'a [GenerationId]) -> Self {
+    fn new(generations: &'a [GenerationId], refused_text: RefusedText) -> Self {
         Self {
             generations,
             table: HashMap::new(),
@@ -96,15 +97,17 @@ impl<'a> Preparation<'a> {
             events: Vec::new(),
             counts: BTreeMap::new(),
             rejected: Vec::new(),
+            refused_text,
             outcome: Accepted::default(),
         }
     }
 
-    fn line(&mut self, admission: &Admission, line: &Line) {
+    fn line(&mut self, admission: &Admission, line: &Line, numbering: Numbering) {
         let start = self.bodies.len();
-        let admitted = match &line.text {
-            Some(text) => admission.admit_line(text, &mut self.bodies),
-            None => Err(Rejection::of(RejectReason::LineTooLong)),
+        let admitted = match (&line.text, numbering) {
+            (Some(text), Numbering::Free) => admission.admit_line(text, &mut self.bodies),
+            (Some(text), Numbering::Demanded) => admission.admit_sequenced(text, &mut self.bodies),
+            (None, _) => Err(Rejection::of(RejectReason::LineTooLong)),
         };
         match admitted {
             Ok(admitted) => self.accept(admitted, start),
@@ -143,6 +146,10 @@ impl<'a> Preparation<'a> {
             workspace,
             reason: rejection.reason().code().to_owned(),
             path: rejection.path().to_owned(),
+            text: match self.refused_text {
+                RefusedText::Nothing => None,
+                RefusedText::All => line.text.clone(),
+            },
         });
     }
 

@@ -14,10 +14,13 @@ pub enum RejectReason {
     LineTooLong,
     /// It is not UTF-8.
     NotUtf8,
-    /// It is not one JSON object with the strings `workspace` and `event_type` and the value `event`, each once.
+    /// It is not one JSON object with the strings `workspace` and `event_type` and the value `event`, each once, and `sequence`, where
+    /// there is one, no unsigned number of 64 bits.
     NotAnEnvelope,
     /// The object has another key beside these.
     UnknownEnvelopeKey,
+    /// Its source numbers its lines, and it has no `sequence`.
+    NoSequence,
     /// The workspace is not configured.
     UnknownWorkspace,
     /// There is no schema for the event type.
@@ -31,7 +34,7 @@ pub enum RejectReason {
 }
 
 impl RejectReason {
-    /// The stable code: `line_too_long`, `not_utf8`, `not_an_envelope`, `unknown_envelope_key`, `unknown_workspace`,
+    /// The stable code: `line_too_long`, `not_utf8`, `not_an_envelope`, `unknown_envelope_key`, `no_sequence`, `unknown_workspace`,
     /// `unknown_event_type`, `schema_changed`, `event_too_large`, or one of [`MismatchReason::code`].
     pub fn code(self) -> &'static str {
         match self {
@@ -39,6 +42,7 @@ impl RejectReason {
             Self::NotUtf8 => "not_utf8",
             Self::NotAnEnvelope => "not_an_envelope",
             Self::UnknownEnvelopeKey => "unknown_envelope_key",
+            Self::NoSequence => "no_sequence",
             Self::UnknownWorkspace => "unknown_workspace",
             Self::UnknownEventType => "unknown_event_type",
             Self::SchemaChanged => "schema_changed",

@@ -130,6 +130,36 @@ impl Proofs {
     }
 }
 
+impl Proofs {
+    /// Reads over what they prove of a stream that is sent again.
+    ///
+    /// # Errors
+    /// What reading gave.
+    pub(crate) fn pass_over(&self, stream: &mut dyn std::io::Read) -> std::io::Result<Verdict> {
+        let mut prover = Prover::from(0);
+        let mut chunk = vec![0; 65_536];
+        for proof in &self.0 {
+            let mut missing = proof.to.saturating_sub(prover.to);
+            while missing > 0 {
+                let wanted = chunk.len().min(usize::try_from(missing).unwrap_or(usize::MAX));
+                let read = match stream.read(chunk.get_mut(..wanted).unwrap_or_default()) {
+                    Ok(0) => return Ok(Verdict::Shorter),
+                    Ok(read) => read,
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                    Err(error) => return Err(error),
+                };
+                prover.consume(chunk.get(..read).unwrap_or_default());
+                missing -= read as u64;
+            }
+            if prover.hash.clone().finalize()[..] != proof.sha256[..] {
+                return Ok(Verdict::Other);
+            }
+            prover.go_on();
+        }
+        Ok(Verdict::Same(Box::new(prover)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;

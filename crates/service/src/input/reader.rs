@@ -13,7 +13,9 @@ use super::ending::is_whole;
 use super::known::Replaced;
 use super::lines::{Line, Mark, Splitter};
 use super::places::Places;
-use super::{OpenFile, Opened, Origin};
+use super::proof::Verdict;
+use super::sequencer::Sequencer;
+use super::{OpenFile, Opened, Origin, Resume};
 use crate::{Error, Problem};
 
 /// A batch is one frame of the spool and one share of an fsync: large enough that the fsync costs little per event,
@@ -32,6 +34,19 @@ pub(crate) struct Batch {
     pub(crate) end: Mark,
     /// What was consumed with them.
     pub(crate) proof: Option<ContentProof>,
+    /// What their producer's numbers say, where it numbers them.
+    pub(crate) numbers: Option<Numbers>,
+}
+
+/// What the numbers of a batch's lines say.
+#[derive(Debug)]
+pub(crate) struct Numbers {
+    /// The last one that is accepted with the batch.
+    pub(crate) end: u64,
+    /// Lines that were accepted before, and are not among the batch's.
+    pub(crate) duplicate: u64,
+    /// Lines without one that can be read.
+    pub(crate) without: Vec<Line>,
 }
 
 /// The batches of one input, in order.
@@ -51,6 +66,8 @@ pub(crate) enum End {
     Cut(u64),
     /// What was read is no longer what stands there. What was given is good; the rest has to be opened anew.
     Changed(Replaced),
+    /// A stream is not the one that was read under its name before. Nothing of it was given.
+    OtherStream(Replaced),
 }
 
 /// What comes of reading.
@@ -77,8 +94,10 @@ impl Feed {
         std::thread::spawn(move || {
             let read = match origin {
                 Origin::File(file) => read_file(*file, source, from, &sender),
-                Origin::Stream(path) => File::open(path).and_then(|stream| read_stream(stream, &sender)),
-                Origin::Standard => read_stream(io::stdin(), &sender),
+                Origin::Stream(path, resume) => {
+                    File::open(path).and_then(|stream| read_stream(stream, from, resume, &sender))
+                }
+                Origin::Standard(resume) => read_stream(io::stdin(), from, resume, &sender),
             };
             // A consumer that has gone does not want to know.
             let _ = sender.blocking_send(read.map(Piece::End));
@@ -98,6 +117,16 @@ impl Feed {
         match self.pieces.recv().await {
             None => Ok(None),
             Some(Ok(Piece::Batch(batch))) => Ok(Some(batch)),
+            Some(Ok(Piece::End(End::OtherStream(how)))) => Err(Error::input(
+                Problem::new(format!(
+                    "the stream is not the one that was read under this name before: {how}"
+                ))
+                .at(format!("--source {}", self.name))
+                .advice(
+                    "nothing of it was taken: send the same stream again from its beginning, give another stream another \
+                     name, or number its lines and say `--sequenced`",
+                ),
+            )),
             Some(Ok(Piece::End(end))) => {
                 self.end = end;
                 Ok(None)
@@ -139,6 +168,7 @@ fn read_file(file: OpenFile, source: SourceId, from: Mark, sender: &Sender) -> i
             places,
             source,
         }),
+        sequencer: None,
         batch: Batch::default(),
         bytes: 0,
         sender,
@@ -159,16 +189,27 @@ fn text_from(content: &Content, from: Mark) -> io::Result<(Box<dyn Read + Send>,
     Ok((text, Mark { lines, ..from }))
 }
 
-fn read_stream(stream: impl Read + Send, sender: &Sender) -> io::Result<End> {
+fn read_stream(stream: impl Read + Send, from: Mark, resume: Resume, sender: &Sender) -> io::Result<End> {
     let (begin, stream) = content::peek(stream)?;
+    let mut text = Packing::of(&begin)?.unpack(stream)?;
+    let (splitter, sequencer) = match resume {
+        Resume::Never => (Splitter::new(Mark::default()), None),
+        Resume::Sequence(after) => (Splitter::new(Mark::default()), Some(Sequencer::after(after))),
+        Resume::Proved(proofs) => match proofs.pass_over(&mut text)? {
+            Verdict::Same(prover) => (Splitter::proving(from, *prover), None),
+            Verdict::Shorter => return Ok(End::OtherStream(Replaced::Shorter)),
+            Verdict::Other => return Ok(End::OtherStream(Replaced::Other)),
+        },
+    };
     Reading {
-        splitter: Splitter::new(Mark::default()),
+        splitter,
         watched: None,
+        sequencer,
         batch: Batch::default(),
         bytes: 0,
         sender,
     }
-    .read(Packing::of(&begin)?.unpack(stream)?)
+    .read(text)
 }
 
 /// A file that may change, and what is noted of it.
@@ -184,6 +225,7 @@ struct Watched {
 struct Reading<'a> {
     splitter: Splitter,
     watched: Option<Watched>,
+    sequencer: Option<Sequencer>,
     batch: Batch,
     /// Bytes of the batch.
     bytes: usize,
@@ -265,7 +307,21 @@ impl Reading<'_> {
             }
             watched.places.read(&watched.source, batch.end.offset);
         }
+        let mut broken = None;
+        if let Some(sequencer) = &mut self.sequencer {
+            let sequenced = sequencer.take(std::mem::take(&mut batch.lines));
+            batch.lines = sequenced.new;
+            batch.numbers = Some(Numbers {
+                end: sequenced.end,
+                duplicate: sequenced.duplicate,
+                without: sequenced.without,
+            });
+            broken = sequenced.backwards;
+        }
         let is_wanted = self.sender.blocking_send(Ok(Piece::Batch(batch))).is_ok();
+        if let Some(backwards) = broken {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, backwards));
+        }
         Ok((!is_wanted).then_some(End::All))
     }
 }
@@ -278,7 +334,7 @@ impl Reading<'_> {
     clippy::disallowed_methods,
     reason = "the driver of inputs: a stream's identity is drawn here"
 )]
-pub(super) fn random_source() -> Result<SourceId, Error> {
+pub(crate) fn random_source() -> Result<SourceId, Error> {
     let mut id = [0; 16];
     getrandom::fill(&mut id)
         .map_err(|error| Error::input(format!("the system gives no random numbers: {error}")))?;

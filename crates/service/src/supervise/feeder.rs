@@ -9,7 +9,7 @@ use bucketline_spool::{Sequence, SourceId};
 
 use super::{Stop, failed};
 use crate::Error;
-use crate::input::{self, End, Feed, Input, Knowledge, Mark, Opened, Thoroughness};
+use crate::input::{self, Continuity, End, Feed, Input, Knowledge, Mark, NamedStream, Opened, Thoroughness};
 use crate::model::Installation;
 
 /// Batches handed over and not yet durable: while one is flushed, the next is encoded and a third is read.
@@ -80,6 +80,8 @@ pub struct Feeder<'a> {
     totals: Totals,
     thoroughness: Thoroughness,
     manner: Manner,
+    keeps_refused_text: bool,
+    stream: Option<NamedStream>,
 }
 
 /// How an input is read.
@@ -105,6 +107,8 @@ impl<'a> Feeder<'a> {
             totals: Totals::default(),
             thoroughness: Thoroughness::default(),
             manner: Manner::Once,
+            keeps_refused_text: false,
+            stream: None,
         }
     }
 
@@ -112,6 +116,20 @@ impl<'a> Feeder<'a> {
     #[must_use]
     pub fn thoroughness(mut self, thoroughness: Thoroughness) -> Self {
         self.thoroughness = thoroughness;
+        self
+    }
+
+    /// What the stream among the inputs is called by its producer, so that it can be read on.
+    #[must_use]
+    pub fn stream(mut self, stream: Option<NamedStream>) -> Self {
+        self.stream = stream;
+        self
+    }
+
+    /// Whether the text of refused lines is kept in the log and listed.
+    #[must_use]
+    pub const fn keeping_refused_text(mut self, keeps: bool) -> Self {
+        self.keeps_refused_text = keeps;
         self
     }
 
@@ -208,6 +226,7 @@ impl<'a> Feeder<'a> {
                 spool: &self.installation.spool.dir,
                 sources: self.multiplexer.known_sources(),
                 thoroughness: self.thoroughness,
+                stream: self.stream.as_ref(),
             },
         )
     }
@@ -220,12 +239,17 @@ impl<'a> Feeder<'a> {
             opened.from(),
         );
         tracing::info!(input = name, from = begin.offset, length, "an input is read");
-        let is_stream = opened.is_stream();
+        let continuity = opened.continuity();
         watch.reading(&name, length);
         let mut feed = Feed::start(opened)?;
         let mut under_way: VecDeque<Submitted> = VecDeque::new();
         let (mut reading, mut stopped, mut at, mut broken) = (true, false, begin, None);
-        let mut begins = begin;
+        let mut origin = Lines {
+            source,
+            name: &name,
+            begins: begin,
+            keeps_refused_text: self.keeps_refused_text,
+        };
         watch.read(begin);
         while reading || !under_way.is_empty() {
             tokio::select! {
@@ -243,11 +267,12 @@ impl<'a> Feeder<'a> {
                     // What was read before it is good.
                     Err(error) => (reading, broken) = (false, Some(error)),
                     Ok(Some(batch)) => {
+                        self.totals.duplicate += batch.numbers.as_ref().map_or(0, |numbers| numbers.duplicate);
                         let end = batch.end;
-                        // The call puts it in line; the future only waits for its answer.
-                        let answer = self.multiplexer.submit(convert(begins, batch, source, &name));
-                        begins = end;
-                        under_way.push_back((Box::pin(answer), end));
+                        for batch in origin.batches(batch)? {
+                            // The call puts it in line; the future only waits for its answer.
+                            under_way.push_back((Box::pin(self.multiplexer.submit(batch)), end));
+                        }
                     }
                 },
                 () = watch.tick() => {}
@@ -257,16 +282,21 @@ impl<'a> Feeder<'a> {
             return Err(error);
         }
         if stopped {
-            watch.note(&match is_stream {
-                false => format!(
-                    "`{name}` was read to line {}: run the same command again to read on",
-                    at.lines
-                ),
-                true => format!(
-                    "`{name}` was read to line {}: what came before is kept, so send only what follows it",
-                    at.lines
-                ),
-            });
+            let place = match continuity {
+                Continuity::FromSequence => format!("sequence {}", origin.begins.offset),
+                _ => format!("line {}", at.lines),
+            };
+            watch.note(&format!(
+                "`{name}` was read to {place}: {}",
+                match continuity {
+                    Continuity::File => "run the same command again to read on",
+                    Continuity::None => "what came before is kept, so send only what follows it",
+                    Continuity::FromBeginning =>
+                        "send it again from its beginning, and it is read on from there",
+                    Continuity::FromSequence =>
+                        "send it again from there or from before it, and it is read on",
+                }
+            ));
         }
         match feed.end() {
             End::Cut(_) if self.manner == Manner::Following => {}
@@ -322,20 +352,62 @@ async fn oldest(
     }
 }
 
-fn convert(begins: Mark, batch: input::Batch, source: SourceId, name: &str) -> Batch {
-    let sequence = Sequence::Offset {
-        start: begins.offset,
-        end: batch.end.offset,
-        line: batch.end.lines,
-    };
-    let proof = batch.proof;
-    let batch =
-        Batch::new(source, sequence, name).lines(batch.lines.into_iter().map(|line| match line.text {
+/// The lines of one input, as batches of its source.
+#[derive(Debug)]
+struct Lines<'a> {
+    source: SourceId,
+    name: &'a str,
+    /// Where the next batch begins: by the bytes before it, or by the number of the line before it.
+    begins: Mark,
+    keeps_refused_text: bool,
+}
+
+impl Lines<'_> {
+    /// The batches that a batch of the input comes to: none where all of it is known, and one more where lines without a number
+    /// are among numbered ones.
+    fn batches(&mut self, batch: input::Batch) -> Result<Vec<Batch>, Error> {
+        let (end, is_numbered, without) = match batch.numbers {
+            None => (batch.end, false, Vec::new()),
+            Some(numbers) => {
+                let end = Mark {
+                    offset: numbers.end,
+                    lines: numbers.end,
+                };
+                (end, true, numbers.without)
+            }
+        };
+        let mut batches = Vec::new();
+        if !batch.lines.is_empty() {
+            let sequence = Sequence::Offset {
+                start: self.begins.offset,
+                end: end.offset,
+                line: end.lines,
+            };
+            self.begins = end;
+            let mut lines = self.batch(self.source, sequence, batch.lines);
+            if let Some(proof) = batch.proof {
+                lines = lines.proof(proof);
+            }
+            batches.push(if is_numbered { lines.sequenced() } else { lines });
+        }
+        if !without.is_empty() {
+            // Refused, every one, so nothing can double; they take the source no further.
+            let apart = input::random_source()?;
+            let key = Sequence::Key(*apart.as_bytes());
+            batches.push(self.batch(apart, key, without).sequenced());
+        }
+        Ok(batches)
+    }
+
+    fn batch(&self, source: SourceId, sequence: Sequence, lines: Vec<input::Line>) -> Batch {
+        let lines = lines.into_iter().map(|line| match line.text {
             Some(text) => Line::new(line.number, line.offset, text),
             None => Line::oversized(line.number, line.offset),
-        }));
-    match proof {
-        Some(proof) => batch.proof(proof),
-        None => batch,
+        });
+        let batch = Batch::new(source, sequence, self.name).lines(lines);
+        match self.keeps_refused_text {
+            true => batch.keeping_refused_text(),
+            false => batch,
+        }
     }
 }

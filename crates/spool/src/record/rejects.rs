@@ -1,4 +1,6 @@
-//! `Rejects`: the refused lines of a batch, never their text.
+//! `Rejects`: the refused lines of a batch; their text only where it was asked for.
+
+use bytes::Bytes;
 
 use crate::wire::wire_fields;
 use crate::{Sequence, SourceId};
@@ -29,6 +31,8 @@ pub struct RejectedLine {
     pub reason: String,
     /// The path of the field at fault; empty where it is the whole line.
     pub path: String,
+    /// What stood there, without its line break: where it was asked for, and was not too long to be read.
+    pub text: Option<Bytes>,
 }
 
 wire_fields!(Rejects {
@@ -44,4 +48,6 @@ wire_fields!(RejectedLine {
     workspace: Option<String>,
     reason: String,
     path: String,
+} + {
+    text: Option<Bytes> = None,
 });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bytes::BufMut as _;
+use bytes::{BufMut as _, Bytes};
 
 use super::{Malformed, Put, Take, Wire, wire_fields};
 use crate::{GenerationId, Hour, Lane, Lsn, PartitionId, Sequence, SourceId, SpoolTime};
@@ -62,6 +62,18 @@ impl Wire for Arc<str> {
 
     fn take(input: &mut Take<'_>) -> Result<Self, Malformed> {
         text(input).map(Self::from)
+    }
+}
+
+impl Wire for Bytes {
+    const LEAST: usize = 4;
+
+    fn put(&self, out: &mut Put<'_>) {
+        out.bytes(self);
+    }
+
+    fn take(input: &mut Take<'_>) -> Result<Self, Malformed> {
+        input.shared()
     }
 }
 

@@ -233,9 +233,11 @@ prop_compose! {
 prop_compose! {
     fn rejects()(
         place in (source(), sequence(), text()),
-        lines in vec((any::<(u64, u64)>(), option::of(text()), text(), text()), 0..5),
+        lines in vec((any::<(u64, u64)>(), option::of(text()), text(), text(), option::of(text())), 0..5),
     ) -> Rejects {
-        let line = |((number, offset), workspace, reason, path)| RejectedLine { number, offset, workspace, reason, path };
+        let line = |((number, offset), workspace, reason, path, text): ((_, _), _, _, _, Option<String>)| {
+            RejectedLine { number, offset, workspace, reason, path, text: text.map(Bytes::from) }
+        };
         Rejects { source: place.0, sequence: place.1, input: place.2, lines: lines.into_iter().map(line).collect() }
     }
 }

@@ -81,6 +81,7 @@ pub(crate) fn rejects(end: u64) -> Rejects {
             workspace: Some("acme".to_owned()),
             reason: "unknown_field".to_owned(),
             path: "event.colour".to_owned(),
+            text: Some(Bytes::from_static(b"{\"colour\": 1}")),
         }],
     }
 }

@@ -19,6 +19,7 @@ fn open(path: &Path) -> Opened {
         spool: path.parent().unwrap(),
         sources: Vec::new(),
         thoroughness: Thoroughness::Ends,
+        stream: None,
     };
     Opened::open(&Input::File(path.to_owned()), knowledge).unwrap()
 }
