@@ -25,6 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &["bucketline-sink", "bucketline-format", "bucketline-spool"],
     ),
     ("bucketline-notify", &[]),
+    ("bucketline-export", &["bucketline-sink", "bucketline-notify"]),
     ("bucketline-testkit", &["bucketline-policy"]),
     (
         "bucketline-service",
@@ -37,6 +38,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "bucketline-spool",
             "bucketline-connector",
             "bucketline-notify",
+            "bucketline-export",
         ],
     ),
     (
@@ -50,6 +52,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "bucketline-format",
             "bucketline-spool",
             "bucketline-connector",
+            "bucketline-export",
         ],
     ),
     ("xtask", &[]),
