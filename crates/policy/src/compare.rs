@@ -5,6 +5,7 @@
 //! never imports the linter.
 
 mod caller;
+mod consistency;
 mod context;
 mod key;
 mod search;
@@ -18,6 +19,8 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::{DocumentKind, PolicySet, Request};
+pub(crate) use caller::never_has;
+pub(crate) use consistency::Consistency;
 #[cfg(feature = "exporter")]
 pub(crate) use search::{Side, only_in};
 #[cfg(not(feature = "exporter"))]

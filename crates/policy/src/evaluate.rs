@@ -21,6 +21,7 @@ pub use authorize::{Decider, Decision, Verdict, authorize};
 pub(crate) use condition::{Condition, parse_bool};
 pub use context::Context;
 pub(crate) use element::{ActionMatcher, PrincipalMatcher, Reach, ResourceMatcher};
+pub(crate) use explain::Place;
 pub use explain::{Explanation, Mismatch, Remark, StatementReport};
 pub use layers::{Layer, Layers, ResourceKind};
 pub use principal::{Principal, PrincipalKind};

@@ -15,6 +15,7 @@ pub mod exporter;
 mod json;
 pub mod lint;
 mod parse;
+pub mod partial;
 mod partition;
 mod pattern;
 mod permissions;

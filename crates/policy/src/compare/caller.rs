@@ -159,6 +159,11 @@ impl Caller {
     }
 }
 
+/// Whether no request of this caller carries the key, in lower case.
+pub(crate) fn never_has(principal: &Principal, key: &str) -> bool {
+    Caller::new(principal.clone(), StandsFor::Itself).lacks(key)
+}
+
 impl Callers {
     pub(super) fn of(kind: DocumentKind, sets: [&PolicySet; 2]) -> Self {
         let mut callers = Self {

@@ -105,6 +105,18 @@ pub fn authorize<'a>(layers: &'a Layers, request: &'a Request) -> Verdict<'a> {
     }
 }
 
+impl Layers {
+    /// Whether a statement of this set would apply to the request if the set were this layer.
+    pub(crate) fn has_applying(&self, layer: Layer, set: &PolicySet, request: &Request) -> bool {
+        let reading = Question {
+            layers: self,
+            request,
+        }
+        .reading(layer);
+        set.denial(request, reading).is_some() || set.allowance(request, reading).is_some()
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
     pub(super) layers: &'a Layers,

@@ -8,6 +8,8 @@ mod text;
 
 use serde::Serialize;
 
+pub(crate) use text::Place;
+
 use super::authorize::Question;
 use super::{Decider, Decision, Layer, StatementRef, Verdict};
 use crate::document::Effect;

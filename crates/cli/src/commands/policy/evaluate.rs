@@ -1,5 +1,6 @@
 //! `bucketline policy evaluate`: one request given by options, or many cases from a file.
 
+use bucketline_policy::partial::{Unknown, authorize_partly};
 use bucketline_policy::{Decider, Decision, authorize};
 use clap::Args;
 use serde::Serialize;
@@ -16,6 +17,9 @@ use crate::report::result;
 ///
 /// Prints `Allow`, `ImplicitDeny` or `ExplicitDeny` by AWS's whole evaluation logic; `explain` says why.
 ///
+/// With --unknown or --unknown-others the answer is the one that holds whatever these keys are (`Deny` where it is refused
+/// in any case and may be so explicitly or not), or `depends` with the conditions that remain.
+///
 /// With --cases it reads one case per line and prints one line `{"id": ..., "decision": ...}` for each, in order. A case
 /// has either `policy` and `kind` (`identity`, `resource`, `trust`), which asks what that document alone answers, or
 /// `identity_policies`, `resource_policy`, `permissions_boundary`, `session_policy`, `vpc_endpoint_policy`, `scps` and
@@ -28,10 +32,16 @@ pub(super) struct Evaluate {
     files: LayerFiles,
     #[command(flatten)]
     request: RequestOptions,
+    /// A condition key of which nothing is known; several times for several, `aws:PrincipalTag/*` for all tags
+    #[arg(long, value_name = "KEY")]
+    unknown: Vec<String>,
+    /// Nothing is known of the keys that are neither given nor follow from caller and resource
+    #[arg(long, conflicts_with = "unknown")]
+    unknown_others: bool,
     /// Cases, one JSON object per line, or `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = [
         "identity", "resource_policy", "boundary", "session_policy", "vpc_endpoint_policy", "scp", "rcp",
-        "principal", "action", "resource", "resource_account", "context",
+        "principal", "action", "resource", "resource_account", "context", "unknown", "unknown_others",
     ])]
     cases: Option<Input>,
     /// How the result is printed; cases are always answered in JSON
@@ -49,6 +59,14 @@ pub(super) fn run(options: &Evaluate) -> Outcome<Exit> {
         return Err(missing());
     };
     let layers = options.files.load()?;
+    if let Some(unknown) = options.unknown() {
+        let partial = authorize_partly(&layers, &request, &unknown);
+        match options.format {
+            Format::Text => result(partial.to_string().trim_end()),
+            Format::Json => result(json_line(&partial)),
+        }
+        return Ok(Exit::Done);
+    }
     let verdict = authorize(&layers, &request);
     match options.format {
         Format::Text => result(verdict.decision()),
@@ -58,6 +76,16 @@ pub(super) fn run(options: &Evaluate) -> Outcome<Exit> {
         })),
     }
     Ok(Exit::Done)
+}
+
+impl Evaluate {
+    fn unknown(&self) -> Option<Unknown> {
+        match (self.unknown_others, self.unknown.as_slice()) {
+            (true, _) => Some(Unknown::all_others()),
+            (false, []) => None,
+            (false, keys) => Some(Unknown::keys(keys)),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -20,7 +20,11 @@ impl Display for Layer {
 }
 
 /// Statements and documents are counted from 1 here, as people count.
-struct Place<'a>(Layer, StatementRef, Option<&'a str>);
+pub(crate) struct Place<'a>(
+    pub(crate) Layer,
+    pub(crate) StatementRef,
+    pub(crate) Option<&'a str>,
+);
 
 impl Display for Place<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {

@@ -132,3 +132,47 @@ fn cases_stand_alone() {
     .expect_code(2);
     policy(dir.path(), &["lint", "--cases", "-", "own.json"]).expect_code(2);
 }
+
+#[test]
+fn what_is_not_known_leaves_conditions() {
+    let dir = folder();
+    fs::write(
+        dir.path().join("office.json"),
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*",
+            "Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}}"#,
+    )
+    .unwrap();
+    let ask = |more: &[&str]| {
+        let common = [
+            "evaluate",
+            "office.json",
+            "--principal",
+            CALLER,
+            "--action",
+            "s3:GetObject",
+        ];
+        policy(
+            dir.path(),
+            &[&common[..], &["--resource", "arn:aws:s3:::b/k"], more].concat(),
+        )
+    };
+    assert_eq!(ask(&[]).expect_code(0).stdout, "ImplicitDeny\n");
+    for unknown in [&["--unknown", "aws:SourceIp"][..], &["--unknown-others"]] {
+        ask(unknown)
+            .expect_code(0)
+            .expect_said("depends: allowed where `aws:SourceIp` IpAddress `203.0.113.0/24`");
+    }
+    ask(&["--unknown", "aws:SourceVpc"])
+        .expect_code(0)
+        .expect_said("ImplicitDeny: whatever is not known");
+    let found = json_of(
+        &ask(&["--unknown-others", "--format", "json"])
+            .expect_code(0)
+            .stdout,
+    );
+    assert_eq!(found["decision"], "Depends");
+    assert_eq!(found["allowed_when"][0][0]["key"], "aws:SourceIp");
+    assert_eq!(found["allowed_when"][0][0]["holds"], true);
+    assert_eq!(found["statements"][0]["place"]["statement"], 0);
+    ask(&["--unknown-others", "--unknown", "aws:SourceIp"]).expect_code(2);
+}
