@@ -1,7 +1,7 @@
 //! The one module that reads the clock, draws randomness and starts tasks. It decides nothing.
 
 use std::future::Future;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::clock::{Clock, Jitter};
 use crate::{Error, ErrorKind};
@@ -55,6 +55,33 @@ pub(crate) fn random_bytes() -> Result<[u8; 16], Error> {
         )
     })?;
     Ok(bytes)
+}
+
+/// A moment by tokio's clock, which a test may stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(tokio::time::Instant);
+
+impl Moment {
+    pub(crate) fn now() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_duration_since(earlier.0)
+    }
+
+    pub(crate) fn after(self, pause: Duration) -> Self {
+        Self(self.0.checked_add(pause).unwrap_or(self.0))
+    }
+}
+
+/// Waits for a moment; not at all, if it has come.
+#[expect(clippy::disallowed_methods, reason = "this is the driver that waits")]
+pub(crate) async fn wait_until(moment: Moment) {
+    let rest = moment.since(Moment::now());
+    if !rest.is_zero() {
+        tokio::time::sleep(rest).await;
+    }
 }
 
 /// Starts a task that lives on when whoever asked for it is gone. `false` where no tokio runtime is running.

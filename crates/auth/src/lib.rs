@@ -20,6 +20,8 @@ mod secret;
 mod service_answer;
 mod session_name;
 mod session_policy;
+mod session_tag;
+mod source_identity;
 mod sts;
 
 pub use access_key::AccessKey;
@@ -45,8 +47,10 @@ pub use secret::{SecretAccessKey, SessionToken, WebIdentityToken};
 pub use service_answer::ServiceAnswer;
 pub use session_name::SessionName;
 pub use session_policy::SessionPolicy;
+pub use session_tag::SessionTag;
+pub use source_identity::SourceIdentity;
 #[cfg(feature = "mock")]
 pub use sts::MockSts;
-pub use sts::{AssumeRoleRequest, AssumedRole, CallerIdentity, Sts, WebIdentityRequest};
+pub use sts::{AssumeRoleRequest, AssumedRole, CallerIdentity, Paced, Sts, WebIdentityRequest};
 #[cfg(feature = "aws")]
 pub use sts::{AwsSts, AwsStsBuilder};

@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::ErrorKind;
 
+/// A refresh begins within this part of its window, one of so many.
+const JITTERED: u32 = 4;
 /// A refusal is remembered for 1 to 5 s, so that a hundred waiting requests are one call to STS.
 const REMEMBER_MIN: Duration = Duration::from_secs(1);
 const REMEMBER_SPREAD: Duration = Duration::from_secs(4);
@@ -44,6 +46,24 @@ impl Default for RefreshSettings {
 }
 
 impl RefreshSettings {
+    /// Fetches so early that sessions outlast an outage of STS of this length, whenever it begins. A session of an hour outlasts one
+    /// of 32 minutes at most: it is refreshed after a quarter of its life at the earliest.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use bucketline_auth::RefreshSettings;
+    ///
+    /// let settings = RefreshSettings::default().outlasting(Duration::from_secs(30 * 60));
+    /// assert_eq!(settings.early.map(|early| early.as_secs() / 60), Some(41));
+    /// ```
+    #[must_use]
+    pub fn outlasting(self, outage: Duration) -> Self {
+        // What is left of the window once jitter has taken its part has to cover the outage and the pause after it.
+        let needed = outage + self.longest_pause + self.skew;
+        let early = needed.saturating_sub(self.waiting / JITTERED) * JITTERED / (JITTERED - 1);
+        self.early(early)
+    }
+
     /// How long before expiry a refresh begins, whatever the lifetime.
     #[must_use]
     pub fn early(mut self, early: Duration) -> Self {
@@ -102,17 +122,18 @@ struct Lease {
 }
 
 impl Lease {
-    /// Windows longer than the lifetime allows are cut, so that short-lived credentials serve for half of it at least.
+    /// Windows longer than the lifetime allows are cut, so that short-lived credentials serve for half of it at least, or for a
+    /// quarter where a window was asked for.
     fn new(settings: &RefreshSettings, now: SystemTime, expiry: SystemTime, jitter: f64) -> Option<Self> {
         let lifetime = expiry.duration_since(now).ok()?;
         let skew = settings.skew.min(lifetime / 10);
-        let early = settings
-            .early
-            .unwrap_or_else(|| early_by_lifetime(lifetime))
-            .min(lifetime / 2);
+        let early = match settings.early {
+            Some(early) => early.min(lifetime / 4 * 3),
+            None => early_by_lifetime(lifetime).min(lifetime / 2),
+        };
         let waiting = settings.waiting.min(early / 2);
-        // Spread over the first half of the window: connectors that started together do not all ask together.
-        let spread = (early - waiting).mul_f64(jitter.clamp(0.0, 1.0) / 2.0);
+        // Spread over the first part of the window: connectors that started together do not all ask together.
+        let spread = (early - waiting).mul_f64(jitter.clamp(0.0, 1.0) / f64::from(JITTERED));
         let usable_until = expiry.checked_sub(skew)?;
         (now < usable_until).then_some(())?;
         Some(Self {
@@ -177,6 +198,16 @@ impl Schedule {
             }
             _ if paused => Action::Fail,
             _ => Action::Wait,
+        }
+    }
+
+    /// Until when what is held serves without a thought: no refresh is due and none has failed. `None` in it: for ever.
+    pub(crate) fn serves_until(&self) -> Option<Option<SystemTime>> {
+        match self.held {
+            _ if self.failures > 0 => None,
+            Held::Nothing => None,
+            Held::Forever => Some(None),
+            Held::Until(lease) => Some(Some(lease.refresh_at)),
         }
     }
 

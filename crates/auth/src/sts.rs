@@ -3,11 +3,13 @@
 mod answer;
 #[cfg(feature = "aws")]
 mod aws;
+mod paced;
 mod request;
 
 pub use answer::{AssumedRole, CallerIdentity};
 #[cfg(feature = "aws")]
 pub use aws::{AwsSts, AwsStsBuilder};
+pub use paced::Paced;
 pub(crate) use request::CHAINED_MAX;
 pub use request::{AssumeRoleRequest, WebIdentityRequest};
 

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
-use bucketline_policy::{AccountId, Document};
+use bucketline_policy::{AccountId, Arn, Document};
 
 use crate::sts::{AssumeRoleRequest, AssumedRole, CHAINED_MAX, Sts};
-use crate::{Error, ErrorKind, ExternalId, Region, RoleArn, SessionName, SessionPolicy};
+use crate::{
+    Error, ErrorKind, ExternalId, Region, RoleArn, SessionName, SessionPolicy, SessionTag, SourceIdentity,
+};
 
 /// What [`AssumeRole::size_used_percent`] holds before the first session.
 const UNKNOWN: u32 = u32::MAX;
@@ -121,6 +123,34 @@ impl AssumeRole {
             .map_err(|error| error.with_subject(format!("role `{}`", self.request.role())))?;
         self.request = self.request.with_session_policy(policy);
         Ok(self)
+    }
+
+    /// Bounds each session by managed policies as well: up to 10, of the role's account or AWS's own.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) for more, or for an ARN that is not one of such a policy.
+    pub fn policy_arns(mut self, arns: Vec<Arn>) -> Result<Self, Error> {
+        self.request = self.request.with_policy_arns(arns)?;
+        Ok(self)
+    }
+
+    /// Tags each session: up to 50. The customer's trust policy has to allow `sts:TagSession`, else AWS refuses.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](ErrorKind::InvalidConfig) for more, or for two of one key.
+    pub fn tags(mut self, tags: Vec<SessionTag>) -> Result<Self, Error> {
+        self.request = self.request.with_tags(tags)?;
+        Ok(self)
+    }
+
+    /// Says who stands behind each session. The customer's trust policy has to allow `sts:SetSourceIdentity`, else AWS
+    /// refuses.
+    #[must_use]
+    pub fn source_identity(mut self, identity: SourceIdentity) -> Self {
+        self.request = self.request.with_source_identity(identity);
+        self
     }
 
     /// Refuses a role of another partition than that of the STS that is asked.

@@ -12,6 +12,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
+use arc_swap::ArcSwapOption;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
@@ -54,6 +55,15 @@ struct Shared<P> {
     /// Within which what is told of fetching is told.
     span: Option<tracing::Span>,
     state: Mutex<State>,
+    /// What serves without a thought. It is written with the state, and read without its lock.
+    fresh: ArcSwapOption<Fresh>,
+}
+
+/// Credentials of which nothing is to be decided yet.
+struct Fresh {
+    credentials: Credentials,
+    /// When a refresh becomes due, if ever.
+    until: Option<SystemTime>,
 }
 
 struct State {
@@ -105,7 +115,7 @@ impl<P: ProvideCredentials + 'static> Cached<P> {
     /// For when the configuration or the customer's grant has changed. A fetch that is under way is left to those who
     /// wait for it already, and what it brings is not kept.
     pub fn invalidate(&self) {
-        self.shared.state().forget();
+        self.shared.forget(&mut self.shared.state());
     }
 
     /// Says that a service refused these credentials (`ExpiredToken`, `InvalidToken`): forgets them, unless others have
@@ -117,7 +127,7 @@ impl<P: ProvideCredentials + 'static> Cached<P> {
             .as_ref()
             .is_some_and(|held| held.access_key_id() == access_key_id)
         {
-            state.forget();
+            self.shared.forget(&mut state);
         }
     }
 
@@ -189,6 +199,11 @@ enum Answer {
 impl<P: ProvideCredentials + 'static> Shared<P> {
     fn answer(self: &Arc<Self>) -> Answer {
         let now = self.clock.now();
+        if let Some(fresh) = self.fresh.load().as_deref()
+            && fresh.until.is_none_or(|until| now < until)
+        {
+            return Answer::Now(Ok(fresh.credentials.clone()));
+        }
         let mut state = self.state();
         let action = state.schedule.action(now);
         match (action, &state.credentials, &state.last_error) {
@@ -248,7 +263,13 @@ impl<P: ProvideCredentials + 'static> Shared<P> {
             }
             Err(error) => state.last_error = Some(error.clone()),
         }
+        self.fresh.store(state.fresh().map(Arc::new));
         answer.map_err(|error| state.until_next_attempt(error, now))
+    }
+
+    fn forget(&self, state: &mut State) {
+        state.forget();
+        self.fresh.store(None);
     }
 
     fn usable(&self) -> Option<Credentials> {
@@ -277,6 +298,13 @@ impl State {
             Some(pause) => error.with_retry_after(pause),
             None => error,
         }
+    }
+
+    fn fresh(&self) -> Option<Fresh> {
+        Some(Fresh {
+            credentials: self.credentials.clone()?,
+            until: self.schedule.serves_until()?,
+        })
     }
 
     fn forget(&mut self) {

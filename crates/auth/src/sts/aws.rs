@@ -11,14 +11,14 @@ use async_trait::async_trait;
 use aws_credential_types::Credentials;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::operation::RequestId;
-use aws_sdk_sts::types::{AssumedRoleUser, Credentials as Session};
+use aws_sdk_sts::types::{AssumedRoleUser, Credentials as Session, PolicyDescriptorType, Tag};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_types::SdkConfig;
 use bucketline_policy::{AccountId, Arn};
 
 use super::{AssumeRoleRequest, AssumedRole, CallerIdentity, Sts, WebIdentityRequest};
 use crate::client::{Failure, single_attempt};
-use crate::{Error, ErrorKind, Region, RoleArn};
+use crate::{Error, ErrorKind, Region, RoleArn, SessionTag};
 
 /// STS as the AWS SDK speaks to it: one attempt per call, one timeout, no cache.
 ///
@@ -106,6 +106,10 @@ impl Sts for AwsSts {
             .duration_seconds(seconds(request.duration()))
             .set_external_id(request.external_id().map(|id| id.as_str().to_owned()))
             .set_policy(request.session_policy().map(|policy| policy.as_str().to_owned()))
+            .set_policy_arns(policy_arns(request))
+            .set_tags(tags(request)?)
+            .set_transitive_tag_keys(transitive_tag_keys(request))
+            .set_source_identity(request.source_identity().map(ToString::to_string))
             .send()
             .await
             .map_err(|error| match Failure::of(&error) {
@@ -183,6 +187,28 @@ impl Sts for AwsSts {
             output.user_id().ok_or_else(|| lacks("user id"))?,
         ))
     }
+}
+
+fn policy_arns(request: &AssumeRoleRequest) -> Option<Vec<PolicyDescriptorType>> {
+    let arns = request.policy_arns();
+    let described = |arn: &Arn| PolicyDescriptorType::builder().arn(arn.as_str()).build();
+    (!arns.is_empty()).then(|| arns.iter().map(described).collect())
+}
+
+fn tags(request: &AssumeRoleRequest) -> Result<Option<Vec<Tag>>, Error> {
+    let tag = |tag: &SessionTag| Tag::builder().key(tag.key()).value(tag.value()).build();
+    let tags: Result<Vec<Tag>, _> = request.tags().iter().map(tag).collect();
+    let tags = tags.map_err(|error| Error::invalid(format!("a session tag cannot be sent: {error}")))?;
+    Ok((!tags.is_empty()).then_some(tags))
+}
+
+fn transitive_tag_keys(request: &AssumeRoleRequest) -> Option<Vec<String>> {
+    let tags = request.tags().iter();
+    let keys: Vec<String> = tags
+        .filter(|tag| tag.is_transitive())
+        .map(|tag| tag.key().to_owned())
+        .collect();
+    (!keys.is_empty()).then_some(keys)
 }
 
 impl fmt::Debug for AwsSts {

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use bucketline_policy::Arn;
+
 use crate::secret::WebIdentityToken;
-use crate::{Cause, Error, ExternalId, RoleArn, ServiceAnswer, SessionName, SessionPolicy};
+use crate::{
+    Cause, Error, ExternalId, RoleArn, ServiceAnswer, SessionName, SessionPolicy, SessionTag, SourceIdentity,
+    session_tag,
+};
 
 /// The shortest session that STS makes.
 pub(crate) const MIN_DURATION: Duration = Duration::from_secs(900);
@@ -20,6 +25,9 @@ pub struct AssumeRoleRequest {
     external_id: Option<ExternalId>,
     duration: Duration,
     session_policy: Option<SessionPolicy>,
+    policy_arns: Vec<Arn>,
+    tags: Vec<SessionTag>,
+    source_identity: Option<SourceIdentity>,
 }
 
 impl AssumeRoleRequest {
@@ -35,6 +43,9 @@ impl AssumeRoleRequest {
             external_id: None,
             duration: CHAINED_MAX,
             session_policy: None,
+            policy_arns: Vec::new(),
+            tags: Vec::new(),
+            source_identity: None,
         }
     }
 
@@ -69,6 +80,36 @@ impl AssumeRoleRequest {
         self
     }
 
+    /// Managed policies that bound what the session may do, beside its own document: up to 10, of the role's account or AWS's
+    /// own.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) for more, or for an ARN that is not one of such a policy.
+    pub fn with_policy_arns(mut self, arns: Vec<Arn>) -> Result<Self, Error> {
+        check_policy_arns(&self.role, &arns)?;
+        self.policy_arns = arns;
+        Ok(self)
+    }
+
+    /// Tags of the session: up to 50. The trust policy has to allow `sts:TagSession`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidConfig`](crate::ErrorKind::InvalidConfig) for more, or for two of one key.
+    pub fn with_tags(mut self, tags: Vec<SessionTag>) -> Result<Self, Error> {
+        session_tag::check(&tags)?;
+        self.tags = tags;
+        Ok(self)
+    }
+
+    /// Who stands behind the session. The trust policy has to allow `sts:SetSourceIdentity`.
+    #[must_use]
+    pub fn with_source_identity(mut self, identity: SourceIdentity) -> Self {
+        self.source_identity = Some(identity);
+        self
+    }
+
     /// The role.
     #[must_use]
     pub fn role(&self) -> &RoleArn {
@@ -99,6 +140,24 @@ impl AssumeRoleRequest {
         self.session_policy.as_ref()
     }
 
+    /// Managed policies that bound what the session may do.
+    #[must_use]
+    pub fn policy_arns(&self) -> &[Arn] {
+        &self.policy_arns
+    }
+
+    /// The session's tags.
+    #[must_use]
+    pub fn tags(&self) -> &[SessionTag] {
+        &self.tags
+    }
+
+    /// Who stands behind the session.
+    #[must_use]
+    pub fn source_identity(&self) -> Option<&SourceIdentity> {
+        self.source_identity.as_ref()
+    }
+
     /// The error that STS's refusal of this request is.
     ///
     /// STS answers `AccessDenied` alike for a role that is not there, a trust policy that names another caller or
@@ -113,9 +172,15 @@ impl AssumeRoleRequest {
             Some(id) => format!("with `sts:ExternalId` equal to `{id}`"),
             None => "without asking for an external ID, as none was sent".to_owned(),
         };
+        let mut actions = "`sts:AssumeRole`".to_owned();
+        if !self.tags.is_empty() {
+            actions.push_str(" and `sts:TagSession`");
+        }
+        if self.source_identity.is_some() {
+            actions.push_str(" and `sts:SetSourceIdentity`");
+        }
         error.with_remedy(format!(
-            "ask the customer to check that the role exists and that its trust policy allows us `sts:AssumeRole` \
-             {condition}; check that our own identity may call `sts:AssumeRole` on it; a change takes up to two minutes \
+            "ask the customer to check that the role exists and that its trust policy allows us {actions} {condition}; check that our own identity may call `sts:AssumeRole` on it; a change takes up to two minutes \
              to be seen everywhere"
         ))
     }
@@ -180,6 +245,28 @@ impl WebIdentityRequest {
             _ => error,
         }
     }
+}
+
+/// As many as STS takes, each of a policy that can bound the role's session.
+fn check_policy_arns(role: &RoleArn, arns: &[Arn]) -> Result<(), Error> {
+    const MAX: usize = 10;
+    let wrong = |what: String| Err(Error::invalid(what).with_subject(format!("role `{role}`")));
+    if arns.len() > MAX {
+        return wrong(format!(
+            "{} managed policies cannot bound one session: AWS takes {MAX} at most",
+            arns.len()
+        ));
+    }
+    for arn in arns {
+        let is_policy = arn.service() == "iam" && arn.resource().starts_with("policy/");
+        let is_near = arn.account_field() == "aws" || arn.account() == Some(role.account());
+        if !is_policy || !is_near || arn.partition() != role.partition() {
+            return wrong(format!(
+                "`{arn}` is no managed policy of the role's account or of AWS, in its partition"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whole seconds within what STS takes.

@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use bucketline_auth::doubles::{CANARY_SECRET, CANARY_TOKEN, ManualClock, canary_key};
 use bucketline_auth::{
-    AssumeRole, AssumeRoleRequest, AwsSts, Cached, Error, ErrorKind, Fixed, RoleArn, SessionName, Sts,
-    VendorAccount, WebIdentityRequest, WebIdentityToken,
+    AssumeRole, AssumeRoleRequest, AwsSts, Cached, Error, ErrorKind, Fixed, RoleArn, SessionName, SessionTag,
+    Sts, VendorAccount, WebIdentityRequest, WebIdentityToken,
 };
 
 use crate::wire::Wire;
@@ -84,6 +84,68 @@ async fn a_session_is_asked_for_and_read() {
     }
     assert_eq!(wire.parameter("Policy"), None);
     assert_eq!(wire.signed(), [true]);
+}
+
+#[tokio::test]
+async fn tags_managed_policies_and_a_source_identity_are_sent() {
+    let wire = Wire::answering(&[
+        (200, &session("AssumeRole", "export")),
+        (403, &refusal("AccessDenied", "no")),
+    ]);
+    let tag = |key, value| SessionTag::new(key, value).unwrap();
+    let request = request()
+        .with_tags(vec![tag("tenant", "acme").transitive(), tag("team", "growth")])
+        .unwrap()
+        .with_policy_arns(vec![
+            "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess".parse().unwrap(),
+            "arn:aws:iam::111122223333:policy/box".parse().unwrap(),
+        ])
+        .unwrap()
+        .with_source_identity("bucketline".parse().unwrap());
+    let sts = sts(&wire);
+    sts.assume_role(&request).await.unwrap();
+    for (name, value) in [
+        ("Tags.member.1.Key", "tenant"),
+        ("Tags.member.1.Value", "acme"),
+        ("Tags.member.2.Key", "team"),
+        ("TransitiveTagKeys.member.1", "tenant"),
+        (
+            "PolicyArns.member.1.arn",
+            "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+        ),
+        ("PolicyArns.member.2.arn", "arn:aws:iam::111122223333:policy/box"),
+        ("SourceIdentity", "bucketline"),
+    ] {
+        assert_eq!(wire.parameter(name).as_deref(), Some(value), "{name}");
+    }
+    assert_eq!(wire.parameter("TransitiveTagKeys.member.2"), None);
+    // What they need is said where AWS, which never says it, refuses.
+    let refused = sts.assume_role(&request).await.unwrap_err().to_string();
+    assert!(
+        refused.contains("`sts:TagSession`") && refused.contains("`sts:SetSourceIdentity`"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn managed_policies_that_cannot_bound_the_session_are_refused() {
+    for arn in [
+        "arn:aws:iam::999988887777:policy/box",
+        "arn:aws:iam::111122223333:role/box",
+        "arn:aws:s3:::policy/box",
+        "arn:aws-cn:iam::aws:policy/AmazonS3ReadOnlyAccess",
+    ] {
+        let error = request()
+            .with_policy_arns(vec![arn.parse().unwrap()])
+            .unwrap_err();
+        assert!(error.to_string().contains(arn), "{error}");
+    }
+    let many = (0..11).map(|n| format!("arn:aws:iam::111122223333:policy/p{n}").parse().unwrap());
+    let error = request()
+        .with_policy_arns(many.collect())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("11 managed policies"), "{error}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 mod aws_sts;
 mod cache;
 mod chain;
+mod crowd;
 mod mocks;
 mod newtypes;
 mod public_interface;

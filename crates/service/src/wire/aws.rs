@@ -8,7 +8,7 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use bucketline_auth::{AwsSts, Cached, Chain, Fixed, Region, Sts};
+use bucketline_auth::{AwsSts, Cached, Chain, Fixed, Paced, Region, Sts};
 use bucketline_sink::{S3Sink, S3SinkBuilder};
 
 use super::credentials::Signing;
@@ -94,7 +94,7 @@ impl Aws {
         };
         Ok(Self {
             s3_endpoint: endpoint_of("AWS_ENDPOINT_URL_S3"),
-            sts: Arc::new(sts(Some(vendor))?),
+            sts: Arc::new(Paced::new(sts(Some(vendor))?)),
             sts_endpoint,
             http,
             region,

@@ -1,9 +1,11 @@
 //! From a grant to credentials: an access key from where it is kept, a role as a session boxed into the connector's
 //! folder. Each connector has its own cache, so that one customer's trouble is nobody else's.
 
+use std::time::Duration;
+
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
-use bucketline_auth::{AssumeRole, Cached, ErrorKind, RoleArn, SessionName, VendorAccount};
+use bucketline_auth::{AssumeRole, Cached, ErrorKind, RefreshSettings, RoleArn, SessionName, VendorAccount};
 use bucketline_policy::Document;
 use bucketline_policy::exporter::template::{SessionScope, session_policy};
 
@@ -11,6 +13,9 @@ use super::{Aws, secret};
 use crate::model::{Bucket, Connector, GrantKind, Installation, KeptKey, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem};
+
+/// How long STS may be away, at any moment, before a customer's session is missed.
+const STS_OUTAGE: Duration = Duration::from_secs(30 * 60);
 
 /// What signs one connector's requests, and learns which of its keys the store refuses.
 #[derive(Debug)]
@@ -101,7 +106,11 @@ pub(super) fn of_holder(
         },
         Boxed::No => assume,
     };
-    Ok(cached(&holder.id, assume))
+    Ok(cached(
+        &holder.id,
+        assume,
+        RefreshSettings::default().outlasting(STS_OUTAGE),
+    ))
 }
 
 /// An access key, from where it is kept.
@@ -114,7 +123,7 @@ pub(super) fn key_signing(holder: &str, key: &KeptKey, aws: &Aws) -> Result<Sign
         variables: aws.variables().clone(),
     };
     kept.read()?;
-    Ok(cached(holder, kept))
+    Ok(cached(holder, kept, RefreshSettings::default()))
 }
 
 /// The vendor's account, as far as it is known.
@@ -157,9 +166,9 @@ pub(super) fn session_box(
     session_policy(&scope).map(Some).map_err(policy_error)
 }
 
-fn cached(holder: &str, provider: impl ProvideCredentials + 'static) -> Signing {
+fn cached(holder: &str, provider: impl ProvideCredentials + 'static, settings: RefreshSettings) -> Signing {
     let span = tracing::error_span!("credentials", connector = holder);
-    let cached = Cached::builder(provider).span(span).build();
+    let cached = Cached::builder(provider).span(span).settings(settings).build();
     Signing {
         refusals: cached.interceptor(),
         credentials: SharedCredentialsProvider::new(cached),

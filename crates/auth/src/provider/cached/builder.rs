@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use arc_swap::ArcSwapOption;
 use aws_credential_types::provider::ProvideCredentials;
 use tracing::Span;
 
@@ -83,6 +84,7 @@ impl<P: ProvideCredentials + 'static> CachedBuilder<P> {
                 jitter,
                 span,
                 state: Mutex::new(state),
+                fresh: ArcSwapOption::empty(),
             }),
         }
     }
