@@ -41,7 +41,7 @@ fn cached(sts: Arc<dyn Sts>, tenant: usize, clock: &Arc<ManualClock>, jitter: f6
 /// Calls per role since some number of calls.
 fn calls_per_role(sts: &FakeSts, since: usize) -> HashMap<String, usize> {
     let mut calls = HashMap::new();
-    for call in &sts.calls()[since..] {
+    for call in sts.calls().iter().skip(since) {
         let StsCall::AssumeRole(request) = call else {
             panic!("{call:?}")
         };
