@@ -42,7 +42,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Spool(SpoolCommand),
     Status(Status),
-    Policy(crate::commands::Policy),
+    Policy(Box<crate::commands::Policy>),
 }
 
 /// Where the configuration is.

@@ -38,7 +38,7 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Verify(options) => blocking_on(verify::run(options)),
         Command::Spool(command) => spool::run(&command),
         Command::Status(options) => status::run(&options),
-        Command::Policy(options) => policy::run(options),
+        Command::Policy(options) => policy::run(*options),
     };
     let exit = outcome.unwrap_or_else(|failure| stopped_by(&failure));
     match report::end() {

@@ -7,6 +7,7 @@
 mod caller;
 mod consistency;
 mod context;
+mod grant;
 mod key;
 mod search;
 mod term;
@@ -21,10 +22,8 @@ use serde::Serialize;
 use crate::{DocumentKind, PolicySet, Request};
 pub(crate) use caller::never_has;
 pub(crate) use consistency::Consistency;
-#[cfg(feature = "exporter")]
-pub(crate) use search::{Side, only_in};
-#[cfg(not(feature = "exporter"))]
-use search::{Side, only_in};
+pub(crate) use grant::Grant;
+pub(crate) use search::{Asking, Side, only_in, only_in_grant};
 
 /// How what a second set of policies allows stands to what the first allows, as one asks of a change: is the new one broader?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -5,6 +5,7 @@ mod action;
 mod arn;
 mod bucket_name;
 mod case;
+pub mod checks;
 pub mod compare;
 pub mod denied;
 mod document;

@@ -19,6 +19,7 @@ mod sarif;
 mod suppression;
 
 pub use access::Access;
+pub(crate) use caller_limit::{Chosen, chosen};
 pub use code::{Code, Origin, Severity, codes};
 pub use finding::Finding;
 pub use fix::{Applied, Fixed, TextEdit};

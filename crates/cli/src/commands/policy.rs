@@ -4,6 +4,8 @@
 mod audit;
 mod batch;
 mod case;
+mod checked;
+mod checks;
 mod diff;
 mod evaluate;
 mod explain;
@@ -43,6 +45,9 @@ enum Command {
     ExplainDenied(explain_denied::ExplainDenied),
     Audit(audit::Audit),
     Diff(diff::Diff),
+    CheckNoNewAccess(checks::NoNewAccess),
+    CheckAccessNotGranted(checks::AccessNotGranted),
+    CheckNoPublicAccess(checks::NoPublicAccess),
     Fmt(fmt::Fmt),
 }
 
@@ -56,6 +61,9 @@ pub(super) fn run(policy: Policy) -> Outcome<Exit> {
         Command::ExplainDenied(options) => explain_denied::run(&options),
         Command::Audit(options) => audit::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::CheckNoNewAccess(options) => checks::no_new_access(&options),
+        Command::CheckAccessNotGranted(options) => checks::access_not_granted(&options),
+        Command::CheckNoPublicAccess(options) => checks::no_public_access(&options),
         Command::Fmt(options) => fmt::run(&options),
     }
 }

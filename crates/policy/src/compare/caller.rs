@@ -165,7 +165,7 @@ pub(crate) fn never_has(principal: &Principal, key: &str) -> bool {
 }
 
 impl Callers {
-    pub(super) fn of(kind: DocumentKind, sets: [&PolicySet; 2]) -> Self {
+    pub(super) fn of<'p>(kind: DocumentKind, sets: impl IntoIterator<Item = &'p PolicySet>) -> Self {
         let mut callers = Self {
             all: Vec::new(),
             is_complete: true,
@@ -207,6 +207,27 @@ impl Callers {
         callers.add(Some(Principal::anonymous()), StandsFor::Itself);
         callers.with_canonical_users(&names.canonical_users);
         callers
+    }
+
+    /// Leaves those to whom identity policies can be attached.
+    pub(super) fn with_policies_of_their_own(&mut self) {
+        self.all.retain(|caller| {
+            caller.principal.account().is_some() && caller.principal.kind() != PrincipalKind::Root
+        });
+    }
+
+    /// Leaves those whom no document names, and of identity providers those that anybody can have an account with.
+    pub(super) fn whom_nobody_named(&mut self) {
+        self.all.retain(|caller| match caller.principal.kind() {
+            PrincipalKind::Anonymous => true,
+            PrincipalKind::Federated => is_open_to_all(caller.principal.as_str()),
+            PrincipalKind::Service | PrincipalKind::CanonicalUser => false,
+            _ => caller.stands_for == StandsFor::Strangers && caller.principal.canonical_id().is_none(),
+        });
+        // An id that means nobody in particular cannot mean everybody.
+        self.is_complete = true;
+        self.all
+            .sort_by_key(|caller| caller.principal.kind() != PrincipalKind::Anonymous);
     }
 
     fn add(&mut self, principal: Option<Principal>, stands_for: StandsFor) {
@@ -315,6 +336,23 @@ impl Callers {
     }
 }
 
+/// Whether anybody can have an identity of this provider.
+fn is_open_to_all(provider: &str) -> bool {
+    let host = provider
+        .rsplit_once("oidc-provider/")
+        .map_or(provider, |(_, host)| host);
+    matches!(
+        host,
+        "accounts.google.com"
+            | "graph.facebook.com"
+            | "www.amazon.com"
+            | "appleid.apple.com"
+            | "token.actions.githubusercontent.com"
+            | "gitlab.com"
+            | "app.terraform.io"
+    ) || host.starts_with("cognito-identity")
+}
+
 /// What `Principal` elements name, by kind.
 #[derive(Debug, Default)]
 struct Names {
@@ -330,7 +368,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(sets: [&PolicySet; 2]) -> Self {
+    fn of<'p>(sets: impl IntoIterator<Item = &'p PolicySet>) -> Self {
         let mut names = Self {
             is_readable: true,
             ..Self::default()

@@ -6,10 +6,11 @@ mod target;
 use std::collections::HashMap;
 
 use crate::document::Effect;
-use crate::{ActionName, Context, Decision, DocumentKind, PolicySet, PrincipalKind, Request};
+use crate::{ActionName, Context, DocumentKind, PolicySet, PrincipalKind, Request};
 
 use super::caller::{Caller, Callers};
 use super::context::{Claim, Facts};
+use super::grant::Grant;
 use super::term::{Elements, Term, Variables, chosen, terms, variables};
 use super::universe::{Services, Universe};
 use super::witness;
@@ -52,16 +53,36 @@ const OF_PROVIDERS: [&str; 3] = [
     "sts:TagSession",
 ];
 
-/// A request that `first` allows and `second` does not.
+/// A request that `first` allows and `second` does not, each alone.
 pub(crate) fn only_in(kind: DocumentKind, first: &PolicySet, second: &PolicySet) -> Side {
-    if first.documents() == second.documents() {
+    only_in_grant(
+        &Grant::alone(kind, first),
+        &Grant::alone(kind, second),
+        Asking::Anybody,
+    )
+}
+
+/// Whose requests count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asking {
+    Anybody,
+    /// Callers whom nobody named, anonymous ones among them.
+    Public,
+}
+
+/// A request that `first` allows and `second` does not.
+pub(crate) fn only_in_grant(first: &Grant, second: &Grant, asking: Asking) -> Side {
+    if first.is_same(second) {
         return Side::Nothing;
     }
-    let search = Search::new(kind, first, second, Variables::Anything);
+    if !first.is_exact || !second.is_exact {
+        return Side::Unknown;
+    }
+    let search = Search::new(first, second, asking, Variables::Anything);
     let has_variables = search.has_variables();
     match search.run() {
         Side::Unknown if has_variables => {
-            match Search::new(kind, first, second, Variables::Chosen).run() {
+            match Search::new(first, second, asking, Variables::Chosen).run() {
                 Side::Witness(request) => Side::Witness(request),
                 // With one choice of values nothing is proven for all others.
                 Side::Nothing | Side::Unknown => Side::Unknown,
@@ -71,17 +92,23 @@ pub(crate) fn only_in(kind: DocumentKind, first: &PolicySet, second: &PolicySet)
     }
 }
 
+/// The statements of one part of a side.
+#[derive(Debug)]
+struct Own {
+    must_allow: bool,
+    terms: Vec<Term>,
+}
+
 struct Search<'p> {
-    kind: DocumentKind,
-    first: &'p PolicySet,
-    second: &'p PolicySet,
+    first: &'p Grant,
+    second: &'p Grant,
     callers: Vec<Caller>,
     /// For each caller and fact whether it holds, where that follows from who the caller is.
     settled: Vec<Vec<Option<bool>>>,
     targets: Targets,
     facts: Facts,
-    from: Vec<Term>,
-    minus: Vec<Term>,
+    from: Vec<Own>,
+    minus: Vec<Own>,
     given: Context,
     cases: usize,
     is_exact: bool,
@@ -135,6 +162,23 @@ impl Region {
     }
 }
 
+fn with_effect(all: &[Own], effect: Effect) -> impl Iterator<Item = &Term> {
+    let terms = all.iter().flat_map(|own| &own.terms);
+    terms.filter(move |term| term.effect == effect)
+}
+
+/// What the documents that name callers are attached to, if any do.
+fn kind(first: &Grant, second: &Grant) -> DocumentKind {
+    let mut kinds = first.parts().iter().chain(second.parts()).map(|part| part.kind);
+    if kinds.clone().any(|kind| kind == DocumentKind::Trust) {
+        DocumentKind::Trust
+    } else {
+        kinds
+            .find(|kind| *kind == DocumentKind::Resource)
+            .unwrap_or(DocumentKind::Identity)
+    }
+}
+
 /// Kept sorted, so that equal demands are known again.
 fn push(list: &mut Vec<(usize, bool)>, item: (usize, bool)) {
     if let Err(at) = list.binary_search(&item) {
@@ -143,20 +187,41 @@ fn push(list: &mut Vec<(usize, bool)>, item: (usize, bool)) {
 }
 
 impl<'p> Search<'p> {
-    fn new(kind: DocumentKind, first: &'p PolicySet, second: &'p PolicySet, reading: Variables) -> Self {
-        let callers = Callers::of(kind, [first, second]);
+    fn new(first: &'p Grant, second: &'p Grant, asking: Asking, reading: Variables) -> Self {
+        let mut callers = Callers::of(kind(first, second), first.sets().chain(second.sets()));
+        if first.is_of_caller() {
+            callers.with_policies_of_their_own();
+        }
+        if asking == Asking::Public {
+            callers.whom_nobody_named();
+        }
         let (mut elements, mut facts) = (Elements::default(), Facts::default());
-        let from = terms(kind, first, &callers.all, reading, &mut elements, &mut facts);
-        let minus = terms(kind, second, &callers.all, reading, &mut elements, &mut facts);
+        let mut own = |grant: &Grant| -> Vec<Own> {
+            let parts = grant.parts().iter();
+            parts
+                .map(|part| Own {
+                    must_allow: part.must_allow,
+                    terms: terms(
+                        part.kind,
+                        &part.set,
+                        &callers.all,
+                        reading,
+                        &mut elements,
+                        &mut facts,
+                    ),
+                })
+                .collect()
+        };
+        let (from, minus) = (own(first), own(second));
         let mut given = Context::default();
         if reading == Variables::Chosen {
-            let keys = [variables(first), variables(second), facts.variables()];
-            for key in keys.into_iter().flatten() {
+            let sets = first.sets().chain(second.sets());
+            for key in sets.flat_map(variables).chain(facts.variables()) {
                 let value = chosen(&key);
                 given.set(&key, [value]);
             }
         }
-        let services = match kind {
+        let services = match kind(first, second) {
             DocumentKind::Trust => Services::TokenService,
             DocumentKind::Identity | DocumentKind::Resource => Services::All,
         };
@@ -164,7 +229,6 @@ impl<'p> Search<'p> {
         let universe = Universe::new(services, &matchers);
         let settled = callers.all.iter().map(|caller| settled(caller, &facts)).collect();
         Self {
-            kind,
             first,
             second,
             callers: callers.all,
@@ -181,8 +245,8 @@ impl<'p> Search<'p> {
     }
 
     fn has_variables(&self) -> bool {
-        let of_conditions = self.facts.variables();
-        !of_conditions.is_empty() || !variables(self.first).is_empty() || !variables(self.second).is_empty()
+        let mut sets = self.first.sets().chain(self.second.sets());
+        !self.facts.variables().is_empty() || sets.any(|set| !variables(set).is_empty())
     }
 
     fn run(mut self) -> Side {
@@ -190,42 +254,38 @@ impl<'p> Search<'p> {
             return Side::Unknown;
         }
         let (from, minus) = (std::mem::take(&mut self.from), std::mem::take(&mut self.minus));
-        let of = |terms: &'_ [Term], effect: Effect| -> Vec<usize> {
-            let numbered = terms.iter().enumerate();
-            numbered
-                .filter(|(_, term)| term.effect == effect)
-                .map(|(at, _)| at)
-                .collect()
+        let all = Region {
+            callers: (0..self.callers.len()).collect(),
+            actions: Vec::new(),
+            resources: Vec::new(),
+            claims: Vec::new(),
         };
-        let pick = |terms: &'_ [Term], effect: Effect| -> Vec<usize> { of(terms, effect) };
-        let denied: Vec<&Term> = pick(&from, Effect::Deny)
-            .into_iter()
-            .filter_map(|at| from.get(at))
+        let denied: Vec<&Term> = with_effect(&from, Effect::Deny).collect();
+        let refused: Vec<&Term> = with_effect(&minus, Effect::Deny).collect();
+        let demanded: Vec<Vec<&Term>> = minus
+            .iter()
+            .filter(|own| own.must_allow)
+            .map(|own| {
+                own.terms
+                    .iter()
+                    .filter(|term| term.effect == Effect::Allow)
+                    .collect()
+            })
             .collect();
-        let granted: Vec<&Term> = pick(&minus, Effect::Allow)
-            .into_iter()
-            .filter_map(|at| minus.get(at))
-            .collect();
-        let refused: Vec<&Term> = pick(&minus, Effect::Deny)
-            .into_iter()
-            .filter_map(|at| minus.get(at))
-            .collect();
+        let Some(regions) = self.allowed(all, &from) else {
+            return Side::Unknown;
+        };
         let mut whole = Side::Nothing;
-        for at in of(&from, Effect::Allow) {
-            let Some(term) = from.get(at) else { continue };
-            let start = Region {
-                callers: (0..self.callers.len()).collect(),
-                actions: Vec::new(),
-                resources: Vec::new(),
-                claims: Vec::new(),
-            };
-            let region = start.within(term);
-            if !self.is_possible(&region) {
-                continue;
+        for region in regions {
+            // Allowed here, and there either not allowed by a part that must allow, or refused.
+            let mut sides = Vec::new();
+            for granted in &demanded {
+                let not_granted: Vec<&Term> = denied.iter().chain(granted).copied().collect();
+                sides.push(self.without(region.clone(), &not_granted));
+                if matches!(sides.last(), Some(Side::Witness(_))) {
+                    break;
+                }
             }
-            // Allowed here, and there either not allowed or refused.
-            let not_granted: Vec<&Term> = denied.iter().chain(&granted).copied().collect();
-            let mut sides = vec![self.without(region.clone(), &not_granted)];
             for term in &refused {
                 let region = region.within(term);
                 if matches!(sides.last(), Some(Side::Witness(_))) {
@@ -247,6 +307,27 @@ impl<'p> Search<'p> {
             Side::Nothing if !self.is_exact => Side::Unknown,
             side => side,
         }
+    }
+
+    /// The parts of a region that statements of all parts that must allow together allow; `None` for too many.
+    fn allowed(&mut self, all: Region, from: &[Own]) -> Option<Vec<Region>> {
+        let mut regions = vec![all];
+        for own in from.iter().filter(|own| own.must_allow) {
+            let mut narrower = Vec::new();
+            for region in &regions {
+                for term in own.terms.iter().filter(|term| term.effect == Effect::Allow) {
+                    let region = region.within(term);
+                    if self.is_possible(&region) {
+                        narrower.push(region);
+                    }
+                }
+            }
+            if narrower.len() > CASES {
+                return None;
+            }
+            regions = narrower;
+        }
+        Some(regions)
     }
 
     /// What is left of the region when all that these statements match is taken away.
@@ -343,8 +424,8 @@ impl<'p> Search<'p> {
                     }
                     let request = Request::new(principal, action.clone(), resource.as_str());
                     let request = with_needed(request, &context, plain.request_context());
-                    if self.first.decide(self.kind, &request) == Decision::Allow
-                        && self.second.decide(self.kind, &request) != Decision::Allow
+                    if self.first.allows(&request)
+                        && !self.second.allows_in_any_way(&request)
                         && witness::is_plausible(&caller, &request)
                     {
                         if witness::is_complete(&request) {

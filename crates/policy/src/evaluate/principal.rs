@@ -187,7 +187,7 @@ impl Principal {
         &self.name
     }
 
-    pub(super) fn canonical_id(&self) -> Option<&str> {
+    pub(crate) fn canonical_id(&self) -> Option<&str> {
         self.canonical_user.as_deref()
     }
 

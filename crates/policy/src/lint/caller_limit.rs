@@ -43,6 +43,63 @@ const KEYS: &[(&str, Kind)] = &[
     ("s3:DataAccessPointArn", Kind::Arn),
 ];
 
+/// What a value of a condition says of whom it lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chosen {
+    /// Somebody chose the callers, places or resources that it means.
+    Yes,
+    /// It means more than anybody would choose.
+    No,
+    /// The key is about something else.
+    OtherKey,
+}
+
+/// Of the keys by which identity providers tell their own customers apart, those of which anybody can have any value.
+const OF_ANYBODY: [&str; 3] = [
+    "token.actions.githubusercontent.com",
+    "gitlab.com",
+    "app.terraform.io",
+];
+
+/// Whether a value under a key keeps all but some callers out.
+pub(crate) fn chosen(key: &str, operator: Operator, value: &str) -> Chosen {
+    let known = KEYS.iter().find(|(known, _)| known.eq_ignore_ascii_case(key));
+    let kind = match known {
+        Some((_, kind)) => *kind,
+        None if is_of_provider(key) => Kind::Name,
+        None => return Chosen::OtherKey,
+    };
+    let is_meant = if operator.test() == Comparison::Null {
+        false
+    } else if value.contains("${") {
+        // Of variables those of the resource alone are not the caller's own.
+        compares(kind, operator) && value.to_ascii_lowercase().contains("${aws:resource")
+    } else {
+        let name = value.strip_prefix("repo:").unwrap_or(value);
+        compares(kind, operator) && is_chosen(kind, if known.is_some() { value } else { name })
+    };
+    if is_meant { Chosen::Yes } else { Chosen::No }
+}
+
+/// Whether the key tells identities of a provider apart by what the provider's customers chose.
+fn is_of_provider(key: &str) -> bool {
+    let Some((host, name)) = key.rsplit_once(':') else {
+        return false;
+    };
+    let is_host = host.contains('.');
+    let by_anybody = OF_ANYBODY.contains(&host);
+    is_host
+        && (matches!(
+            name,
+            "sub"
+                | "repository"
+                | "repository_owner"
+                | "repository_id"
+                | "repository_owner_id"
+                | "project_path"
+        ) || !by_anybody && matches!(name, "aud" | "oaud" | "app_id" | "azp"))
+}
+
 /// Whether not everyone passes: by a condition of the statement, or because the policy denies everyone else.
 pub(super) fn is_limited(policy: &Policy<'_>, statement: &Statement<'_>) -> bool {
     statement.tests.iter().any(admits_some)
@@ -111,24 +168,33 @@ fn compares_with_some(test: &Test<'_>, operator: Operator) -> bool {
     let Some((_, kind)) = KEYS.iter().find(|(key, _)| test.is_about(key)) else {
         return false;
     };
+    compares(*kind, operator)
+        && test.texts().next().is_some()
+        && test.texts().all(|value| is_chosen(*kind, value.text))
+}
+
+/// Whether the operator compares keys of this kind.
+fn compares(kind: Kind, operator: Operator) -> bool {
     let name = operator.test().as_str();
-    let fits = match kind {
+    match kind {
         Kind::Name | Kind::Arn => name.starts_with("String") || name.starts_with("Arn"),
         Kind::Address => matches!(operator.test(), Comparison::IpAddress | Comparison::NotIpAddress),
-    };
-    let chosen = |value: Text<'_>| match kind {
-        Kind::Name => !value.text.starts_with(['*', '?']) && !value.text.is_empty(),
+    }
+}
+
+fn is_chosen(kind: Kind, value: &str) -> bool {
+    match kind {
+        Kind::Name => !value.starts_with(['*', '?']) && !value.is_empty(),
         Kind::Arn => {
-            let arn = ArnFields::of(value.text);
+            let arn = ArnFields::of(value);
             let account = arn.account();
             let bucket = arn.service() == "s3"
                 && account.is_empty()
                 && !is_open(arn.resource().get(..1).unwrap_or("*"));
             bucket || (!account.is_empty() && !is_open(account)) || account.contains("${")
         }
-        Kind::Address => Cidr::parse(value.text).is_some_and(|range| !is_vast(range, value.text)),
-    };
-    fits && test.texts().next().is_some() && test.texts().all(chosen)
+        Kind::Address => Cidr::parse(value).is_some_and(|range| !is_vast(range, value)),
+    }
 }
 
 /// A range so wide that it keeps hardly anyone out.

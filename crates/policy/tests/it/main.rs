@@ -8,6 +8,8 @@
 
 mod case;
 mod cases;
+#[cfg(feature = "catalog")]
+mod checks;
 mod compare;
 mod compare_fuzz;
 mod denied;

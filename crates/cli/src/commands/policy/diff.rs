@@ -34,7 +34,7 @@ pub(super) struct Diff {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Kind {
+pub(super) enum Kind {
     Identity,
     Resource,
     Trust,
@@ -52,13 +52,7 @@ pub(super) fn run(options: &Diff) -> Outcome<Exit> {
         Ok(PolicySet::compile(&file::documents(std::slice::from_ref(input))?))
     };
     let (first, second) = (set(&options.first)?, set(&options.second)?);
-    let kind = match options.kind {
-        Some(Kind::Identity) => DocumentKind::Identity,
-        Some(Kind::Resource) => DocumentKind::Resource,
-        Some(Kind::Trust) => DocumentKind::Trust,
-        None if names_principals(&first) || names_principals(&second) => DocumentKind::Resource,
-        None => DocumentKind::Identity,
-    };
+    let kind = kind(options.kind, &[&first, &second]);
     let found = diff(kind, &first, &second);
     match options.format {
         Format::Text => {
@@ -81,6 +75,17 @@ pub(super) fn run(options: &Diff) -> Outcome<Exit> {
     } else {
         Exit::Findings
     })
+}
+
+/// What the policies are attached to, as it was told or as they look.
+pub(super) fn kind(told: Option<Kind>, sets: &[&PolicySet]) -> DocumentKind {
+    match told {
+        Some(Kind::Identity) => DocumentKind::Identity,
+        Some(Kind::Resource) => DocumentKind::Resource,
+        Some(Kind::Trust) => DocumentKind::Trust,
+        None if sets.iter().any(|set| names_principals(set)) => DocumentKind::Resource,
+        None => DocumentKind::Identity,
+    }
 }
 
 fn tell(witness: Option<&Request>, what: &str) {

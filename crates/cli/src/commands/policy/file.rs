@@ -55,16 +55,18 @@ pub(super) fn parse(input: &Input, text: &str) -> Result<Document, Problem> {
 pub(super) fn documents(inputs: &[Input]) -> Outcome<Vec<Document>> {
     let mut documents = Vec::new();
     for input in inputs {
-        let text = read(input)?;
-        if text.trim_start().starts_with('[') {
-            let several: Vec<Document> = serde_json::from_str(&text)
-                .map_err(|error| Failure::usage(Problem::new(error.to_string()).at(input)))?;
-            documents.extend(several);
-        } else {
-            documents.push(parse(input, &text).map_err(Failure::usage)?);
-        }
+        documents.extend(documents_in(input, &read(input)?)?);
     }
     Ok(documents)
+}
+
+/// The documents of a text that was read from `input`.
+pub(super) fn documents_in(input: &Input, text: &str) -> Outcome<Vec<Document>> {
+    if text.trim_start().starts_with('[') {
+        return serde_json::from_str(text)
+            .map_err(|error| Failure::usage(Problem::new(error.to_string()).at(input)));
+    }
+    Ok(vec![parse(input, text).map_err(Failure::usage)?])
 }
 
 /// Puts a new text in the place of a file: whole or not at all, with the permissions that it had.

@@ -13,6 +13,13 @@ pub(super) struct LayerFiles {
     /// A policy of the caller, attached or inline; a file may also hold a JSON array of policies
     #[arg(value_name = "FILE")]
     identity: Vec<Input>,
+    #[command(flatten)]
+    around: AroundFiles,
+}
+
+/// The policies of all layers but the caller's own.
+#[derive(Args, Debug)]
+pub(super) struct AroundFiles {
     /// The policy of the resource: bucket policy, trust policy of the role, key policy
     #[arg(long, value_name = "FILE")]
     resource_policy: Option<Input>,
@@ -36,8 +43,22 @@ pub(super) struct LayerFiles {
 impl LayerFiles {
     /// Whether no policy at all is at hand.
     pub(super) fn is_empty(&self) -> bool {
-        self.identity.is_empty()
-            && self.resource_policy.is_none()
+        self.identity.is_empty() && self.around.is_empty()
+    }
+
+    pub(super) fn load(&self) -> Outcome<Layers> {
+        let layers = self.around.load()?;
+        if self.identity.is_empty() {
+            return Ok(layers);
+        }
+        let identity = PolicySet::compile(&file::documents(&self.identity)?);
+        Ok(layers.with(Layer::Identity, identity))
+    }
+}
+
+impl AroundFiles {
+    pub(super) fn is_empty(&self) -> bool {
+        self.resource_policy.is_none()
             && self.boundary.is_empty()
             && self.session_policy.is_empty()
             && self.vpc_endpoint_policy.is_none()
@@ -58,7 +79,7 @@ impl LayerFiles {
                 .map(|input| Ok(PolicySet::compile(&file::documents(std::slice::from_ref(input))?)))
                 .collect()
         };
-        let mut layers = Layers::new(set(&self.identity)?.unwrap_or_default())
+        let mut layers = Layers::default()
             .service_control(levels(&self.scp)?)
             .resource_control(levels(&self.rcp)?);
         for (layer, inputs) in [

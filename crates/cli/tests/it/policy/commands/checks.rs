@@ -1,0 +1,95 @@
+//! `check-no-new-access`, `check-access-not-granted` and `check-no-public-access`.
+
+use super::*;
+
+#[test]
+fn a_pipeline_sees_new_access() {
+    let dir = folder();
+    let check = |old: &str, new: &str, more: &[&str]| {
+        policy(
+            dir.path(),
+            &[&["check-no-new-access", old, new][..], more].concat(),
+        )
+    };
+    assert_eq!(
+        check("wide.json", "own.json", &[]).expect_code(0).stdout,
+        "pass\n"
+    );
+    check("own.json", "wide.json", &[])
+        .expect_code(1)
+        .expect_said(
+            "wide.json: /Statement/0: NEW_ACCESS: the new policy allows what the old one did not: `s3:",
+        )
+        .expect_said("fail");
+    check("own.json", "wide.json", &["--boundary", "own.json"]).expect_code(0);
+    let found = json_of(
+        &check("own.json", "wide.json", &["--format", "json"])
+            .expect_code(1)
+            .stdout,
+    );
+    assert_eq!(found["passes"], false);
+    assert!(found["findings"][0]["witness"]["action"].is_string());
+    let log = json_of(
+        &check("own.json", "wide.json", &["--format", "sarif"])
+            .expect_code(1)
+            .stdout,
+    );
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "NEW_ACCESS");
+    assert_eq!(
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        "wide.json"
+    );
+    check("own.json", "absent.json", &[])
+        .expect_code(2)
+        .expect_said("absent.json");
+}
+
+#[test]
+fn a_pipeline_sees_what_should_not_be_granted() {
+    let dir = folder();
+    let check = |more: &[&str]| policy(dir.path(), &[&["check-access-not-granted"][..], more].concat());
+    check(&["own.json", "--action", "s3:DeleteObject"]).expect_code(0);
+    check(&["wide.json", "--action", "s3:DeleteObject"])
+        .expect_code(1)
+        .expect_said("ACCESS_GRANTED: access is granted that should not be: `s3:DeleteObject`");
+    check(&["own.json", "--resource", "arn:aws:s3:::other/*"]).expect_code(0);
+    check(&["own.json", "--action", "Delete"])
+        .expect_code(2)
+        .expect_said("`Delete` is no action");
+    check(&["own.json"]).expect_code(2).expect_said("--action");
+}
+
+#[test]
+fn a_pipeline_sees_the_public() {
+    let dir = folder();
+    let site = |id: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Id":"{id}","Statement":{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::site/*"}}}}"#
+        )
+    };
+    let bucket = ["check-no-public-access", "-", "--type", "AWS::S3::Bucket"];
+    policy_with_input(&bucket, site("").as_bytes())
+        .expect_code(1)
+        .expect_said("/Statement: PUBLIC_ACCESS: the public may do this: `s3:GetObject`")
+        .expect_said("by `anonymous`");
+    policy_with_input(&bucket, site("check-allow PUBLIC_ACCESS: a web site").as_bytes())
+        .expect_code(0)
+        .expect_said("meant: a web site");
+    policy(
+        dir.path(),
+        &[
+            "check-no-public-access",
+            "guard.json",
+            "--type",
+            "AWS::S3::Bucket",
+        ],
+    )
+    .expect_code(0);
+    policy(
+        dir.path(),
+        &["check-no-public-access", "guard.json", "--type", "bucket"],
+    )
+    .expect_code(2)
+    .expect_said("AWS::S3::Bucket");
+}
