@@ -45,6 +45,14 @@ impl ChecksumAlgorithm {
         }
     }
 
+    const fn crc(self) -> Option<CrcAlgorithm> {
+        match self {
+            Self::Sha256 => None,
+            Self::Crc64Nvme => Some(CrcAlgorithm::Crc64Nvme),
+            Self::Crc32c => Some(CrcAlgorithm::Crc32Iscsi),
+        }
+    }
+
     /// The sum of `chunks`, one after the other.
     #[must_use]
     pub fn sum<'a>(self, chunks: impl IntoIterator<Item = &'a Bytes>) -> Checksum {
@@ -148,6 +156,35 @@ impl Checksum {
             scope: ChecksumScope::Parts(u32::try_from(parts.len()).ok()?),
             ..summing.finish()
         })
+    }
+
+    /// The sum of what this one is of and, behind it, the `size` bytes that `next` is of; `None` where the algorithm cannot tell
+    /// (SHA-256), or one of them is not of whole bytes.
+    ///
+    /// ```
+    /// use bucketline_sink::{ChecksumAlgorithm, Payload};
+    ///
+    /// let sum = |text: &'static str| Payload::from(text).checksum_by(ChecksumAlgorithm::Crc64Nvme);
+    /// assert_eq!(sum("head ").followed_by(&sum("tail"), 4), Some(sum("head tail")));
+    /// ```
+    #[must_use]
+    pub fn followed_by(&self, next: &Self, size: u64) -> Option<Self> {
+        let is_whole = |sum: &Self| sum.scope == ChecksumScope::WholeObject;
+        if self.algorithm != next.algorithm || !is_whole(self) || !is_whole(next) {
+            return None;
+        }
+        let algorithm = self.algorithm.crc()?;
+        let joined = crc_fast::checksum_combine(algorithm, self.number(), next.number(), size).to_be_bytes();
+        let used = joined.get(joined.len().saturating_sub(self.algorithm.size())..)?;
+        Self::new(self.algorithm, ChecksumScope::WholeObject, used)
+    }
+
+    /// A sum of at most eight bytes as a number.
+    fn number(&self) -> u64 {
+        self.as_bytes()
+            .iter()
+            .take(8)
+            .fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 
     /// How it was computed.

@@ -18,6 +18,10 @@
     reason = "these are tests: a broken promise has to be loud"
 )]
 
+mod uploads;
+
+pub use uploads::uploads;
+
 use std::sync::Arc;
 
 use bytes::Bytes;

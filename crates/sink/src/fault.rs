@@ -9,8 +9,8 @@ use async_trait::async_trait;
 pub use crate::fault::plan::Fault;
 use crate::fault::plan::{Action, Plan};
 use crate::{
-    Effect, EncryptionSeen, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Operation,
-    Payload, PutOptions, PutOutcome, Sink,
+    Effect, EncryptionSeen, Error, ErrorKind, ListPage, ListToken, MultipartSink, Object, ObjectInfo,
+    ObjectKey, Operation, Part, PartLimits, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
 mod plan;
@@ -185,6 +185,10 @@ fn name(operation: Operation) -> &'static str {
         Operation::Get => "get",
         Operation::List => "list",
         Operation::Delete => "delete",
+        Operation::BeginUpload => "begin upload",
+        Operation::PutPart => "put part",
+        Operation::CompleteUpload => "complete upload",
+        Operation::AbortUpload => "abort upload",
         _ => "other",
     }
 }
@@ -260,6 +264,63 @@ impl<S: Sink> Sink for FaultSink<S> {
                 Err(self.no_answer(Operation::Delete, key.as_str()))
             }
             _ => self.inner.delete(key).await,
+        }
+    }
+}
+
+/// A request of an upload that is to be late arrives at once: only its answer is lost.
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: MultipartSink> MultipartSink for FaultSink<S> {
+    fn part_limits(&self) -> PartLimits {
+        self.inner.part_limits()
+    }
+
+    async fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
+        match self.before(Operation::BeginUpload, key.as_str()).await? {
+            Some(Action::ReplyLost | Action::Late) => {
+                let _ = self.inner.begin_upload(key, options).await;
+                Err(self.no_answer(Operation::BeginUpload, key.as_str()))
+            }
+            _ => self.inner.begin_upload(key, options).await,
+        }
+    }
+
+    async fn put_part(&self, upload: &Upload, number: u32, payload: Payload) -> Result<Part, Error> {
+        match self.before(Operation::PutPart, upload.key().as_str()).await? {
+            Some(Action::ReplyLost | Action::Late) => {
+                let _ = self.inner.put_part(upload, number, payload).await;
+                Err(self.no_answer(Operation::PutPart, upload.key().as_str()))
+            }
+            _ => self.inner.put_part(upload, number, payload).await,
+        }
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        match self
+            .before(Operation::CompleteUpload, upload.key().as_str())
+            .await?
+        {
+            Some(Action::ReplyLost | Action::Late) => {
+                let _ = self.inner.complete_upload(upload, parts, mode).await;
+                Err(self.no_answer(Operation::CompleteUpload, upload.key().as_str()))
+            }
+            _ => self.inner.complete_upload(upload, parts, mode).await,
+        }
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), Error> {
+        match self.before(Operation::AbortUpload, upload.key().as_str()).await? {
+            Some(Action::ReplyLost | Action::Late) => {
+                let _ = self.inner.abort_upload(upload).await;
+                Err(self.no_answer(Operation::AbortUpload, upload.key().as_str()))
+            }
+            _ => self.inner.abort_upload(upload).await,
         }
     }
 }

@@ -11,6 +11,9 @@ pub use crate::listing::{ListPage, ListToken, Listed};
 pub use crate::memory::MemorySink;
 #[cfg(feature = "mock")]
 pub use crate::mock::MockSink;
+pub use crate::multipart::{
+    MultipartSink, ObjectWriter, Part, PartLimits, Upload, WriterSettings, checksum_of_parts,
+};
 pub use crate::object::{Object, ObjectInfo};
 pub use crate::object_key::ObjectKey;
 pub use crate::payload::Payload;
@@ -36,6 +39,7 @@ mod listing;
 mod memory;
 #[cfg(feature = "mock")]
 mod mock;
+mod multipart;
 mod object;
 mod object_key;
 mod payload;

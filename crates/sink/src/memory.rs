@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use crate::multipart::check_parts;
 use crate::{
-    Checksum, ETag, Effect, Encryption, EncryptionSeen, Error, ErrorKind, KmsSeen, ListPage, ListToken,
-    Listed, Object, ObjectInfo, ObjectKey, Operation, Payload, PutMode, PutOptions, PutOutcome, Receipt,
-    Sink,
+    Checksum, ChecksumAlgorithm, ETag, Effect, Encryption, EncryptionSeen, Error, ErrorKind, KmsSeen,
+    ListPage, ListToken, Listed, MultipartSink, Object, ObjectInfo, ObjectKey, Operation, Part, PartLimits,
+    Payload, PutMode, PutOptions, PutOutcome, Receipt, Sink, Upload,
 };
 
 /// A sink in memory that keeps the whole contract. Clones share their objects.
@@ -33,8 +34,23 @@ use crate::{
 #[derive(Clone, Default)]
 pub struct MemorySink {
     objects: Arc<Mutex<BTreeMap<ObjectKey, Stored>>>,
+    uploads: Arc<Mutex<Uploads>>,
     seed: u64,
     page: Option<usize>,
+    limits: PartLimits,
+}
+
+/// Uploads under way, by id.
+#[derive(Default)]
+struct Uploads {
+    begun: u64,
+    pending: BTreeMap<String, Pending>,
+}
+
+struct Pending {
+    key: ObjectKey,
+    options: PutOptions,
+    parts: BTreeMap<u32, (Part, Payload)>,
 }
 
 #[derive(Clone)]
@@ -69,6 +85,14 @@ impl MemorySink {
         self
     }
 
+    /// Other limits of parts than S3's: small ones keep a test small.
+    #[must_use]
+    pub const fn with_part_limits(mut self, smallest: u64, most: u32) -> Self {
+        self.limits.smallest = smallest;
+        self.limits.most = most;
+        self
+    }
+
     /// How many objects there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -86,6 +110,42 @@ impl MemorySink {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn uploads(&self) -> MutexGuard<'_, Uploads> {
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many uploads are under way.
+    #[must_use]
+    pub fn pending_uploads(&self) -> usize {
+        self.uploads().pending.len()
+    }
+
+    fn store(&self, key: &ObjectKey, stored: Stored, mode: &PutMode) -> PutOutcome {
+        let mut objects = self.lock();
+        let may = match (mode, objects.get(key)) {
+            (PutMode::Create, there) => there.is_none(),
+            (PutMode::Overwrite, _) => true,
+            (PutMode::IfMatch(tag), there) => there.is_some_and(|there| there.etag() == *tag),
+        };
+        if !may {
+            return PutOutcome::PreconditionFailed;
+        }
+        let receipt = Receipt {
+            etag: Some(stored.etag()),
+            checksums: stored.checksum.into(),
+            encryption: stored.encryption.clone(),
+            ..Receipt::default()
+        };
+        objects.insert(key.clone(), stored);
+        PutOutcome::Created(receipt)
+    }
+
+    fn no_upload(&self, operation: Operation, upload: &Upload) -> Error {
+        Error::new(operation, ErrorKind::NoSuchUpload, Effect::NotApplied)
+            .with_key(upload.key().as_str())
+            .with_place(self.to_string())
+    }
+
     fn found(&self, operation: Operation, key: &ObjectKey) -> Result<Stored, Error> {
         self.lock().get(key).cloned().ok_or_else(|| {
             Error::new(operation, ErrorKind::NotFound, Effect::NotApplied)
@@ -96,6 +156,23 @@ impl MemorySink {
 }
 
 impl Stored {
+    fn new(payload: Bytes, checksum: Checksum, options: &PutOptions) -> Self {
+        Self {
+            payload,
+            checksum,
+            encryption: match &options.encryption {
+                Encryption::BucketDefault => EncryptionSeen::None,
+                Encryption::Aes256 => EncryptionSeen::Aes256,
+                Encryption::Kms(kms) => EncryptionSeen::Kms(KmsSeen {
+                    key_id: Some(kms.key_id.clone()),
+                    bucket_key: kms.bucket_key == Some(true),
+                    dsse: kms.dsse,
+                }),
+            },
+            metadata: options.metadata.clone(),
+        }
+    }
+
     /// Equal content, equal tag, as on S3.
     fn etag(&self) -> ETag {
         let hex = self.checksum.hex();
@@ -122,37 +199,8 @@ impl Sink for MemorySink {
         options: &PutOptions,
     ) -> Result<PutOutcome, Error> {
         options.check()?;
-        let stored = Stored {
-            payload: payload.to_bytes(),
-            checksum: payload.checksum(),
-            encryption: match &options.encryption {
-                Encryption::BucketDefault => EncryptionSeen::None,
-                Encryption::Aes256 => EncryptionSeen::Aes256,
-                Encryption::Kms(kms) => EncryptionSeen::Kms(KmsSeen {
-                    key_id: Some(kms.key_id.clone()),
-                    bucket_key: kms.bucket_key == Some(true),
-                    dsse: kms.dsse,
-                }),
-            },
-            metadata: options.metadata.clone(),
-        };
-        let mut objects = self.lock();
-        let may = match (&options.mode, objects.get(key)) {
-            (PutMode::Create, there) => there.is_none(),
-            (PutMode::Overwrite, _) => true,
-            (PutMode::IfMatch(tag), there) => there.is_some_and(|there| there.etag() == *tag),
-        };
-        if !may {
-            return Ok(PutOutcome::PreconditionFailed);
-        }
-        let receipt = Receipt {
-            etag: Some(stored.etag()),
-            checksums: stored.checksum.into(),
-            encryption: stored.encryption.clone(),
-            ..Receipt::default()
-        };
-        objects.insert(key.clone(), stored);
-        Ok(PutOutcome::Created(receipt))
+        let stored = Stored::new(payload.to_bytes(), payload.checksum(), options);
+        Ok(self.store(key, stored, &options.mode))
     }
 
     async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo, Error> {
@@ -196,6 +244,81 @@ impl Sink for MemorySink {
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         self.lock().remove(key);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl MultipartSink for MemorySink {
+    fn part_limits(&self) -> PartLimits {
+        self.limits
+    }
+
+    async fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
+        options.check()?;
+        let mut uploads = self.uploads();
+        uploads.begun += 1;
+        let upload = Upload::new(key.clone(), format!("upload-{}", uploads.begun));
+        uploads.pending.insert(
+            upload.id().to_owned(),
+            Pending {
+                key: key.clone(),
+                options: options.clone(),
+                parts: BTreeMap::new(),
+            },
+        );
+        Ok(upload)
+    }
+
+    async fn put_part(&self, upload: &Upload, number: u32, payload: Payload) -> Result<Part, Error> {
+        let checksum = payload.checksum_by(ChecksumAlgorithm::Crc64Nvme);
+        let tag = ETag::new(format!("\"{}\"", checksum.hex()));
+        let part = Part::new(number, payload.len(), tag, checksum);
+        let mut uploads = self.uploads();
+        let pending = uploads
+            .pending
+            .get_mut(upload.id())
+            .filter(|pending| pending.key == *upload.key())
+            .ok_or_else(|| self.no_upload(Operation::PutPart, upload))?;
+        pending.parts.insert(number, (part.clone(), payload));
+        Ok(part)
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        check_parts(parts, self.part_limits())?;
+        let mut uploads = self.uploads();
+        let pending = uploads
+            .pending
+            .get(upload.id())
+            .filter(|pending| pending.key == *upload.key())
+            .ok_or_else(|| self.no_upload(Operation::CompleteUpload, upload))?;
+        let mut chunks = Vec::new();
+        for part in parts {
+            let Some((_, payload)) = pending.parts.get(&part.number).filter(|(kept, _)| kept == part) else {
+                return Err(Error::invalid(format!(
+                    "part {} is not one that was sent",
+                    part.number
+                )));
+            };
+            chunks.extend_from_slice(payload.chunks());
+        }
+        let payload = Payload::from(chunks);
+        let checksum = payload.checksum_by(ChecksumAlgorithm::Crc64Nvme);
+        let stored = Stored::new(payload.to_bytes(), checksum, &pending.options);
+        let outcome = self.store(upload.key(), stored, mode);
+        if outcome != PutOutcome::PreconditionFailed {
+            uploads.pending.remove(upload.id());
+        }
+        Ok(outcome)
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), Error> {
+        self.uploads().pending.remove(upload.id());
         Ok(())
     }
 }

@@ -8,6 +8,8 @@ use std::fmt;
 pub enum ErrorKind {
     /// The key has no object. Nothing to do.
     NotFound,
+    /// The upload is not there: it was completed, or aborted. Look whether its object is.
+    NoSuchUpload,
     /// The bucket, or the folder on disk, is not there. Stop writing and correct the name; a deleted bucket's
     /// name may be taken by somebody else.
     NoSuchBucket,
@@ -80,6 +82,7 @@ impl ErrorKind {
             | Self::Corrupt
             | Self::Unexpected => true,
             Self::NotFound
+            | Self::NoSuchUpload
             | Self::NoSuchBucket
             | Self::AccessDenied
             | Self::Credentials
@@ -99,6 +102,7 @@ impl ErrorKind {
     pub const fn advice(&self) -> &'static str {
         match self {
             Self::NotFound => "nothing lies under this key",
+            Self::NoSuchUpload => "look whether its object is there; else begin again",
             Self::NoSuchBucket => "check the bucket's name, and that it was not deleted",
             Self::AccessDenied => "let the policies of identity, bucket and key allow this call",
             Self::Credentials => "renew the credentials, or correct where they come from",
@@ -127,6 +131,7 @@ impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::NotFound => "no such object",
+            Self::NoSuchUpload => "no such upload",
             Self::NoSuchBucket => "no such bucket",
             Self::AccessDenied => "access denied",
             Self::Credentials => "credentials not accepted",
@@ -180,6 +185,14 @@ pub enum Operation {
     List,
     /// Remove an object.
     Delete,
+    /// Begin an upload in parts.
+    BeginUpload,
+    /// Send a part of one.
+    PutPart,
+    /// Make an object of its parts.
+    CompleteUpload,
+    /// Remove the parts of an upload.
+    AbortUpload,
     /// Ask for the bucket's region.
     Locate,
     /// Make a sink from its settings.
@@ -192,7 +205,15 @@ impl Operation {
     /// Whether the store is as before, whatever came of the call.
     #[must_use]
     pub const fn is_read(self) -> bool {
-        !matches!(self, Self::Put | Self::Delete)
+        !matches!(
+            self,
+            Self::Put
+                | Self::Delete
+                | Self::BeginUpload
+                | Self::PutPart
+                | Self::CompleteUpload
+                | Self::AbortUpload
+        )
     }
 
     /// The effect of a call of this kind that may have arrived: reads never have one.
@@ -214,6 +235,10 @@ impl fmt::Display for Operation {
             Self::Get => "read",
             Self::List => "list",
             Self::Delete => "delete",
+            Self::BeginUpload => "begin an upload of",
+            Self::PutPart => "send a part of",
+            Self::CompleteUpload => "complete the upload of",
+            Self::AbortUpload => "abort the upload of",
             Self::Locate => "find the region",
             Self::Open => "open",
             Self::Parse => "parse",

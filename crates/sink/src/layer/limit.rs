@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
-    Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Operation, Payload,
-    PutOptions, PutOutcome, Sink,
+    Effect, Error, ErrorKind, ListPage, ListToken, MultipartSink, Object, ObjectInfo, ObjectKey, Operation,
+    Part, PartLimits, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
 /// Lets at most so many calls run at once; the others wait in the order in which they came. Clones share the
@@ -70,6 +70,41 @@ impl<S: Sink> Sink for Limit<S> {
     async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         let _slot = self.slot(Operation::Delete, key.as_str()).await?;
         self.inner.delete(key).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: MultipartSink> MultipartSink for Limit<S> {
+    fn part_limits(&self) -> PartLimits {
+        self.inner.part_limits()
+    }
+
+    async fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
+        let _slot = self.slot(Operation::BeginUpload, key.as_str()).await?;
+        self.inner.begin_upload(key, options).await
+    }
+
+    async fn put_part(&self, upload: &Upload, number: u32, payload: Payload) -> Result<Part, Error> {
+        let _slot = self.slot(Operation::PutPart, upload.key().as_str()).await?;
+        self.inner.put_part(upload, number, payload).await
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        let _slot = self
+            .slot(Operation::CompleteUpload, upload.key().as_str())
+            .await?;
+        self.inner.complete_upload(upload, parts, mode).await
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), Error> {
+        let _slot = self.slot(Operation::AbortUpload, upload.key().as_str()).await?;
+        self.inner.abort_upload(upload).await
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    Error, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Operation, Payload, PutOptions, PutOutcome,
-    Sink,
+    Error, ListPage, ListToken, MultipartSink, Object, ObjectInfo, ObjectKey, Operation, Part, PartLimits,
+    Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
 /// One call, after it ended.
@@ -194,6 +194,51 @@ impl<S: Sink> Sink for Observe<S> {
     async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         let call = self.start(Operation::Delete, key.as_str());
         let result = self.inner.delete(key).await;
+        call.end_with(&result, |()| 0);
+        result
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: MultipartSink> MultipartSink for Observe<S> {
+    fn part_limits(&self) -> PartLimits {
+        self.inner.part_limits()
+    }
+
+    async fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
+        let call = self.start(Operation::BeginUpload, key.as_str());
+        let result = self.inner.begin_upload(key, options).await;
+        call.end_with(&result, |_| 0);
+        result
+    }
+
+    async fn put_part(&self, upload: &Upload, number: u32, payload: Payload) -> Result<Part, Error> {
+        let bytes = payload.len();
+        let call = self.start(Operation::PutPart, upload.key().as_str());
+        let result = self.inner.put_part(upload, number, payload).await;
+        call.end_with(&result, |_| bytes);
+        result
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        let call = self.start(Operation::CompleteUpload, upload.key().as_str());
+        let result = self.inner.complete_upload(upload, parts, mode).await;
+        match &result {
+            Ok(PutOutcome::PreconditionFailed) => call.end(Outcome::PreconditionFailed, 0),
+            result => call.end_with(result, |_| 0),
+        }
+        result
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), Error> {
+        let call = self.start(Operation::AbortUpload, upload.key().as_str());
+        let result = self.inner.abort_upload(upload).await;
         call.end_with(&result, |()| 0);
         result
     }

@@ -5,8 +5,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::{
-    Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Operation, Payload,
-    PutOptions, PutOutcome, Sink,
+    Effect, Error, ErrorKind, ListPage, ListToken, MultipartSink, Object, ObjectInfo, ObjectKey, Operation,
+    Part, PartLimits, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
 /// Lets only keys below one folder through; keys stay as they are.
@@ -95,6 +95,39 @@ impl<S: Sink> Sink for PrefixJail<S> {
     async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         self.check(Operation::Delete, key.as_str())?;
         self.inner.delete(key).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: MultipartSink> MultipartSink for PrefixJail<S> {
+    fn part_limits(&self) -> PartLimits {
+        self.inner.part_limits()
+    }
+
+    async fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
+        self.check(Operation::BeginUpload, key.as_str())?;
+        self.inner.begin_upload(key, options).await
+    }
+
+    async fn put_part(&self, upload: &Upload, number: u32, payload: Payload) -> Result<Part, Error> {
+        self.check(Operation::PutPart, upload.key().as_str())?;
+        self.inner.put_part(upload, number, payload).await
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        self.check(Operation::CompleteUpload, upload.key().as_str())?;
+        self.inner.complete_upload(upload, parts, mode).await
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), Error> {
+        self.check(Operation::AbortUpload, upload.key().as_str())?;
+        self.inner.abort_upload(upload).await
     }
 }
 

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 
 use crate::{
-    Effect, Error, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload, PutOptions, PutOutcome, Sink,
+    Effect, Error, ListPage, ListToken, MultipartSink, Object, ObjectInfo, ObjectKey, Part, PartLimits,
+    Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
 /// How patient a [`Retry`] is.
@@ -195,6 +196,39 @@ impl<S: Sink> Sink for Retry<S> {
     async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         self.patiently(key.as_str(), always, || self.inner.delete(key))
             .await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: MultipartSink> MultipartSink for Retry<S> {
+    fn part_limits(&self) -> PartLimits {
+        self.inner.part_limits()
+    }
+
+    async fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
+        let call = || self.inner.begin_upload(key, options);
+        self.patiently(key.as_str(), not_applied, call).await
+    }
+
+    async fn put_part(&self, upload: &Upload, number: u32, payload: Payload) -> Result<Part, Error> {
+        let call = || self.inner.put_part(upload, number, payload.clone());
+        self.patiently(upload.key().as_str(), always, call).await
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        let call = || self.inner.complete_upload(upload, parts, mode);
+        self.patiently(upload.key().as_str(), not_applied, call).await
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), Error> {
+        let call = || self.inner.abort_upload(upload);
+        self.patiently(upload.key().as_str(), always, call).await
     }
 }
 

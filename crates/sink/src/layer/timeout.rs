@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Operation, Payload, PutOptions,
-    PutOutcome, Sink,
+    Error, ErrorKind, ListPage, ListToken, MultipartSink, Object, ObjectInfo, ObjectKey, Operation, Part,
+    PartLimits, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
 /// Gives up a call after a time: its future is dropped, and the answer is `TimedOut`, `Unknown` for puts and
@@ -80,6 +80,55 @@ impl<S: Sink> Sink for Timeout<S> {
     async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         self.bound(Operation::Delete, key.as_str(), self.inner.delete(key))
             .await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: MultipartSink> MultipartSink for Timeout<S> {
+    fn part_limits(&self) -> PartLimits {
+        self.inner.part_limits()
+    }
+
+    async fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
+        self.bound(
+            Operation::BeginUpload,
+            key.as_str(),
+            self.inner.begin_upload(key, options),
+        )
+        .await
+    }
+
+    async fn put_part(&self, upload: &Upload, number: u32, payload: Payload) -> Result<Part, Error> {
+        self.bound(
+            Operation::PutPart,
+            upload.key().as_str(),
+            self.inner.put_part(upload, number, payload),
+        )
+        .await
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        self.bound(
+            Operation::CompleteUpload,
+            upload.key().as_str(),
+            self.inner.complete_upload(upload, parts, mode),
+        )
+        .await
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), Error> {
+        self.bound(
+            Operation::AbortUpload,
+            upload.key().as_str(),
+            self.inner.abort_upload(upload),
+        )
+        .await
     }
 }
 

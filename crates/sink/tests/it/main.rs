@@ -19,6 +19,7 @@ mod memory;
 mod mock;
 #[cfg(all(feature = "fs", feature = "test-util"))]
 mod model;
+mod multipart;
 mod public_interface;
 #[cfg(all(feature = "s3", feature = "test-util"))]
 mod retry;
