@@ -12,8 +12,8 @@ pub use crate::s3::http_client::{HttpClientBuilder, shared_http_client};
 pub use crate::s3::settings::Addressing;
 use crate::s3::settings::Settings;
 use crate::{
-    BucketName, Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload,
-    PutOptions, PutOutcome, Sink,
+    BucketName, Effect, Error, ErrorKind, ListPage, ListToken, MultipartSink, Object, ObjectInfo, ObjectKey,
+    Part, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
 mod attempt;
@@ -28,6 +28,7 @@ mod failure;
 mod genuine;
 mod http_client;
 mod list;
+mod multipart;
 mod put;
 mod read;
 mod region;
@@ -51,7 +52,7 @@ mod settings;
 ///
 /// `put`: `s3:PutObject` (and `kms:GenerateDataKey`, `kms:Decrypt` with a KMS key); `get` and `head`:
 /// `s3:GetObject`; `list`: `s3:ListBucket`; `delete`: `s3:DeleteObject`; finding the region:
-/// `s3:GetBucketLocation`.
+/// `s3:GetBucketLocation`; uploads in parts: those of `put`, and `s3:AbortMultipartUpload` to give one up.
 ///
 /// ```
 /// use aws_credential_types::Credentials;
@@ -239,6 +240,37 @@ impl Sink for S3Sink {
             Err(error) if self.went_astray(&error) => self.arrived(delete::delete(self, key).await),
             answer => answer,
         }
+    }
+}
+
+#[async_trait]
+impl MultipartSink for S3Sink {
+    async fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
+        match multipart::begin(self, key, options).await {
+            Err(error) if self.went_astray(&error) => {
+                self.arrived(multipart::begin(self, key, options).await)
+            }
+            answer => answer,
+        }
+    }
+
+    // An upload that is under way was begun in the right region.
+
+    async fn put_part(&self, upload: &Upload, number: u32, payload: Payload) -> Result<Part, Error> {
+        multipart::put_part(self, upload, number, payload).await
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        multipart::complete(self, upload, parts, mode).await
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), Error> {
+        multipart::abort(self, upload).await
     }
 }
 

@@ -64,11 +64,21 @@ fn s3_operation(
         .filter(|name| name != "x-id" && !name.starts_with("X-Amz-"))
         .collect();
     let plain = names.is_empty();
+    let is_part = names.len() == 2
+        && ["partNumber", "uploadId"]
+            .iter()
+            .all(|part| names.iter().any(|name| name == part));
     match (method.as_str(), bucket, key) {
         ("GET", false, false) if names.iter().all(|name| LIST_BUCKETS.contains(&name.as_str())) => {
             Operation::ListBuckets
         }
         ("PUT", true, true) if plain && !headers.contains_key("x-amz-copy-source") => Operation::PutObject,
+        ("POST", true, true) if names == ["uploads"] => Operation::CreateMultipartUpload,
+        ("POST", true, true) if names == ["uploadId"] => Operation::CompleteMultipartUpload,
+        ("PUT", true, true) if is_part && !headers.contains_key("x-amz-copy-source") => Operation::UploadPart,
+        ("DELETE", true, true) if names == ["uploadId"] => Operation::AbortMultipartUpload,
+        ("GET", true, true) if names.iter().any(|name| name == "uploadId") => Operation::ListParts,
+        ("GET", true, false) if names.iter().any(|name| name == "uploads") => Operation::ListMultipartUploads,
         ("GET", true, true)
             if names
                 .iter()
@@ -118,7 +128,17 @@ mod tests {
             (Operation::GetBucketLocation, bucket(), None)
         );
         assert_eq!(read("HEAD", "/b/"), (Operation::HeadBucket, bucket(), None));
-        assert_eq!(read("PUT", "/b/k?partNumber=1&uploadId=x").0, Operation::Other);
+        for (method, uri, operation) in [
+            ("POST", "/b/k?uploads", Operation::CreateMultipartUpload),
+            ("PUT", "/b/k?partNumber=1&uploadId=x", Operation::UploadPart),
+            ("POST", "/b/k?uploadId=x", Operation::CompleteMultipartUpload),
+            ("DELETE", "/b/k?uploadId=x", Operation::AbortMultipartUpload),
+            ("GET", "/b/k?uploadId=x&max-parts=2", Operation::ListParts),
+            ("GET", "/b?uploads&prefix=a", Operation::ListMultipartUploads),
+            ("PUT", "/b/k?partNumber=1", Operation::Other),
+        ] {
+            assert_eq!(read(method, uri).0, operation, "{method} {uri}");
+        }
         assert_eq!(read("GET", "/b?acl").0, Operation::Other);
         assert_eq!(read("GET", "/?x-id=ListBuckets").0, Operation::ListBuckets);
         assert_eq!(read("POST", "/").0, Operation::Other);

@@ -64,6 +64,12 @@ impl Ids {
         }
     }
 
+    /// Of a multipart upload.
+    pub(crate) fn upload(&self) -> String {
+        let n = self.draw();
+        text(BASE62, &self.tag("upload", n), 96)
+    }
+
     fn draw(&self) -> u64 {
         self.next.fetch_add(1, Ordering::Relaxed)
     }

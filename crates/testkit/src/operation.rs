@@ -60,6 +60,12 @@ operations! {
     S3 PutObject = "s3:PutObject" on Object;
     S3 GetObject = "s3:GetObject" on Object;
     S3 HeadObject = "s3:GetObject" on Object;
+    S3 CreateMultipartUpload = "s3:PutObject" on Object;
+    S3 UploadPart = "s3:PutObject" on Object;
+    S3 CompleteMultipartUpload = "s3:PutObject" on Object;
+    S3 AbortMultipartUpload = "s3:AbortMultipartUpload" on Object;
+    S3 ListParts = "s3:ListMultipartUploadParts" on Object;
+    S3 ListMultipartUploads = "s3:ListBucketMultipartUploads" on Bucket;
     S3 DeleteObject = "s3:DeleteObject" on Object;
     Sts AssumeRole;
     Sts GetCallerIdentity;

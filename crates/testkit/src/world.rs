@@ -8,6 +8,7 @@ mod identity;
 mod object;
 mod secret;
 mod session;
+mod upload;
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -23,6 +24,7 @@ pub(crate) use object::{Algorithm, StoredChecksum, etag};
 pub use object::{Encryption, ObjectEntry, StoredObject};
 pub(crate) use secret::Secret;
 pub(crate) use session::{NewSession, Session};
+pub(crate) use upload::{StoredPart, Upload, Uploads};
 
 use crate::authorize::{Policy, Rights};
 use crate::clock::Clock;
@@ -95,6 +97,19 @@ impl World {
         self.bucket(bucket)
             .map(|bucket| bucket.entries())
             .unwrap_or_default()
+    }
+
+    /// The keys of the multipart uploads that are under way in a bucket, sorted: what nobody sees, and somebody pays for.
+    #[must_use]
+    pub fn pending_uploads(&self, bucket: &str) -> Vec<String> {
+        let uploads = self.bucket(bucket).map(|bucket| bucket.uploads.all());
+        let mut keys: Vec<String> = uploads
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(_, upload)| upload.key)
+            .collect();
+        keys.sort_unstable();
+        keys
     }
 
     /// The names of all buckets, sorted.

@@ -65,6 +65,7 @@ pub(super) const fn classify_foreign(operation: Operation, status: u16) -> (Erro
 fn by_code(code: &str, refused: &Refused<'_>) -> Option<ErrorKind> {
     Some(match code {
         "NoSuchKey" | "NoSuchVersion" | "NotFound" => ErrorKind::NotFound,
+        "NoSuchUpload" => ErrorKind::NoSuchUpload,
         "NoSuchBucket" => ErrorKind::NoSuchBucket,
 
         // What IAM says of a key it may not use stands in the message alone.
@@ -144,6 +145,9 @@ fn by_code(code: &str, refused: &Refused<'_>) -> Option<ErrorKind> {
         | "MetadataTooLarge"
         | "EntityTooLarge"
         | "EntityTooSmall"
+        | "InvalidPart"
+        | "InvalidPartOrder"
+        | "MalformedXML"
         | "MissingContentLength"
         | "MissingSecurityHeader"
         | "AuthorizationHeaderMalformed"

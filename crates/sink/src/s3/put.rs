@@ -117,7 +117,7 @@ pub(super) async fn put(
 /// Signs the payload by the checksum at hand: left to itself the SDK would hash what lies in memory once
 /// more, and would send what comes in pieces unsigned.
 #[derive(Debug)]
-struct SignedChecksum(Checksum);
+pub(super) struct SignedChecksum(pub(super) Checksum);
 
 impl Intercept for SignedChecksum {
     fn name(&self) -> &'static str {

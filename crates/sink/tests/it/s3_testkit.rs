@@ -1,13 +1,16 @@
 //! S3Sink against an S3 that checks signatures, policies, owners, checksums and regions, in this process.
 
+use std::sync::Arc;
+
 use aws_credential_types::Credentials;
 use bucketline_sink::layer::PrefixJail;
 use bucketline_sink::{
-    BucketName, Effect, Encryption, EncryptionSeen, ErrorKind, Kms, ObjectKey, Payload, PutOptions,
-    PutOutcome, S3Sink, S3SinkBuilder, Sink, SinkExt, conformance,
+    BucketName, ChecksumAlgorithm, Effect, Encryption, EncryptionSeen, ErrorKind, Kms, ObjectKey,
+    ObjectWriter, Payload, PutOptions, PutOutcome, S3Sink, S3SinkBuilder, Sink, SinkExt, WriterSettings,
+    conformance,
 };
 use bucketline_testkit::seed::{Account, Bucket, User};
-use bucketline_testkit::{Fault, Operation, Testkit, World};
+use bucketline_testkit::{Fault, FaultEffect, Operation, Testkit, World};
 
 const OWNER: &str = "111122223333";
 const KMS_KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -85,6 +88,129 @@ async fn it_keeps_the_contract() {
     };
     conformance::all(new).await;
     conformance::if_match_guards(new).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_keeps_the_contract_of_uploads() {
+    let testkit = testkit().await;
+    conformance::uploads(|| builder(&testkit, "acme-events", "admin").build().unwrap()).await;
+    assert_eq!(
+        testkit.world().pending_uploads("acme-events"),
+        Vec::<String>::new()
+    );
+}
+
+/// Eleven megabytes in pieces, by a writer whose parts have five.
+async fn upload(sink: S3Sink, options: PutOptions) -> Result<PutOutcome, bucketline_sink::Error> {
+    let settings = WriterSettings::default().part_size(5 << 20);
+    let mut writer = ObjectWriter::new(Arc::new(sink), key("currents/large"), options, settings);
+    for piece in 0..11 {
+        writer.write(vec![piece; 1 << 20]).await?;
+    }
+    writer.finish().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_object_is_checked_as_a_whole_and_keeps_its_metadata_and_encryption() {
+    let testkit = testkit().await;
+    let sink = builder(&testkit, "acme-events", "admin").build().unwrap();
+    let encryption = Encryption::Kms(Kms::new(KMS_KEY));
+    let options = PutOptions::create()
+        .metadata("bl-count", "11")
+        .content_type("text/csv")
+        .encryption(encryption.clone());
+    let outcome = upload(sink.clone(), options.clone()).await.unwrap();
+    let PutOutcome::Created(receipt) = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert!(receipt.encryption.satisfies(&encryption));
+    let whole: Vec<u8> = (0..11).flat_map(|piece| vec![piece; 1 << 20]).collect();
+    let sum = Payload::from(whole.clone()).checksum_by(ChecksumAlgorithm::Crc64Nvme);
+    assert_eq!(receipt.checksums.agrees_with(&sum), Some(true));
+    let stored = testkit.world().object("acme-events", "currents/large").unwrap();
+    assert!(stored.body() == &whole && stored.metadata()["bl-count"] == "11");
+    assert_eq!(stored.content_type(), Some("text/csv"));
+    let found = sink.head(&key("currents/large")).await.unwrap();
+    assert_eq!(
+        (found.size, found.checksums.agrees_with(&sum)),
+        (11 << 20, Some(true))
+    );
+    // And once only.
+    assert_eq!(
+        upload(sink, options).await.unwrap(),
+        PutOutcome::PreconditionFailed
+    );
+    assert_eq!(
+        testkit.world().pending_uploads("acme-events"),
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_request_of_an_upload_may_be_lost_or_refused() {
+    let whole = 11 << 20;
+    for (operation, fault, done) in [
+        // The answer is lost, and looking tells.
+        (Operation::CompleteMultipartUpload, FaultEffect::ReplyLost, true),
+        (Operation::CompleteMultipartUpload, FaultEffect::ReplyCut, true),
+        (
+            Operation::CompleteMultipartUpload,
+            FaultEffect::ConnectionClosed,
+            false,
+        ),
+        (Operation::UploadPart, FaultEffect::ReplyLost, false),
+        (Operation::CreateMultipartUpload, FaultEffect::ReplyLost, false),
+    ] {
+        let testkit = testkit().await;
+        testkit
+            .faults()
+            .add(Fault::new(fault.clone()).operation(operation).times(1));
+        let sink = builder(&testkit, "acme-events", "admin").build().unwrap();
+        let outcome = upload(sink, PutOptions::create()).await;
+        let stored = testkit.world().object("acme-events", "currents/large");
+        let left = testkit.world().pending_uploads("acme-events").len();
+        if done {
+            assert!(
+                matches!(outcome, Ok(PutOutcome::Created(_))),
+                "{operation:?} {fault:?}: {outcome:?}"
+            );
+            assert_eq!(stored.unwrap().body().len(), whole);
+        } else {
+            assert!(outcome.is_err(), "{operation:?} {fault:?}: {outcome:?}");
+            assert!(stored.is_none());
+        }
+        // An upload whose id never arrived cannot be aborted.
+        let expected = usize::from(operation == Operation::CreateMultipartUpload);
+        assert_eq!(left, expected, "{operation:?} {fault:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_only_put_may_upload_in_parts_and_not_clear_up() {
+    let testkit = testkit().await;
+    let vendor = || builder(&testkit, "acme-events", "vendor").build().unwrap();
+    upload(vendor(), PutOptions::create()).await.unwrap();
+    // The documented policy lacks `s3:AbortMultipartUpload`: that is no failure of the put.
+    let outcome = upload(vendor(), PutOptions::create()).await.unwrap();
+    assert_eq!(outcome, PutOutcome::PreconditionFailed);
+    assert_eq!(testkit.world().pending_uploads("acme-events"), ["currents/large"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_forgets_the_encryption_is_found_out_before_a_byte_is_sent() {
+    let testkit = testkit().await;
+    let sink = builder(&testkit, "acme-hidden", "admin").build().unwrap();
+    let options = PutOptions::create().encryption(Encryption::Aes256);
+    let error = upload(sink, options).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (&ErrorKind::Encryption, Effect::NotApplied)
+    );
+    assert_eq!(testkit.requests().of(Operation::UploadPart), 0);
+    assert_eq!(
+        testkit.world().pending_uploads("acme-hidden"),
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,7 +372,7 @@ async fn a_lost_reply_is_found_out_by_the_repeat() {
     let sink = builder(&testkit, "acme-events", "admin").build().unwrap();
     testkit
         .faults()
-        .add(Fault::new(bucketline_testkit::FaultEffect::ReplyLost).operation(Operation::PutObject));
+        .add(Fault::new(FaultEffect::ReplyLost).operation(Operation::PutObject));
     assert_eq!(failed(&sink, "a").await, (ErrorKind::Connection, Effect::Unknown));
     assert_eq!(
         sink.put_bytes(&key("a"), "x").await.unwrap(),
@@ -268,7 +394,7 @@ async fn an_answer_cut_short_is_not_taken_for_whole() {
     .unwrap();
     testkit
         .faults()
-        .add(Fault::new(bucketline_testkit::FaultEffect::ReplyCut).operation(Operation::GetObject));
+        .add(Fault::new(FaultEffect::ReplyCut).operation(Operation::GetObject));
     let error = sink.get(&key("a")).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.effect()),

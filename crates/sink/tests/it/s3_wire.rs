@@ -3,6 +3,7 @@
 mod connections;
 mod credentials;
 mod impostors;
+mod multipart;
 mod put;
 mod read;
 mod refusals;

@@ -6,27 +6,76 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use s3s::crypto::{Checksum as _, Md5};
-use s3s::dto::{ChecksumType, PutObjectInput};
+use s3s::dto::{ChecksumType, CompleteMultipartUploadInput, CompletedPart, PutObjectInput, UploadPartInput};
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use crate::world::{Algorithm, StoredChecksum};
 
-/// The checksum to keep with the object; refused where what was sent does not fit the bytes.
+/// The checksums that a request brings.
+#[derive(Debug)]
+pub(super) struct Sent {
+    md5: Option<String>,
+    in_headers: [(Algorithm, Option<String>); 5],
+}
+
+macro_rules! sent {
+    ($input:ident, $md5:expr) => {
+        Self {
+            md5: $md5,
+            in_headers: [
+                (Algorithm::Crc32, $input.checksum_crc32.clone()),
+                (Algorithm::Crc32c, $input.checksum_crc32c.clone()),
+                (Algorithm::Crc64Nvme, $input.checksum_crc64nvme.clone()),
+                (Algorithm::Sha1, $input.checksum_sha1.clone()),
+                (Algorithm::Sha256, $input.checksum_sha256.clone()),
+            ],
+        }
+    };
+}
+
+impl From<&PutObjectInput> for Sent {
+    fn from(input: &PutObjectInput) -> Self {
+        sent!(input, input.content_md5.clone())
+    }
+}
+
+impl From<&UploadPartInput> for Sent {
+    fn from(input: &UploadPartInput) -> Self {
+        sent!(input, input.content_md5.clone())
+    }
+}
+
+impl From<&CompleteMultipartUploadInput> for Sent {
+    fn from(input: &CompleteMultipartUploadInput) -> Self {
+        sent!(input, None)
+    }
+}
+
+impl Sent {
+    /// Those that a request names of a part.
+    pub(super) fn of_part(part: &CompletedPart) -> Self {
+        sent!(part, None)
+    }
+
+    /// The one of this algorithm.
+    pub(super) fn of(&self, algorithm: Algorithm) -> Option<&str> {
+        let (_, value) = self.in_headers.iter().find(|(other, _)| *other == algorithm)?;
+        value.as_deref()
+    }
+}
+
+/// The checksum to keep with the object; refused where what was sent does not fit the bytes. `unless`: what S3 adds where
+/// the client sent none.
 pub(super) fn verify(
-    input: &PutObjectInput,
+    input: impl Into<Sent>,
+    unless: Algorithm,
     trailers: Option<&HeaderMap>,
     body: &[u8],
 ) -> S3Result<StoredChecksum> {
-    if let Some(md5) = &input.content_md5 {
+    let Sent { md5, in_headers } = input.into();
+    if let Some(md5) = &md5 {
         verify_md5(md5, body)?;
     }
-    let in_headers = [
-        (Algorithm::Crc32, input.checksum_crc32.clone()),
-        (Algorithm::Crc32c, input.checksum_crc32c.clone()),
-        (Algorithm::Crc64Nvme, input.checksum_crc64nvme.clone()),
-        (Algorithm::Sha1, input.checksum_sha1.clone()),
-        (Algorithm::Sha256, input.checksum_sha256.clone()),
-    ];
     let mut sent = in_headers.into_iter().filter_map(|(algorithm, in_header)| {
         let in_trailer = || {
             trailers?
@@ -44,9 +93,8 @@ pub(super) fn verify(
             "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
         ));
     }
-    // S3 adds this one where the client sent none.
     let Some((algorithm, claimed)) = first else {
-        return Ok(StoredChecksum::of(Algorithm::Crc64Nvme, body));
+        return Ok(StoredChecksum::of(unless, body));
     };
     if STANDARD.decode(&claimed).map(|bytes| bytes.len()) != Ok(algorithm.length()) {
         let message = format!("Value for {} header is invalid.", algorithm.header());
@@ -92,8 +140,14 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn of(checksum: &StoredChecksum) -> Self {
+        // One over the parts says how many they are.
+        let kind = if checksum.value.contains('-') {
+            ChecksumType::COMPOSITE
+        } else {
+            ChecksumType::FULL_OBJECT
+        };
         let mut shown = Self {
-            kind: Some(ChecksumType::from_static(ChecksumType::FULL_OBJECT)),
+            kind: Some(ChecksumType::from_static(kind)),
             ..Self::default()
         };
         let field = match checksum.algorithm {

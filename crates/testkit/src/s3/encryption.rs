@@ -1,25 +1,49 @@
 //! Server-side encryption headers: what a put may ask for, and what an answer says.
 
-use s3s::dto::{PutObjectInput, ServerSideEncryption};
+use s3s::dto::{CreateMultipartUploadInput, PutObjectInput, ServerSideEncryption};
 use s3s::{S3Result, s3_error};
 
 use super::Store;
 use crate::world::{Bucket, Encryption};
 
+/// The headers of a request that ask for encryption.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    with_customers_key: bool,
+    algorithm: Option<&'a ServerSideEncryption>,
+    key: Option<&'a str>,
+}
+
+impl<'a> From<&'a PutObjectInput> for Asked<'a> {
+    fn from(input: &'a PutObjectInput) -> Self {
+        Self {
+            with_customers_key: input.sse_customer_algorithm.is_some(),
+            algorithm: input.server_side_encryption.as_ref(),
+            key: input.ssekms_key_id.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a CreateMultipartUploadInput> for Asked<'a> {
+    fn from(input: &'a CreateMultipartUploadInput) -> Self {
+        Self {
+            with_customers_key: input.sse_customer_algorithm.is_some(),
+            algorithm: input.server_side_encryption.as_ref(),
+            key: input.ssekms_key_id.as_deref(),
+        }
+    }
+}
+
 impl Store {
     /// What the object gets. Since 2023 an object that asks for nothing gets the bucket's default, AES256 at least.
     ///
     /// Source: "Setting default server-side encryption behavior for Amazon S3 buckets", S3 user guide.
-    pub(super) fn encryption(&self, bucket: &Bucket, input: &PutObjectInput) -> S3Result<Encryption> {
-        if input.sse_customer_algorithm.is_some() {
+    pub(super) fn encryption(&self, bucket: &Bucket, asked: Asked<'_>) -> S3Result<Encryption> {
+        if asked.with_customers_key {
             return Err(s3_error!(NotImplemented, "the testkit does not serve SSE-C"));
         }
-        let key = input.ssekms_key_id.as_deref();
-        match input
-            .server_side_encryption
-            .as_ref()
-            .map(ServerSideEncryption::as_str)
-        {
+        let key = asked.key;
+        match asked.algorithm.map(ServerSideEncryption::as_str) {
             None | Some(ServerSideEncryption::AES256) if key.is_some() => Err(s3_error!(
                 InvalidArgument,
                 "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms"

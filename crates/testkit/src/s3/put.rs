@@ -5,50 +5,49 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::HeaderMap;
 use s3s::crypto::{Checksum as _, Sha256};
-use s3s::dto::{ETag, PutObjectInput, PutObjectOutput, StreamingBlob};
+use s3s::dto::{ETag, IfMatch, IfNoneMatch, Metadata, PutObjectInput, PutObjectOutput, StreamingBlob};
 use s3s::{Body, S3Error, S3ErrorCode, S3Request, S3Result, StdError, s3_error};
 
 use super::kms::KeyUse;
 use super::{Store, caller, checksum, encryption};
-use crate::world::{self, Condition, Encryption, PutRefused, StoredObject};
+use crate::world::{self, Algorithm, Condition, Encryption, PutRefused, StoredObject};
 
 /// The most bytes of user metadata, names and values together.
 ///
 /// Source: "Working with object metadata", S3 user guide.
 const METADATA: usize = 2048;
 
+/// User metadata as it is kept.
+pub(super) fn metadata(sent: Option<Metadata>) -> S3Result<BTreeMap<String, String>> {
+    let metadata: BTreeMap<String, String> = sent.unwrap_or_default().into_iter().collect();
+    let size: usize = metadata
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    if size > METADATA {
+        return Err(s3_error!(
+            MetadataTooLarge,
+            "Your metadata headers exceed the maximum allowed metadata size"
+        ));
+    }
+    Ok(metadata)
+}
+
 impl Store {
     pub(super) async fn put(&self, mut req: S3Request<PutObjectInput>) -> S3Result<PutObjectOutput> {
         let bucket = self.bucket(&req.input.bucket)?;
-        let condition = condition(&req.input)?;
-        let encryption = self.encryption(&bucket, &req.input)?;
+        let condition = condition(req.input.if_none_match.as_ref(), req.input.if_match.as_ref())?;
+        let encryption = self.encryption(&bucket, (&req.input).into())?;
         if let Encryption::Kms { key: arn } = &encryption {
             self.check_key(&caller(&req), &bucket, &req.input.key, arn, KeyUse::Encrypt)?;
         }
-        let metadata: BTreeMap<String, String> = req
-            .input
-            .metadata
-            .take()
-            .unwrap_or_default()
-            .into_iter()
-            .collect();
-        if metadata
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum::<usize>()
-            > METADATA
-        {
-            return Err(s3_error!(
-                MetadataTooLarge,
-                "Your metadata headers exceed the maximum allowed metadata size"
-            ));
-        }
+        let metadata = metadata(req.input.metadata.take())?;
         let body = match req.input.body.take() {
             Some(body) => whole(body).await?,
             None => Bytes::new(),
         };
         let trailers = req.trailing_headers.take().and_then(|trailers| trailers.take());
-        let checksum = checksum::verify(&req.input, trailers.as_ref(), &body)?;
+        let checksum = checksum::verify(&req.input, Algorithm::Crc64Nvme, trailers.as_ref(), &body)?;
 
         let etag = signed_sha256(&req.headers).unwrap_or_else(|| world::etag(&Sha256::checksum(&body)));
         let (server_side_encryption, ssekms_key_id) = encryption::shown(&bucket, &encryption);
@@ -67,17 +66,7 @@ impl Store {
             encryption,
             checksum,
         };
-        bucket
-            .put(&req.input.key, object, &condition)
-            .map_err(|refused| match refused {
-                PutRefused::PreconditionFailed => {
-                    s3_error!(
-                        PreconditionFailed,
-                        "At least one of the pre-conditions you specified did not hold"
-                    )
-                }
-                PutRefused::NoSuchKey => s3_error!(NoSuchKey, "The specified key does not exist."),
-            })?;
+        bucket.put(&req.input.key, object, &condition).map_err(refused)?;
         Ok(PutObjectOutput {
             e_tag: Some(ETag::Strong(etag)),
             server_side_encryption,
@@ -93,16 +82,27 @@ impl Store {
     }
 }
 
+/// What a condition that did not hold is answered with.
+pub(super) fn refused(refused: PutRefused) -> S3Error {
+    match refused {
+        PutRefused::PreconditionFailed => s3_error!(
+            PreconditionFailed,
+            "At least one of the pre-conditions you specified did not hold"
+        ),
+        PutRefused::NoSuchKey => s3_error!(NoSuchKey, "The specified key does not exist."),
+    }
+}
+
 /// Source: "Add preconditions to S3 operations with conditional requests", S3 user guide: `If-None-Match` takes `*`
 /// alone, `If-Match` takes an entity tag, and both at once are refused.
-fn condition(input: &PutObjectInput) -> S3Result<Condition> {
+pub(super) fn condition(none: Option<&IfNoneMatch>, matching: Option<&IfMatch>) -> S3Result<Condition> {
     let not_served = || {
         s3_error!(
             NotImplemented,
             "A header you provided implies functionality that is not implemented"
         )
     };
-    match (&input.if_none_match, &input.if_match) {
+    match (none, matching) {
         (None, None) => Ok(Condition::None),
         (Some(tag), None) if tag.is_any() => Ok(Condition::Absent),
         (None, Some(tag)) => {
@@ -114,7 +114,7 @@ fn condition(input: &PutObjectInput) -> S3Result<Condition> {
 }
 
 /// Reads a body to its end; one that arrives in one piece is not copied.
-async fn whole(body: StreamingBlob) -> S3Result<Bytes> {
+pub(super) async fn whole(body: StreamingBlob) -> S3Result<Bytes> {
     Body::from(body)
         .store_all_limited(usize::MAX)
         .await
@@ -142,7 +142,7 @@ fn broken(error: StdError) -> S3Error {
 }
 
 /// The entity tag from the hash that the request was signed with: s3s has compared it with the body.
-fn signed_sha256(headers: &HeaderMap) -> Option<String> {
+pub(super) fn signed_sha256(headers: &HeaderMap) -> Option<String> {
     let hash = headers.get("x-amz-content-sha256")?.to_str().ok()?;
     let is_hash = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hash

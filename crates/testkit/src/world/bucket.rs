@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::sync::{Arc, RwLock};
 use std::time::SystemTime;
 
-use super::{Encryption, ObjectEntry, StoredObject, read, write};
+use super::{Encryption, ObjectEntry, StoredObject, Uploads, read, write};
 use crate::authorize::Policy;
 
 /// One general purpose bucket.
@@ -19,6 +19,7 @@ pub(crate) struct Bucket {
     encryption_shown: bool,
     policy: RwLock<Option<Policy>>,
     objects: RwLock<BTreeMap<String, Arc<StoredObject>>>,
+    pub(crate) uploads: Uploads,
 }
 
 /// The condition of a conditional write.
@@ -75,6 +76,7 @@ impl Bucket {
             encryption_shown: true,
             policy: RwLock::new(None),
             objects: RwLock::new(BTreeMap::new()),
+            uploads: Uploads::default(),
         }
     }
 

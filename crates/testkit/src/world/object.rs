@@ -145,6 +145,18 @@ impl StoredChecksum {
 }
 
 impl Algorithm {
+    /// The one that AWS calls so.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let all = [
+            Self::Crc32,
+            Self::Crc32c,
+            Self::Crc64Nvme,
+            Self::Sha1,
+            Self::Sha256,
+        ];
+        all.into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Crc32 => "CRC32",

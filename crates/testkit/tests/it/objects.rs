@@ -96,7 +96,7 @@ async fn what_is_not_served_says_so() {
     let error = s3.get_bucket_acl().bucket(BUCKET).send().await.unwrap_err();
     assert_eq!(refusal(&error), expected("NotImplemented", 501));
     let error = s3
-        .create_multipart_upload()
+        .get_object_tagging()
         .bucket(BUCKET)
         .key("k")
         .send()
