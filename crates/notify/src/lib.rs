@@ -27,7 +27,7 @@ pub use event::{AwsAnswer, Dropped, Event, EventData, EventKind, Subject, Turn};
 pub use filter::Filter;
 pub use message::Message;
 pub use notifier::{Notifier, NotifierBuilder, Told};
-pub use outbox::{RETRIED_FOR, Record};
+pub use outbox::{RETRIED_FOR, Record, pause_after};
 pub use store::{FileStore, MemoryStore, Store};
 pub use timestamp::Timestamp;
 #[cfg(feature = "webhook")]

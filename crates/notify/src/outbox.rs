@@ -6,7 +6,7 @@ mod schedule;
 mod told;
 
 pub use record::Record;
-pub use schedule::RETRIED_FOR;
+pub use schedule::{RETRIED_FOR, pause_after};
 
 use std::collections::BTreeMap;
 
@@ -187,7 +187,7 @@ impl Outbox {
             Err(error) => error,
         };
         let attempts = waiting.attempts.saturating_add(1);
-        let pause = schedule::pause(attempts, error.retry_after(), draw);
+        let pause = pause_after(attempts, error.retry_after(), draw);
         let due = now.after(pause);
         if !error.is_retryable() || due.since(waiting.accepted_at) > RETRIED_FOR {
             return Some(Record::GivenUp {

@@ -12,8 +12,9 @@ const PAUSES: [u64; 7] = [5, 60, 300, 1_800, 7_200, 18_000, 36_000];
 const MAX_ASKED: Duration = Duration::from_secs(24 * 3_600);
 
 /// The pause after the `attempts`-th failed attempt (from 1), lengthened by up to a fifth; a longer one that the
-/// receiver asked for is kept to, up to a day.
-pub(super) fn pause(attempts: u32, asked: Option<Duration>, draw: f64) -> Duration {
+/// receiver asked for is kept to, up to a day. `draw` is from 0 to 1, and spreads what would come back at one moment.
+#[must_use]
+pub fn pause_after(attempts: u32, asked: Option<Duration>, draw: f64) -> Duration {
     let place = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
     let seconds = PAUSES.get(place.min(PAUSES.len() - 1)).copied().unwrap_or(36_000);
     let own = Duration::from_secs(seconds).mul_f64(1.0 + draw.clamp(0.0, 1.0) / 5.0);

@@ -9,7 +9,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::{Signatures, WebhookSecret, WebhookUrl};
 use crate::channel::Channel;
-use crate::{Error, ErrorKind, Message};
+use crate::{Error, ErrorKind, Message, Timestamp};
 
 /// How long a receiver may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -65,14 +65,30 @@ fn client() -> Result<Client, Box<dyn std::error::Error + Send + Sync>> {
 #[async_trait]
 impl Channel for Webhook {
     async fn send(&self, message: &Message) -> Result<(), Error> {
-        let payload = message.event.payload();
-        let signatures = Signatures::new(&self.secrets, &message.id, message.sent_at, &payload);
+        self.post(&message.id, message.sent_at, message.event.payload())
+            .await
+    }
+}
+
+impl Webhook {
+    /// Makes one attempt to post `payload`, a JSON text, under the `webhook-id` `id`: for messages that are no events.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotTaken`] where it is worth another attempt; [`ErrorKind::Refused`] where the receiver wants no more.
+    /// Whether it was received is unknown after a broken connection: the same id tells.
+    ///
+    /// # Cancel safety
+    ///
+    /// Given up, it is unknown whether it was received.
+    pub async fn post(&self, id: &str, sent_at: Timestamp, payload: String) -> Result<(), Error> {
+        let signatures = Signatures::new(&self.secrets, id, sent_at, &payload);
         let request = self
             .client
             .post(self.url.expose())
             .header("content-type", "application/json")
-            .header("webhook-id", &message.id)
-            .header("webhook-timestamp", message.sent_at.as_seconds().to_string())
+            .header("webhook-id", id)
+            .header("webhook-timestamp", sent_at.as_seconds().to_string())
             .header("webhook-signature", signatures.as_str())
             .body(payload);
         // The address may hold a secret, and reqwest's errors hold the address.
@@ -82,9 +98,7 @@ impl Channel for Webhook {
             .map_err(|error| self.unanswered(error.without_url()))?;
         self.judge(&response)
     }
-}
 
-impl Webhook {
     fn unanswered(&self, error: reqwest::Error) -> Error {
         let what = if error.is_timeout() {
             "no answer in time"
