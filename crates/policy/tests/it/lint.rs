@@ -50,6 +50,11 @@ fn least_privilege_documents_are_clean() {
         &identity,
         &least_privilege(&plain().without_claims().data_export()).unwrap(),
     );
+    let session = SessionScope::data_export(bucket(), "team/eu");
+    assert_clean(
+        &Linter::new(PolicyType::Session),
+        &session_policy(&session).unwrap(),
+    );
     let whole = plain().with_multipart().kms_key(key());
     assert_clean(
         &identity.clone().expect_multipart().expect_kms(),

@@ -5,9 +5,6 @@ use super::reach::{Claims, Listing, Reach, Uploads};
 use crate::document::Document;
 use crate::{Arn, BucketName, Error, Partition, PolicyKind};
 
-/// The roots below which dashboard exports write; unlike Currents, they have no folder of the customer's choosing.
-const DATA_EXPORT_ROOTS: [&str; 2] = ["segment-export", "sent_messages"];
-
 /// What an exporter may reach: folders of one bucket, and options.
 #[derive(Clone, Debug)]
 pub struct ExportScope(pub(super) Reach);
@@ -25,10 +22,17 @@ impl ExportScope {
         self
     }
 
-    /// Adds the fixed roots of dashboard data exports, `segment-export` and `sent_messages`.
+    /// Adds the roots of dashboard data exports, `segment-export`, `reports` and `sent_messages`, at the top of the bucket:
+    /// written in parts, and deleted from.
     #[must_use]
-    pub fn data_export(mut self) -> Self {
-        self.0.folders.extend(DATA_EXPORT_ROOTS.map(str::to_owned));
+    pub fn data_export(self) -> Self {
+        self.data_export_in("")
+    }
+
+    /// The same, in a folder without a slash at either end.
+    #[must_use]
+    pub fn data_export_in(mut self, folder: impl AsRef<str>) -> Self {
+        self.0.add_exports(folder.as_ref());
         self
     }
 
@@ -71,7 +75,7 @@ impl ExportScope {
 }
 
 /// The least an exporter needs: put and get below its folders (and on `_bucketline/*`), list below its folders, and the
-/// bucket's region. Never delete.
+/// bucket's region. Delete below the roots of data exports alone, if at all.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName) when there is no folder or one is not well formed, or when a

@@ -6,11 +6,16 @@ use crate::document::{Operator, Statement, Test};
 use crate::permissions::{CallOption, Operation, Scope, required_by_all};
 use crate::{BucketName, Error, Partition};
 
+/// The roots below which exports write.
+const DATA_EXPORT_ROOTS: [&str; 3] = ["segment-export", "reports", "sent_messages"];
+
 #[derive(Clone, Debug)]
 pub(super) struct Reach {
     pub(super) partition: Partition,
     pub(super) bucket: BucketName,
     pub(super) folders: Vec<String>,
+    /// Folders in which objects may be deleted too: those of exports, whose files have a time.
+    pub(super) deletable: Vec<String>,
     pub(super) claims: Claims,
     pub(super) uploads: Uploads,
     pub(super) kms: Option<KmsAccess>,
@@ -44,10 +49,26 @@ impl Reach {
             partition: Partition::AWS,
             bucket,
             folders: Vec::new(),
+            deletable: Vec::new(),
             claims: Claims::Granted,
             uploads: Uploads::Whole,
             kms: None,
         }
+    }
+
+    /// The roots below which exports write, in a folder where there is one. They are written in parts, and deleted when their
+    /// time is over, or when a half of them cannot be made whole.
+    pub(super) fn add_exports(&mut self, folder: &str) {
+        for root in DATA_EXPORT_ROOTS {
+            let root = if folder.is_empty() {
+                root.to_owned()
+            } else {
+                format!("{folder}/{root}")
+            };
+            self.folders.push(root.clone());
+            self.deletable.push(root);
+        }
+        self.uploads = Uploads::InParts;
     }
 
     fn operations(&self) -> Vec<Operation> {
@@ -124,8 +145,27 @@ impl Reach {
                 .resources([bucket.clone()])
                 .when(Operator::new(Test::StringLike), "s3:prefix", prefixes)
                 .build()?,
-            Statement::allow().actions(plain).resources([bucket]).build()?,
+            Statement::allow()
+                .actions(plain)
+                .resources([bucket.clone()])
+                .build()?,
         ];
+        if !self.deletable.is_empty() {
+            let mut deletable = Vec::new();
+            for text in &self.deletable {
+                deletable.push(format!("{bucket}/{}/*", Folder::parse(text)?.escaped()));
+            }
+            if self.claims == Claims::Granted {
+                // The check's own object, by which it learns whether objects may be deleted.
+                deletable.push(format!("{bucket}/_bucketline/check"));
+            }
+            statements.push(
+                Statement::allow()
+                    .actions(["s3:DeleteObject"])
+                    .resources(deletable)
+                    .build()?,
+            );
+        }
         if let Some(kms) = &self.kms {
             statements.push(kms.statement(on(Scope::Key), &self.partition)?);
         }

@@ -18,6 +18,14 @@ impl SessionScope {
         })
     }
 
+    /// The roots of data exports in one bucket, in a folder where it is not empty, and `_bucketline/*`: written in parts,
+    /// and deleted from.
+    pub fn data_export(bucket: BucketName, folder: impl AsRef<str>) -> Self {
+        let mut reach = Reach::new(bucket);
+        reach.add_exports(folder.as_ref());
+        Self(reach)
+    }
+
     /// The partition of the bucket, `aws` unless set.
     #[must_use]
     pub fn partition(mut self, partition: Partition) -> Self {
@@ -64,7 +72,7 @@ impl SessionScope {
 }
 
 /// The session policy for one connector: put and get below its folder (and on `_bucketline/*`), list below its folder,
-/// and the bucket's region. Deleting is never part of it.
+/// and the bucket's region. Deleting is part of it below the roots of data exports alone.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidName`](crate::ErrorKind::InvalidName) when the folder is empty, begins or ends with a slash, or

@@ -40,6 +40,31 @@ fn ask(
 
 /// What every delivery into `folder` needs, and what no exporter into it may have.
 fn prove_folder(document: &Document, folder: &str) {
+    prove_reach(document, folder);
+    let object = format!("arn:aws:s3:::acme/{folder}/event_type=x/1.avro");
+    assert!(!allows(document, "s3:DeleteObject", &object, &[]));
+}
+
+/// What data exports below `root` need: they delete, too.
+fn prove_root(document: &Document, root: &str) {
+    prove_reach(document, root);
+    let object = format!("arn:aws:s3:::acme/{root}/s1/2026-11-26/users-1.zip");
+    for action in [
+        "s3:DeleteObject",
+        "s3:AbortMultipartUpload",
+        "s3:ListMultipartUploadParts",
+    ] {
+        assert!(allows(document, action, &object, &[]), "{action}");
+    }
+    assert!(!allows(
+        document,
+        "s3:DeleteObject",
+        "arn:aws:s3:::acme/elsewhere/1.avro",
+        &[]
+    ));
+}
+
+fn prove_reach(document: &Document, folder: &str) {
     let object = format!("arn:aws:s3:::acme/{folder}/event_type=x/1.avro");
     let list = |prefix: &str| {
         allows(
@@ -61,7 +86,6 @@ fn prove_folder(document: &Document, folder: &str) {
         !allows(document, "s3:ListBucket", "arn:aws:s3:::acme", &[]),
         "HeadBucket carries no prefix"
     );
-    assert!(!allows(document, "s3:DeleteObject", &object, &[]));
     assert!(!allows(document, "s3:PutObjectAcl", &object, &[]));
     for neighbour in [
         format!("arn:aws:s3:::acme/{folder}2/1.avro"),
@@ -122,8 +146,11 @@ fn least_privilege_covers_several_folders_and_nothing_between() {
         .folder("team/eu")
         .data_export();
     let document = least_privilege(&scope).unwrap();
-    for folder in ["currents", "team/eu", "segment-export", "sent_messages"] {
+    for folder in ["currents", "team/eu"] {
         prove_folder(&document, folder);
+    }
+    for root in ["segment-export", "reports", "sent_messages"] {
+        prove_root(&document, root);
     }
     assert!(!allows(
         &document,
@@ -134,6 +161,31 @@ fn least_privilege_covers_several_folders_and_nothing_between() {
     claims_are(&document, true);
     let error = least_privilege(&ExportScope::new(bucket())).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidName);
+}
+
+#[test]
+fn data_exports_delete_below_their_roots_alone_and_a_session_is_boxed_the_same() {
+    let policy = least_privilege(&ExportScope::new(bucket()).data_export_in("team/eu")).unwrap();
+    let session = session_policy(&SessionScope::data_export(bucket(), "team/eu")).unwrap();
+    for document in [&policy, &session] {
+        prove_root(document, "team/eu/segment-export");
+        prove_root(document, "team/eu/reports");
+        claims_are(document, true);
+        assert!(allows(
+            document,
+            "s3:DeleteObject",
+            "arn:aws:s3:::acme/_bucketline/check",
+            &[]
+        ));
+        assert!(!allows(
+            document,
+            "s3:PutObject",
+            "arn:aws:s3:::acme/team/eu/x.avro",
+            &[]
+        ));
+    }
+    let longest = SessionScope::data_export(bucket(), "f".repeat(100)).kms_of_bucket_in_any_region();
+    session_policy(&longest).unwrap();
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
     let grants = |statement: &&Statement<'_>| statement.allows() && may_touch_s3(statement);
     let own_data = keeps_own_data(policy);
     for statement in policy.statements.iter().filter(grants) {
-        if !own_data {
+        if !own_data && !is_of_data_exports(statement) {
             delete(policy, statement, report);
         }
         list(statement, report);
@@ -41,6 +41,23 @@ fn keeps_own_data(policy: &Policy<'_>) -> bool {
     reads_and_writes.iter().all(|action| grants(policy, action))
         && !looks.iter().any(|action| grants(policy, action))
 }
+
+/// Whether a statement reaches nothing but what data exports write, whose files may have a time after which they are deleted,
+/// and the object by which a check learns whether that is allowed.
+fn is_of_data_exports(statement: &Statement<'_>) -> bool {
+    let mut resources = statement.listed_resources().peekable();
+    resources.peek().is_some()
+        && resources.all(|resource| {
+            let before = resource.text.split('*').next().unwrap_or_default();
+            let below_root = DATA_EXPORT_ROOTS
+                .iter()
+                .any(|root| before.contains(&format!("/{root}/")));
+            below_root || before.ends_with("/_bucketline/check")
+        })
+}
+
+/// The roots below which data exports write.
+const DATA_EXPORT_ROOTS: [&str; 3] = ["segment-export", "reports", "sent_messages"];
 
 const DELETES: [&str; 3] = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket"];
 
