@@ -29,6 +29,7 @@ mod genuine;
 mod http_client;
 mod list;
 mod multipart;
+mod presign;
 mod put;
 mod read;
 mod region;
