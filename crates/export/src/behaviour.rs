@@ -26,7 +26,7 @@ pub enum Storage {
 }
 
 /// Where a download link leads to: always into the product's own store, never into the customer's bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a closed list that callers match on")]
 pub enum Link {
@@ -51,7 +51,7 @@ pub enum Link {
 /// let delivery = Delivery::decide(Origin::Dashboard, Storage::Customers);
 /// assert_eq!((delivery.link, delivery.in_customers_bucket, delivery.in_own_store), (Link::ByMail, true, true));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Delivery {
     /// Who gets a link.

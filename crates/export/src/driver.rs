@@ -1,6 +1,6 @@
 //! The one module that reads the clock, draws randomness, waits and starts tasks.
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, JobId};
 
 /// Runs `work` where it may block.
 #[expect(clippy::disallowed_methods, reason = "this is the driver that starts tasks")]
@@ -10,4 +10,20 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Error::new(ErrorKind::Store, "work on another thread ended").with_source(error))
+}
+
+/// The id of a new job.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the driver that draws randomness"
+)]
+pub(crate) fn random_id() -> Result<JobId, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::new(
+            ErrorKind::Store,
+            format!("this machine has no randomness: {error}"),
+        )
+    })?;
+    Ok(JobId::from_random(bytes))
 }

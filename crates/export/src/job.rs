@@ -249,9 +249,10 @@ pub struct TakenJob {
 }
 
 impl TakenJob {
-    /// `job`, taken at `started`.
+    /// `job`, taken at `started`, to the second, as it is remembered.
     #[must_use]
     pub fn new(id: JobId, job: ExportJob, started: Timestamp) -> Self {
+        let started = Timestamp::from_millis(started.as_seconds() * 1_000);
         Self { id, job, started }
     }
 }

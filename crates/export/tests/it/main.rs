@@ -2,4 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+mod ends;
+mod kill;
 mod public_interface;
+mod world;
