@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Spool(SpoolCommand),
     Status(Status),
     Policy(Box<crate::commands::Policy>),
+    Export(crate::commands::Export),
 }
 
 /// Where the configuration is.

@@ -2,6 +2,7 @@
 
 mod cat;
 mod check;
+mod export;
 mod external_id;
 mod launch;
 mod policy;
@@ -20,6 +21,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::report;
 
+pub(crate) use export::Export;
 pub(crate) use policy::Policy;
 
 /// Parses the command line, runs the command and prints what stopped it.
@@ -39,6 +41,7 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Spool(command) => spool::run(&command),
         Command::Status(options) => status::run(&options),
         Command::Policy(options) => policy::run(*options),
+        Command::Export(options) => blocking_on(export::run(options)),
     };
     let exit = outcome.unwrap_or_else(|failure| stopped_by(&failure));
     match report::end() {

@@ -41,6 +41,11 @@ impl Failure {
         Self::new(Exit::NotDelivered, problem)
     }
 
+    /// The data directory cannot be read or written.
+    pub(crate) fn data_directory(problem: impl Into<Problem>) -> Self {
+        Self::new(Exit::DataDirectory, problem)
+    }
+
     /// Several problems of what was given.
     pub(crate) const fn configuration(problems: Vec<Problem>) -> Self {
         Self {

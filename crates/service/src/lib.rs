@@ -2,6 +2,7 @@
 
 mod endpoint;
 mod error;
+pub mod exports;
 pub mod file;
 pub mod input;
 pub mod model;

@@ -1,8 +1,10 @@
 //! An installation, checked: what everything else works from, wherever it came from (a file, or rows of a database).
 //! Knows nothing of files and places in them, of credentials' values, nor of AWS.
 
+mod exports;
 mod path;
 
+pub use exports::{Exports, MailServer};
 pub use path::ModelPath;
 
 use std::path::PathBuf;
@@ -33,6 +35,10 @@ pub struct Installation {
     pub connectors: Vec<Connector>,
     /// The data export integrations, at most one for each workspace.
     pub data_exports: Vec<DataExport>,
+    /// What exports are made with.
+    pub exports: Exports,
+    /// The server that takes mail, where there is one.
+    pub mail: Option<MailServer>,
 }
 
 /// Who runs an installation.
@@ -201,6 +207,14 @@ pub struct DataExport {
 }
 
 impl Installation {
+    /// The data export integration of a workspace.
+    #[must_use]
+    pub fn data_export(&self, workspace: &str) -> Option<&DataExport> {
+        self.data_exports
+            .iter()
+            .find(|export| export.workspace.as_str() == workspace)
+    }
+
     /// The grant of that id.
     #[must_use]
     pub fn grant(&self, id: &str) -> Option<&Grant> {

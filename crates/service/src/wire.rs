@@ -14,15 +14,18 @@ use std::sync::Arc;
 
 use bucketline_connector::{ConnectorConfig, Destination as Identity};
 use bucketline_sink::layer::PrefixJail;
-use bucketline_sink::{FsSink, ObjectKey, Sink};
+use bucketline_sink::{FsSink, ObjectKey, S3Sink, Sink};
 
-use crate::model::{Connector, Destination, Installation, ModelPath};
+use crate::model::{Bucket, Connector, Destination, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem, chain, shared_folder};
 pub use aws::Aws;
+pub(crate) use credentials::{Holder, Reach};
 pub use held::hold;
+pub(crate) use held::why;
 pub use probes::{Selection, check};
 use renewing::Renewing;
+pub(crate) use secret::secret_text;
 
 /// A connector ready for the multiplexer.
 #[derive(Debug)]
@@ -96,6 +99,22 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
         config: opened,
         sink: Arc::new(PrefixJail::new(store, folder)),
     })
+}
+
+/// Opens a bucket for exports: as its holder, and as far as its sessions are boxed.
+///
+/// # Errors
+/// As [`open_all`].
+pub(crate) fn export_sink(
+    installation: &Installation,
+    holder: &Holder,
+    bucket: &Bucket,
+    aws: &Aws,
+) -> Result<S3Sink, Error> {
+    let signing = credentials::of_holder(installation, holder, bucket, aws, credentials::Boxed::Yes)?;
+    aws.builder(bucket, signing)
+        .build()
+        .map_err(|error| Error::configuration(Problem::new(chain(&error)).at_model(holder.path.clone())))
 }
 
 /// No two connectors share a folder of this machine, whatever links lead there.

@@ -2,6 +2,7 @@
 
 use bucketline_check::Settings;
 use bucketline_connector::{DrainReport, State};
+use bucketline_service::exports;
 use bucketline_service::input::Input;
 use bucketline_service::model::ModelPath;
 use bucketline_service::rejects::Projection;
@@ -46,9 +47,6 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     if config.spool.retention.is_some() || config.spool.replay.is_some() {
         warning("`retention` and `replay` are not built in yet: what is not delivered is held without limit");
     }
-    if !config.data_exports.is_empty() {
-        warning("`[[data_export]]` is not built in yet: it was checked and is not used");
-    }
     if config.connectors.is_empty() {
         warning("the configuration has no connector: events are accepted and delivered nowhere");
     }
@@ -77,6 +75,9 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         }
         held = wire::hold(&mut connectors, &reports);
     }
+    let mut exports = exports::in_background(config, &variables)
+        .await
+        .map_err(|error| error.located(&file.places))?;
     let stop = listen()?;
     let multiplexer = start(config, schemas, connectors).await?;
     if let Some(text) = unreadable(&multiplexer.ledger(), &config.spool.dir) {
@@ -128,6 +129,9 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     watch.clear();
     drop(watch);
     multiplexer.shutdown().await;
+    if let Some(exports) = &mut exports {
+        exports.once().await;
+    }
     let summary = Summary {
         report: &report,
         totals,

@@ -15,6 +15,7 @@ mod cloud;
 mod command_line;
 mod damage;
 mod directory;
+mod exports;
 mod identity;
 mod inputs;
 mod kill;

@@ -3,6 +3,7 @@
 
 mod connectors;
 mod destinations;
+mod exports;
 mod grants;
 
 use std::collections::BTreeMap;
@@ -47,9 +48,11 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
         vendor.as_ref().and_then(|vendor| vendor.account.as_ref()),
     );
     let connectors = checker.connectors(file.connector, vendor.as_ref(), &workspaces, &grants);
-    let data_exports = checker.data_exports(file.data_export, &workspaces, &grants);
-    match vendor {
-        Some(vendor) if checker.problems.is_empty() => {
+    let data_exports = checker.data_exports(file.data_export, &workspaces, &grants, &connectors);
+    let exports = checker.exports(file.exports, &grants, &spool.dir);
+    let mail = file.mail.map(|mail| checker.mail(mail));
+    match (vendor, exports, valid(mail)) {
+        (Some(vendor), Some(exports), Some(mail)) if checker.problems.is_empty() => {
             let grants = grants.into_values().flatten().collect();
             let workspaces = workspaces.into_values().flatten().collect();
             let installation = Installation {
@@ -61,6 +64,8 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
                 grants,
                 connectors,
                 data_exports,
+                exports,
+                mail,
             };
             Ok(ConfigFile {
                 installation,

@@ -25,6 +25,8 @@ pub(crate) struct File {
     pub(crate) connector: Vec<Spanned<Connector>>,
     #[serde(default)]
     pub(crate) data_export: Vec<Spanned<DataExport>>,
+    pub(crate) exports: Option<Spanned<Exports>>,
+    pub(crate) mail: Option<Spanned<Mail>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,6 +118,37 @@ pub(crate) struct DataExport {
     pub(crate) endpoint: Option<Text>,
     pub(crate) addressing: Option<Text>,
     pub(crate) encryption: Option<Spanned<Encryption>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Exports {
+    pub(crate) dir: Option<Text>,
+    pub(crate) grant: Option<Text>,
+    pub(crate) bucket: Option<Text>,
+    pub(crate) directory: Option<Text>,
+    pub(crate) folder: Option<Text>,
+    pub(crate) bucket_owner: Option<Text>,
+    pub(crate) region: Option<Text>,
+    pub(crate) endpoint: Option<Text>,
+    pub(crate) addressing: Option<Text>,
+    pub(crate) encryption: Option<Spanned<Encryption>>,
+    pub(crate) link_lifetime: Option<Text>,
+    pub(crate) concurrent: Option<Spanned<u64>>,
+    pub(crate) callback_secret: Option<Spanned<Secret>>,
+    pub(crate) previous_callback_secret: Option<Spanned<Secret>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mail {
+    pub(crate) host: Text,
+    pub(crate) port: Option<u16>,
+    pub(crate) security: Option<Text>,
+    pub(crate) user: Option<Text>,
+    pub(crate) password: Option<Spanned<Secret>>,
+    pub(crate) from: Text,
+    pub(crate) ca: Option<Text>,
 }
 
 /// `"none"`, `"aes256"` or `{ kms = "..." }`.

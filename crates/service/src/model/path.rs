@@ -31,6 +31,18 @@ impl ModelPath {
         Self(vec!["data_export".to_owned(), workspace.into()])
     }
 
+    /// What exports are made with.
+    #[must_use]
+    pub fn exports() -> Self {
+        Self(vec!["exports".to_owned()])
+    }
+
+    /// The mail server.
+    #[must_use]
+    pub fn mail() -> Self {
+        Self(vec!["mail".to_owned()])
+    }
+
     /// A value of it.
     #[must_use]
     pub fn value(mut self, name: &str) -> Self {
@@ -49,7 +61,7 @@ impl fmt::Display for ModelPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.as_slice() {
             [kind, id, value] => write!(f, "{kind} `{id}`: {value}"),
-            [kind, id] if kind == "vendor" => write!(f, "{kind}: {id}"),
+            [kind, id] if matches!(kind.as_str(), "vendor" | "exports" | "mail") => write!(f, "{kind}: {id}"),
             [kind, id] => write!(f, "{kind} `{id}`"),
             other => f.write_str(&other.join(": ")),
         }

@@ -10,7 +10,7 @@ use bucketline_policy::Document;
 use bucketline_policy::exporter::template::{SessionScope, session_policy};
 
 use super::{Aws, secret};
-use crate::model::{Bucket, Connector, GrantKind, Installation, KeptKey, ModelPath};
+use crate::model::{Bucket, Connector, DataExport, GrantKind, Installation, KeptKey, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem};
 
@@ -26,13 +26,34 @@ pub(super) struct Signing {
 
 /// Who holds credentials: a connector, or a data export.
 #[derive(Clone, Debug)]
-pub(super) struct Holder {
+pub(crate) struct Holder {
     /// Where the model has it.
-    pub(super) path: ModelPath,
+    pub(crate) path: ModelPath,
     /// As the customer finds its sessions in the trail: `bucketline-<id>`.
-    pub(super) id: String,
-    /// Its folder; empty for the whole bucket.
-    pub(super) folder: String,
+    pub(crate) id: String,
+    /// What it reaches.
+    pub(crate) reach: Reach,
+}
+
+/// What a holder's sessions are boxed into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// One folder of the bucket.
+    Folder(String),
+    /// The roots of exports, in a folder where it is not empty.
+    Exports(String),
+    /// The grant alone: no bucket is meant.
+    Nothing,
+}
+
+impl Reach {
+    /// The folder; empty where there is none.
+    pub(crate) fn folder(&self) -> &str {
+        match self {
+            Self::Folder(folder) | Self::Exports(folder) => folder,
+            Self::Nothing => "",
+        }
+    }
 }
 
 impl Holder {
@@ -40,7 +61,16 @@ impl Holder {
         Self {
             path: ModelPath::connector(&connector.id),
             id: connector.id.to_string(),
-            folder: connector.folder.as_str().to_owned(),
+            reach: Reach::Folder(connector.folder.as_str().to_owned()),
+        }
+    }
+
+    pub(crate) fn data_export(export: &DataExport) -> Self {
+        let folder = export.folder.as_ref().map_or("", |folder| folder.as_str());
+        Self {
+            path: ModelPath::data_export(export.workspace.as_str()),
+            id: export.workspace.to_string(),
+            reach: Reach::Exports(folder.to_owned()),
         }
     }
 
@@ -139,22 +169,24 @@ pub(super) fn session_name(id: &str) -> Result<SessionName, bucketline_auth::Err
     format!("bucketline-{id}").parse()
 }
 
-/// What boxes a session into the holder's folder; nothing where the whole bucket is meant.
+/// What boxes a session into what the holder reaches.
 pub(super) fn session_box(
     holder: &Holder,
     role: &RoleArn,
     bucket: &Bucket,
     aws: &Aws,
 ) -> Result<Option<Document>, Error> {
-    if holder.folder.is_empty() {
-        return Ok(None);
-    }
     let policy_error =
         |error: bucketline_policy::Error| holder.unusable(format!("no session policy can be made: {error}"));
     // The partition is the role's: a bucket of another one could not be reached with its session.
     let partition = role.partition().parse().map_err(policy_error)?;
     let name = bucket.name.as_str().parse().map_err(policy_error)?;
-    let mut scope = SessionScope::new(name, holder.folder.as_str()).partition(partition);
+    let scope = match &holder.reach {
+        Reach::Folder(folder) => SessionScope::new(name, folder.as_str()),
+        Reach::Exports(folder) => SessionScope::data_export(name, folder),
+        Reach::Nothing => return Ok(None),
+    };
+    let mut scope = scope.partition(partition);
     // A bucket may encrypt with a KMS key by default, which the role then has to use. Other servers than AWS's may refuse
     // a session policy that names actions of KMS (MinIO does).
     if aws.s3_endpoint(bucket).is_none() {

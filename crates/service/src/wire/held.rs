@@ -28,7 +28,7 @@ pub fn hold(opened: &mut [Opened], reports: &Reports) -> usize {
 }
 
 /// The first step that failed, else the first that is open.
-fn why(report: &Report) -> String {
+pub(crate) fn why(report: &Report) -> String {
     let of = |verdict: Verdict| report.steps.iter().find(|step| step.verdict == verdict);
     match of(Verdict::Fail).or_else(|| of(Verdict::Inconclusive)) {
         Some(step) => format!("its check failed at `{}`: {}", step.step.as_str(), step.what),

@@ -11,7 +11,7 @@ use bucketline_policy::exporter::template::{ExportScope, least_privilege};
 use bucketline_sink::{Effect, Encryption, ErrorKind, Operation, S3Sink};
 
 use super::Aws;
-use super::credentials::{self, Boxed, Holder};
+use super::credentials::{self, Boxed, Holder, Reach as ReachOf};
 use crate::model::{Bucket, Destination, Grant, GrantKind, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem, chain};
@@ -24,6 +24,8 @@ pub enum Selection {
     All,
     /// One connector.
     Connector(String),
+    /// The data export of one workspace.
+    DataExport(String),
     /// One grant alone.
     Grant(String),
 }
@@ -62,7 +64,7 @@ fn targets(
         let wanted = match selection {
             Selection::All => true,
             Selection::Connector(id) => connector.id.as_str() == id,
-            Selection::Grant(_) => false,
+            Selection::Grant(_) | Selection::DataExport(_) => false,
         };
         found |= wanted;
         if let (true, Destination::Bucket(bucket)) = (wanted, &connector.destination) {
@@ -76,17 +78,17 @@ fn targets(
         }
     }
     for export in &installation.data_exports {
-        if let (Selection::All, Destination::Bucket(bucket)) = (selection, &export.destination) {
+        let wanted = match selection {
+            Selection::All => true,
+            Selection::DataExport(workspace) => export.workspace.as_str() == workspace,
+            Selection::Connector(_) | Selection::Grant(_) => false,
+        };
+        found |= wanted;
+        if let (true, Destination::Bucket(bucket)) = (wanted, &export.destination) {
             used.insert(bucket.grant.clone());
-            let id = export.workspace.to_string();
-            let folder = export.folder.as_ref().map_or("", |folder| folder.as_str());
             let what = What {
                 kind: ReportKind::DataExport,
-                holder: Holder {
-                    path: ModelPath::data_export(id.as_str()),
-                    id,
-                    folder: folder.to_owned(),
-                },
+                holder: Holder::data_export(export),
                 encryption: &export.encryption,
             };
             targets.push(target(installation, aws, bucket, what)?);
@@ -96,14 +98,14 @@ fn targets(
         let wanted = match selection {
             Selection::All => !used.contains(&grant.id),
             Selection::Grant(id) => grant.id == *id,
-            Selection::Connector(_) => false,
+            Selection::Connector(_) | Selection::DataExport(_) => false,
         };
         found |= wanted;
         if wanted {
             let holder = Holder {
                 path: ModelPath::grant(grant.id.as_str()),
                 id: "check".to_owned(),
-                folder: String::new(),
+                reach: ReachOf::Nothing,
             };
             targets.push(Target {
                 kind: ReportKind::Grant,
@@ -119,6 +121,9 @@ fn targets(
     let what = match selection {
         Selection::Grant(id) => format!("there is no grant `{id}`"),
         Selection::Connector(id) => format!("there is no connector `{id}`"),
+        Selection::DataExport(workspace) => {
+            format!("the workspace `{workspace}` has no data export integration")
+        }
         Selection::All => "there is nothing to check".to_owned(),
     };
     Err(Error::configuration(
@@ -149,7 +154,7 @@ fn target(
     })?;
     let place = Place {
         bucket: bucket.name.as_str().to_owned(),
-        folder: holder.folder.clone(),
+        folder: holder.reach.folder().to_owned(),
         region: bucket.region.as_ref().map(|region| region.as_str().to_owned()),
         owner: bucket.owner,
         custom_endpoint: aws.s3_endpoint(bucket).is_some(),
@@ -208,12 +213,10 @@ fn access(
 /// The least that the customer has to allow, to be pasted.
 fn least(bucket: &Bucket, holder: &Holder, encryption: &Encryption, kind: ReportKind) -> Option<Document> {
     let mut scope = ExportScope::new(bucket.name.as_str().parse().ok()?);
-    if !holder.folder.is_empty() {
-        scope = scope.folder(holder.folder.as_str());
-    }
-    if kind == ReportKind::DataExport {
-        scope = scope.data_export();
-    }
+    scope = match kind {
+        ReportKind::DataExport => scope.data_export_in(holder.reach.folder()),
+        _ => scope.folder(holder.reach.folder()),
+    };
     if let Encryption::Kms(kms) = encryption
         && let Ok(key) = kms.key_id.parse()
     {

@@ -110,7 +110,7 @@ impl Checker<'_> {
         Some(workspace.id.clone())
     }
 
-    fn encryption(&mut self, raw: Option<&Spanned<raw::Encryption>>) -> Option<Encryption> {
+    pub(super) fn encryption(&mut self, raw: Option<&Spanned<raw::Encryption>>) -> Option<Encryption> {
         let Some(raw) = raw else {
             return Some(Encryption::BucketDefault);
         };
@@ -192,6 +192,7 @@ impl Checker<'_> {
         exports: Vec<Spanned<raw::DataExport>>,
         workspaces: &Declared<Workspace>,
         grants: &Declared<Grant>,
+        connectors: &[Connector],
     ) -> Vec<DataExport> {
         let mut seen = BTreeSet::new();
         let mut checked = Vec::new();
@@ -220,7 +221,7 @@ impl Checker<'_> {
             let destination = self.destination(
                 Where {
                     section: "data export",
-                    span,
+                    span: span.clone(),
                     grant: raw.grant,
                     bucket: raw.bucket,
                     directory: raw.directory,
@@ -236,13 +237,15 @@ impl Checker<'_> {
             else {
                 continue;
             };
-            checked.push(DataExport {
+            let export = DataExport {
                 workspace,
                 destination,
                 folder,
                 encryption,
-            });
+            };
+            checked.push((span, export));
         }
-        checked
+        self.export_overlaps(connectors, &checked);
+        checked.into_iter().map(|(_, export)| export).collect()
     }
 }

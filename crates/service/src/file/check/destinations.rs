@@ -3,11 +3,12 @@
 use std::path::{Component, Path, PathBuf};
 
 use bucketline_connector::FolderRegistry;
+use bucketline_export::ROOTS;
 use bucketline_sink::Addressing;
 
 use super::super::raw::Text;
 use super::{Checker, Declared, valid};
-use crate::model::{Bucket, Connector, Destination, Grant, GrantKind};
+use crate::model::{Bucket, Connector, DataExport, Destination, Grant, GrantKind};
 use crate::{endpoint, shared_folder};
 
 /// The keys that say where something goes, the same in both kinds of section.
@@ -130,6 +131,40 @@ impl Checker<'_> {
                     conflict.holder(),
                 );
                 self.problem(span, what, "give each connector a folder of its own");
+            }
+        }
+    }
+
+    /// What exports write below their roots is neither in a connector's folder nor in another workspace's.
+    pub(super) fn export_overlaps(
+        &mut self,
+        connectors: &[Connector],
+        exports: &[(std::ops::Range<usize>, DataExport)],
+    ) {
+        let mut taken = FolderRegistry::new();
+        for connector in connectors {
+            let holder = format!("connector `{}`", connector.id);
+            // What overlaps among connectors was told already.
+            let _ = taken.claim(&identity(&connector.destination), &connector.folder, &holder);
+        }
+        for (span, export) in exports {
+            let destination = identity(&export.destination);
+            let holder = format!("the data export of `{}`", export.workspace);
+            for root in ROOTS {
+                let folder = match &export.folder {
+                    Some(folder) => format!("{folder}/{root}"),
+                    None => root.to_owned(),
+                };
+                let Ok(folder) = folder.parse() else { continue };
+                if let Err(conflict) = taken.claim(&destination, &folder, &holder) {
+                    let what = format!(
+                        "{holder} writes below `{folder}`, which overlaps with the folder `{}` of {} in {destination}",
+                        conflict.other(),
+                        conflict.holder(),
+                    );
+                    self.problem(span, what, "give one of them another `folder`");
+                    break;
+                }
             }
         }
     }

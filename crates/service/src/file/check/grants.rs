@@ -125,20 +125,7 @@ impl Checker<'_> {
     ) -> Option<KeptKey> {
         let id = id.map(|id| self.parse(id, "access_key_id", ""));
         let span = secret.span();
-        let keeper = match secret.into_inner() {
-            // Not repeated: somebody may have put the secret itself where its variable's name belongs.
-            raw::Secret::Env(name) if !is_variable_name(&name) => {
-                self.problem(
-                    &span,
-                    "`env` is not the name of an environment variable",
-                    "it has letters, digits and `_`, as in `ACME_SECRET`; if the secret itself stood there, replace \
-                     that key, since it was in a file",
-                );
-                return None;
-            }
-            raw::Secret::Env(name) => Keeper::Env(name),
-            raw::Secret::File(path) => Keeper::File(self.source.folder().join(path)),
-        };
+        let keeper = self.keeper(secret)?;
         if id.is_none() && matches!(keeper, Keeper::Env(_)) {
             self.problem(
                 &span,
@@ -153,6 +140,25 @@ impl Checker<'_> {
             secret: keeper,
             path,
         })
+    }
+
+    /// Where a secret is kept.
+    pub(super) fn keeper(&mut self, secret: Spanned<raw::Secret>) -> Option<Keeper> {
+        let span = secret.span();
+        match secret.into_inner() {
+            // Not repeated: somebody may have put the secret itself where its variable's name belongs.
+            raw::Secret::Env(name) if !is_variable_name(&name) => {
+                self.problem(
+                    &span,
+                    "`env` is not the name of an environment variable",
+                    "it has letters, digits and `_`, as in `ACME_SECRET`; if the secret itself stood there, replace \
+                     that key, since it was in a file",
+                );
+                None
+            }
+            raw::Secret::Env(name) => Some(Keeper::Env(name)),
+            raw::Secret::File(path) => Some(Keeper::File(self.source.folder().join(path))),
+        }
     }
 
     fn not_for(&mut self, kind: &str, value: Option<&Text>, key: &str) {

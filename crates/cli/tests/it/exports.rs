@@ -1,0 +1,268 @@
+//! Exports, as the README shows them; and killed at any moment.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::program::{Program, finish, signal};
+
+/// The README's blocks below `exports/`, by name; and the commands, in order.
+fn readme() -> (BTreeMap<String, String>, Vec<String>) {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (mut files, mut commands) = (BTreeMap::new(), Vec::new());
+    for block in text.split("\n```").filter(|block| block.contains(" exports")) {
+        let Some((head, body)) = block.split_once('\n') else {
+            continue;
+        };
+        match head.split_once(' ') {
+            Some(("console", "exports")) => {
+                commands.extend(
+                    body.lines()
+                        .filter_map(|line| line.strip_prefix("$ "))
+                        .map(str::to_owned),
+                );
+            }
+            Some((_, name)) => {
+                if let Some(name) = name.strip_prefix("exports/") {
+                    files.insert(name.to_owned(), format!("{body}\n"));
+                }
+            }
+            None => {}
+        }
+    }
+    (files, commands)
+}
+
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return found;
+    };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true if path.ends_with("_bucketline") => {}
+            true => found.extend(below(&path)),
+            false => found.push(path),
+        }
+    }
+    found.sort();
+    found
+}
+
+/// One manifest, and what it names beside it; the text of all files.
+fn whole(folder: &Path) -> String {
+    let files = below(folder);
+    let manifests: Vec<_> = files
+        .iter()
+        .filter(|path| path.to_string_lossy().ends_with("manifest.json"))
+        .collect();
+    assert_eq!(manifests.len(), 1, "{files:?}");
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(manifests.first().unwrap()).unwrap()).unwrap();
+    let named = manifest["files"].as_array().unwrap();
+    assert_eq!(named.len() + 1, files.len(), "{files:?}");
+    let mut text = String::new();
+    for file in named {
+        let bytes = std::fs::read(folder.join(file["key"].as_str().unwrap())).unwrap();
+        assert_eq!(bytes.len() as u64, file["bytes"].as_u64().unwrap());
+        text.push_str(&unpacked(&bytes));
+    }
+    text
+}
+
+fn unpacked(bytes: &[u8]) -> String {
+    use std::io::Read as _;
+    let mut text = String::new();
+    if bytes.starts_with(b"PK") {
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        archive.by_index(0).unwrap().read_to_string(&mut text).unwrap();
+    } else {
+        flate2::read::GzDecoder::new(bytes)
+            .read_to_string(&mut text)
+            .unwrap();
+    }
+    text
+}
+
+#[test]
+fn the_examples_of_the_readme_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let (files, commands) = readme();
+    for (name, text) in &files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    assert_eq!(commands.len(), 4, "{commands:?}");
+    for command in &commands {
+        let args = command.strip_prefix("bucketline ").unwrap().split(' ');
+        Program::new(folder.path()).args(args).run().expect_code(0);
+    }
+    let storage = folder.path().join("acme-storage");
+    let texts: Vec<String> = below(&storage)
+        .iter()
+        .filter(|path| !path.to_string_lossy().ends_with(".json"))
+        .map(|path| unpacked(&std::fs::read(path).unwrap()))
+        .collect();
+    assert_eq!(texts.len(), 3);
+    for expected in [
+        "{\"external_id\":\"u1\",\"email\":\"ada@example.com\",\"total_revenue\":12.50}\n",
+        "external_id,email\r\nu1,ada@example.com\r\nu2,grace@example.com\r\n",
+        "campaign,sent,opened\r\nspring,1200,'-3\r\n",
+    ] {
+        assert!(texts.iter().any(|text| text.starts_with(expected)), "{texts:?}");
+    }
+    // What a person downloads lies in the product's own store, in a folder of the workspace alone.
+    let own = below(&folder.path().join("data/spool-exports/files"));
+    assert_eq!(own.len(), 4, "{own:?}");
+    assert!(
+        own.iter()
+            .all(|path| path.to_string_lossy().contains("/files/acme/")),
+        "{own:?}"
+    );
+}
+
+#[test]
+fn what_becomes_of_an_export_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    for (origin, storage, said) in [
+        ("api", "yes", "no download link is given"),
+        ("api", "no", "hold a download link"),
+        (
+            "dashboard",
+            "yes",
+            "a backup is written into the customer's storage",
+        ),
+        ("dashboard", "no", "e-mailed to the user"),
+    ] {
+        let line = format!("export behaviour --origin {origin} --storage {storage}");
+        Program::new(folder.path())
+            .args(line.split(' '))
+            .run()
+            .expect_code(0)
+            .expect_said(said);
+    }
+}
+
+#[test]
+fn connectors_and_exports_keep_to_folders_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = |name: &str, second: &str| {
+        format!(
+            "[[workspace]]\nid = \"acme\"\n[[workspace]]\nid = \"globex\"\n\
+             [[grant]]\nid = \"key\"\ntype = \"access_key\"\naccess_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n\
+             secret_access_key = {{ env = \"SECRET\" }}\n\
+             [[connector]]\nid = \"5f1e0c2ab7d94e00a1b2c3d4\"\nworkspace = \"acme\"\ngrant = \"key\"\nbucket = \"events\"\n\
+             folder = \"{name}\"\n\
+             [[data_export]]\nworkspace = \"acme\"\ngrant = \"key\"\nbucket = \"events\"\n{second}"
+        )
+    };
+    let other = "[[data_export]]\nworkspace = \"globex\"\ngrant = \"key\"\nbucket = \"events\"\n";
+    for (config, said) in [
+        (
+            config("segment-export/x", ""),
+            "overlaps with the folder `segment-export/x` of connector",
+        ),
+        (
+            config("Reports", ""),
+            "overlaps with the folder `Reports` of connector",
+        ),
+        (
+            config("currents", other),
+            "overlaps with the folder `segment-export` of the data export of `acme`",
+        ),
+        (
+            config(
+                "team",
+                &format!("folder = \"team/x\"\n{other}folder = \"globex\"\n"),
+            ),
+            "overlaps with the folder `team` of connector",
+        ),
+    ] {
+        std::fs::write(folder.path().join("bucketline.toml"), config).unwrap();
+        let ran = Program::new(folder.path())
+            .args(["export", "list"])
+            .run()
+            .expect_code(2);
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    let fine = config("currents", &format!("{other}folder = \"globex\"\n"));
+    std::fs::write(folder.path().join("bucketline.toml"), fine).unwrap();
+    Program::new(folder.path())
+        .args(["export", "list"])
+        .envs([("SECRET", "x")])
+        .run()
+        .expect_code(0);
+}
+
+/// Where the export has ended, it is whole; the next one begins anew.
+fn settle(folder: &Path, rows: &str) {
+    let list = Program::new(folder).args(["export", "list"]).run().expect_code(0);
+    let out = folder.join("out");
+    if !list.stdout.contains("  running  ") && !below(&out).is_empty() {
+        assert_eq!(whole(&out), rows);
+        std::fs::remove_dir_all(out).unwrap();
+    }
+}
+
+/// Small, seeded, and good enough to choose moments.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}
+
+#[test]
+fn killed_at_twenty_random_moments_an_export_ends_whole() {
+    const KILLS: usize = 20;
+    let seed = std::env::var("KILL_SEED").map_or(20_261_126, |text| text.parse().unwrap());
+    println!("KILL_SEED={seed}");
+    let mut random = Random(seed);
+    let folder = tempfile::tempdir().unwrap();
+    let config = "[[workspace]]\nid = \"acme\"\n[[data_export]]\nworkspace = \"acme\"\ndirectory = \"out\"\n";
+    std::fs::write(folder.path().join("bucketline.toml"), config).unwrap();
+    let rows: String = (0..3_000).map(|n| format!("{{\"id\":{n}}}\n")).collect();
+    std::fs::write(folder.path().join("users.ndjson"), &rows).unwrap();
+    let job = "workspace = \"acme\"\nkind = \"segment-export\"\nsegment = \"s1\"\nusers_per_file = 40\n\
+               rows = { ndjson = \"users.ndjson\" }\n";
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    let program = || Program::new(folder.path()).args(["export", "run", "job.toml"]);
+
+    let begun = std::time::Instant::now();
+    program().run().expect_code(0);
+    let usual = begun.elapsed().as_millis() as u64 + 1;
+    std::fs::remove_dir_all(folder.path().join("out")).unwrap();
+
+    let (mut kills, mut runs) = (0, 0);
+    while kills < KILLS {
+        runs += 1;
+        assert!(runs < 10 * KILLS, "{kills} of {runs} runs were killed in time");
+        let mut child = program().start();
+        std::thread::sleep(Duration::from_millis(random.below(usual)));
+        if child.try_wait().unwrap().is_none() {
+            assert!(signal(&child, "KILL").success());
+            kills += 1;
+        }
+        let ran = finish(child);
+        assert!(ran.code <= 0, "{ran:?}");
+        settle(folder.path(), &rows);
+    }
+    let list = Program::new(folder.path())
+        .args(["export", "list"])
+        .run()
+        .expect_code(0);
+    if list.stdout.contains("  running  ") {
+        program().run().expect_code(0);
+        settle(folder.path(), &rows);
+    }
+    let list = Program::new(folder.path())
+        .args(["export", "list"])
+        .run()
+        .expect_code(0);
+    assert!(!list.stdout.contains("  running  "), "{}", list.stdout);
+    println!("{kills} kills in {runs} runs");
+}

@@ -1,0 +1,135 @@
+//! The stores of exports: the product's own, and each workspace's data export integration.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bucketline_export::{Error, ErrorKind, ExportStore, Place, Places, Storage, WorkspaceId};
+use bucketline_sink::layer::{Retry, RetrySettings};
+use bucketline_sink::{FsSink, ObjectKey, S3Sink, Sink};
+
+use super::saved;
+use crate::chain;
+use crate::model::{Destination, Installation, ModelPath};
+use crate::variables::Variables;
+use crate::wire::{Aws, Holder, Reach, export_sink};
+
+/// The stores of an installation.
+pub(super) struct InstallationPlaces {
+    installation: Arc<Installation>,
+    aws: Arc<Aws>,
+    variables: Variables,
+}
+
+impl fmt::Debug for InstallationPlaces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InstallationPlaces")
+    }
+}
+
+impl InstallationPlaces {
+    pub(super) fn new(installation: Installation, aws: Arc<Aws>, variables: Variables) -> Self {
+        Self {
+            installation: Arc::new(installation),
+            aws,
+            variables,
+        }
+    }
+
+    /// The folder of a workspace in the product's own store: nobody else's.
+    fn own_folder(&self, workspace: &WorkspaceId) -> String {
+        match &self.installation.exports.folder {
+            Some(folder) => format!("{folder}/{workspace}"),
+            None => workspace.to_string(),
+        }
+    }
+
+    fn bucket(&self, destination: &Destination, holder: &Holder) -> Result<Option<S3Sink>, Error> {
+        match destination {
+            Destination::Directory(_) => Ok(None),
+            Destination::Bucket(bucket) => export_sink(&self.installation, holder, bucket, &self.aws)
+                .map(Some)
+                .map_err(|error| unusable(&error)),
+        }
+    }
+
+    fn sink(&self, destination: &Destination, holder: &Holder) -> Result<Arc<dyn Sink>, Error> {
+        if let Destination::Directory(path) = destination {
+            let sink = FsSink::open(path).map_err(|error| {
+                Error::new(
+                    ErrorKind::Storage,
+                    format!("`{}` cannot be opened", path.display()),
+                )
+                .with_source(error)
+            })?;
+            return Ok(Arc::new(sink));
+        }
+        match self.bucket(destination, holder)? {
+            Some(sink) => Ok(Arc::new(Retry::new(sink, RetrySettings::default()))),
+            None => Err(Error::new(ErrorKind::Storage, "there is no store")),
+        }
+    }
+
+    fn own_holder(&self, workspace: &WorkspaceId) -> Holder {
+        Holder {
+            path: ModelPath::exports(),
+            id: format!("exports-{workspace}"),
+            reach: Reach::Exports(self.own_folder(workspace)),
+        }
+    }
+}
+
+#[async_trait]
+impl Places for InstallationPlaces {
+    fn storage(&self, workspace: &WorkspaceId) -> Storage {
+        match self.installation.data_export(workspace.as_str()) {
+            Some(_) => Storage::Customers,
+            None => Storage::None,
+        }
+    }
+
+    async fn open(&self, workspace: &WorkspaceId, place: Place) -> Result<ExportStore, Error> {
+        if place == Place::Own {
+            let exports = &self.installation.exports;
+            let sink = self.sink(&exports.own, &self.own_holder(workspace))?;
+            return Ok(ExportStore::new(sink)
+                .folder(self.own_folder(workspace))
+                .encryption(exports.encryption.clone()));
+        }
+        let integration = self.installation.data_export(workspace.as_str()).ok_or_else(|| {
+            let message = format!("the workspace `{workspace}` has no data export integration any more");
+            Error::new(ErrorKind::Storage, message)
+        })?;
+        saved::ensure(&self.installation, integration, &self.variables).await?;
+        let sink = self.sink(&integration.destination, &Holder::data_export(integration))?;
+        let store = ExportStore::new(sink).encryption(integration.encryption.clone());
+        Ok(match &integration.folder {
+            Some(folder) => store.folder(folder.as_str()),
+            None => store,
+        })
+    }
+
+    async fn link(
+        &self,
+        workspace: &WorkspaceId,
+        key: &ObjectKey,
+        lifetime: Duration,
+    ) -> Result<String, Error> {
+        let own = &self.installation.exports.own;
+        if let Destination::Directory(path) = own {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            return Ok(path.join(key.as_str()).display().to_string());
+        }
+        let bucket = self.bucket(own, &self.own_holder(workspace))?;
+        let bucket = bucket.ok_or_else(|| Error::new(ErrorKind::Storage, "there is no store"))?;
+        bucket
+            .presigned_get(key, lifetime)
+            .await
+            .map_err(|error| Error::new(ErrorKind::Storage, "no link can be signed").with_source(error))
+    }
+}
+
+fn unusable(error: &crate::Error) -> Error {
+    Error::new(ErrorKind::Storage, chain(error))
+}
