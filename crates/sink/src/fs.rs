@@ -9,8 +9,8 @@ use async_trait::async_trait;
 
 use crate::fs::store::Store;
 use crate::{
-    Error, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Operation, Payload, PutOptions, PutOutcome,
-    Sink,
+    Error, ListPage, ListToken, MultipartSink, Object, ObjectInfo, ObjectKey, Operation, Part, Payload,
+    PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
 mod atomic_write;
@@ -21,6 +21,7 @@ mod layout;
 mod lock;
 mod sidecar;
 mod store;
+mod uploads;
 mod walk;
 
 /// A folder on this machine: each key is a file below it.
@@ -28,7 +29,7 @@ mod walk;
 /// What a bucket keeps as metadata lies in `<folder>/_bucketline/meta/<key>.json`. An object is written to a
 /// temporary file, fsynced, and then linked to its name, which fails if the name is taken: so a create is
 /// exclusive between processes too, and a crash leaves an object whole or absent. Listings leave
-/// `_bucketline` out.
+/// `_bucketline` out. Parts of an object lie in `_bucketline/uploads/<id>` until they become one file.
 ///
 /// Writers of one folder take turns by a file lock (`_bucketline/lock`); readers need none.
 ///
@@ -134,6 +135,47 @@ impl Sink for FsSink {
         let name = key.clone();
         self.run(Operation::Delete, key.as_str(), move |store| store.delete(&name))
             .await
+    }
+}
+
+#[async_trait]
+impl MultipartSink for FsSink {
+    async fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
+        options.check()?;
+        let (name, options) = (key.clone(), options.clone());
+        self.run(Operation::BeginUpload, key.as_str(), move |store| {
+            store.begin_upload(&name, &options)
+        })
+        .await
+    }
+
+    async fn put_part(&self, upload: &Upload, number: u32, payload: Payload) -> Result<Part, Error> {
+        let to = upload.clone();
+        self.run(Operation::PutPart, upload.key().as_str(), move |store| {
+            store.put_part(&to, number, &payload)
+        })
+        .await
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        let (of, parts, mode) = (upload.clone(), parts.to_vec(), mode.clone());
+        self.run(Operation::CompleteUpload, upload.key().as_str(), move |store| {
+            store.complete_upload(&of, &parts, &mode)
+        })
+        .await
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), Error> {
+        let of = upload.clone();
+        self.run(Operation::AbortUpload, upload.key().as_str(), move |store| {
+            store.abort_upload(&of)
+        })
+        .await
     }
 }
 

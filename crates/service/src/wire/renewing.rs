@@ -7,8 +7,8 @@ use std::fmt;
 use async_trait::async_trait;
 use bucketline_auth::ErrorKind as Trouble;
 use bucketline_sink::{
-    Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload, PutOptions,
-    PutOutcome, Sink,
+    Effect, Error, ErrorKind, ListPage, ListToken, MultipartSink, Object, ObjectInfo, ObjectKey, Part,
+    PartLimits, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
 /// The sink. Its credentials' cache learns by itself which of its keys are refused, and has others at the next request.
@@ -61,6 +61,53 @@ impl<S: Sink> Sink for Renewing<S> {
     async fn delete(&self, key: &ObjectKey) -> Result<(), Error> {
         match self.inner.delete(key).await {
             Err(error) if renewable(&error) => self.inner.delete(key).await.map_err(told),
+            answer => answer.map_err(told),
+        }
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: MultipartSink> MultipartSink for Renewing<S> {
+    fn part_limits(&self) -> PartLimits {
+        self.inner.part_limits()
+    }
+
+    async fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
+        match self.inner.begin_upload(key, options).await {
+            Err(error) if renewable(&error) => self.inner.begin_upload(key, options).await.map_err(told),
+            answer => answer.map_err(told),
+        }
+    }
+
+    async fn put_part(&self, upload: &Upload, number: u32, payload: Payload) -> Result<Part, Error> {
+        match self.inner.put_part(upload, number, payload.clone()).await {
+            Err(error) if renewable(&error) => {
+                self.inner.put_part(upload, number, payload).await.map_err(told)
+            }
+            answer => answer.map_err(told),
+        }
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        match self.inner.complete_upload(upload, parts, mode).await {
+            Err(error) if renewable(&error) => self
+                .inner
+                .complete_upload(upload, parts, mode)
+                .await
+                .map_err(told),
+            answer => answer.map_err(told),
+        }
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), Error> {
+        match self.inner.abort_upload(upload).await {
+            Err(error) if renewable(&error) => self.inner.abort_upload(upload).await.map_err(told),
             answer => answer.map_err(told),
         }
     }

@@ -50,6 +50,11 @@ impl Temporary {
         }
     }
 
+    /// The file, to be written piece by piece before [`fill`](Self::fill).
+    pub(super) fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
     /// Writes everything and has it on disk.
     pub(super) fn fill(&mut self, chunks: &[Bytes]) -> Result<(), PathError> {
         for chunk in chunks {

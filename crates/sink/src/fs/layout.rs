@@ -26,6 +26,10 @@ impl Layout {
         self.root.join(OWN).join("tmp")
     }
 
+    pub(super) fn uploads(&self) -> PathBuf {
+        self.root.join(OWN).join("uploads")
+    }
+
     pub(super) fn sidecars(&self) -> PathBuf {
         self.root.join(OWN).join("meta")
     }
@@ -37,7 +41,7 @@ impl Layout {
         };
         if is_reserved(key.as_str()) {
             return Err(refuse(format!(
-                "`{OWN}/meta`, `{OWN}/tmp` and `{OWN}/lock` belong to the sink itself"
+                "`{OWN}/meta`, `{OWN}/tmp`, `{OWN}/uploads` and `{OWN}/lock` belong to the sink itself"
             )));
         }
         let mut object = self.root.clone();
@@ -82,7 +86,7 @@ pub(super) struct Places {
 /// Whether the key lies where the sink keeps its own files.
 pub(super) fn is_reserved(key: &str) -> bool {
     let mut segments = key.split('/');
-    segments.next() == Some(OWN) && matches!(segments.next(), Some("meta" | "tmp" | "lock"))
+    segments.next() == Some(OWN) && matches!(segments.next(), Some("meta" | "tmp" | "uploads" | "lock"))
 }
 
 /// The folder that a file lies in.

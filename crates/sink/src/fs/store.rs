@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::slice;
 
 use bytes::Bytes;
@@ -83,10 +83,29 @@ impl Store {
             return taken(&places);
         }
         let object = self.temporary(payload.chunks()).map_err(refused)?;
+        let content = Content::new(
+            payload.len(),
+            payload.checksum(),
+            options.content_type.clone(),
+            options.metadata.clone(),
+        );
+        self.publish(Operation::Put, key, object, content, &options.mode)
+    }
 
+    /// Gives a file that is whole and on disk the name of its key, if `mode` lets it.
+    pub(super) fn publish(
+        &self,
+        operation: Operation,
+        key: &ObjectKey,
+        object: Temporary,
+        next: Content,
+        mode: &PutMode,
+    ) -> Result<PutOutcome, Error> {
+        let refused = |cause| failure::error(operation, Effect::NotApplied, cause);
+        let places = self.places(operation, key)?;
         let _turn = self.turn().map_err(refused)?;
         let now = current(&places).map_err(refused)?;
-        let may = match (&options.mode, &now) {
+        let may = match (mode, &now) {
             (PutMode::Create, now) => now.is_none(),
             (PutMode::Overwrite, _) => true,
             (PutMode::IfMatch(tag), Some(now)) => now.checksum().map(etag).as_ref() == Some(tag),
@@ -98,15 +117,10 @@ impl Store {
                 None => Ok(PutOutcome::PreconditionFailed),
             };
         }
-        let next = Content::new(
-            payload.len(),
-            payload.checksum(),
-            options.content_type.clone(),
-            options.metadata.clone(),
-        );
+        let checksum = next.checksum();
         make_folders(self.root(), parent(&places.object)).map_err(refused)?;
         self.write_sidecar(&places, &Sidecar::before_write(next, now))?;
-        if options.mode == PutMode::Create {
+        if *mode == PutMode::Create {
             // Not even a program that knows nothing of the lock is overwritten.
             if !object.link_to(&places.object).map_err(refused)? {
                 return taken(&places);
@@ -116,12 +130,16 @@ impl Store {
         }
         // From here on it is there, though a crash may still take it away again.
         sync_folder(parent(&places.object))
-            .map_err(|cause| failure::error(Operation::Put, Effect::Unknown, cause))?;
+            .map_err(|cause| failure::error(operation, Effect::Unknown, cause))?;
         Ok(PutOutcome::Created(Receipt {
-            etag: Some(etag(payload.checksum())),
-            checksums: payload.checksum().into(),
+            etag: checksum.map(etag),
+            checksums: checksum.into_iter().collect(),
             ..Receipt::default()
         }))
+    }
+
+    pub(super) fn uploads(&self) -> PathBuf {
+        self.layout.uploads()
     }
 
     pub(super) fn head(&self, key: &ObjectKey) -> Result<ObjectInfo, Error> {
@@ -181,7 +199,7 @@ impl Store {
     }
 
     /// Where the object and its metadata lie, with nothing on the way there that leads elsewhere.
-    fn places(&self, operation: Operation, key: &ObjectKey) -> Result<Places, Error> {
+    pub(super) fn places(&self, operation: Operation, key: &ObjectKey) -> Result<Places, Error> {
         let places = self.layout.places(operation, key)?;
         for path in [&places.object, &places.sidecar] {
             jail::check(self.root(), path)
@@ -215,7 +233,7 @@ impl Store {
     }
 
     /// The bytes, on disk, under a name that nobody reads.
-    fn temporary(&self, chunks: &[Bytes]) -> Result<Temporary, PathError> {
+    pub(super) fn temporary(&self, chunks: &[Bytes]) -> Result<Temporary, PathError> {
         let mut file = {
             let _turn = self.turn()?;
             Temporary::create(&self.layout.temporary())?

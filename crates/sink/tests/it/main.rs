@@ -11,6 +11,7 @@ mod broken_promises;
 mod faults;
 #[cfg(all(feature = "fs", feature = "test-util"))]
 mod fs;
+mod fs_uploads;
 #[cfg(feature = "test-util")]
 mod layers;
 #[cfg(feature = "test-util")]
