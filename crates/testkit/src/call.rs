@@ -94,6 +94,31 @@ fn s3_operation(
             Operation::ListObjectsV2
         }
         ("GET", true, false) if names.iter().any(|name| name == "location") => Operation::GetBucketLocation,
+        ("DELETE", true, false) if plain => Operation::DeleteBucket,
+        (method, true, false) => match names.as_slice() {
+            [setting] => bucket_setting(method, setting),
+            _ => Operation::Other,
+        },
+        _ => Operation::Other,
+    }
+}
+
+/// The operations on a bucket's settings, each of which has a query parameter.
+fn bucket_setting(method: &str, setting: &str) -> Operation {
+    match (method, setting) {
+        ("PUT", "publicAccessBlock") => Operation::PutPublicAccessBlock,
+        ("GET", "publicAccessBlock") => Operation::GetPublicAccessBlock,
+        ("PUT", "ownershipControls") => Operation::PutBucketOwnershipControls,
+        ("GET", "ownershipControls") => Operation::GetBucketOwnershipControls,
+        ("PUT", "lifecycle") => Operation::PutBucketLifecycleConfiguration,
+        ("GET", "lifecycle") => Operation::GetBucketLifecycleConfiguration,
+        ("PUT", "tagging") => Operation::PutBucketTagging,
+        ("GET", "tagging") => Operation::GetBucketTagging,
+        ("PUT", "encryption") => Operation::PutBucketEncryption,
+        ("GET", "encryption") => Operation::GetBucketEncryption,
+        ("PUT", "policy") => Operation::PutBucketPolicy,
+        ("GET", "policy") => Operation::GetBucketPolicy,
+        ("DELETE", "policy") => Operation::DeleteBucketPolicy,
         _ => Operation::Other,
     }
 }
@@ -140,6 +165,12 @@ mod tests {
             assert_eq!(read(method, uri).0, operation, "{method} {uri}");
         }
         assert_eq!(read("GET", "/b?acl").0, Operation::Other);
+        assert_eq!(read("DELETE", "/b").0, Operation::DeleteBucket);
+        assert_eq!(
+            read("GET", "/b?lifecycle").0,
+            Operation::GetBucketLifecycleConfiguration
+        );
+        assert_eq!(read("GET", "/b/k?tagging").0, Operation::Other);
         assert_eq!(read("GET", "/?x-id=ListBuckets").0, Operation::ListBuckets);
         assert_eq!(read("POST", "/").0, Operation::Other);
     }

@@ -8,11 +8,12 @@ mod list;
 mod multipart;
 mod put;
 mod read;
+mod settings;
 
 use std::sync::Arc;
 
 use s3s::dto::{
-    AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
+    self, AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
     CompleteMultipartUploadOutput, CreateBucketInput, CreateBucketOutput, CreateMultipartUploadInput,
     CreateMultipartUploadOutput, DeleteObjectInput, DeleteObjectOutput, GetBucketLocationInput,
     GetBucketLocationOutput, GetObjectInput, GetObjectOutput, HeadBucketInput, HeadBucketOutput,
@@ -138,5 +139,133 @@ impl S3 for Store {
         // Without versions, deleting what is not there succeeds too.
         self.bucket(&req.input.bucket)?.delete(&req.input.key);
         Ok(S3Response::new(DeleteObjectOutput::default()))
+    }
+
+    async fn delete_bucket(
+        &self,
+        req: S3Request<dto::DeleteBucketInput>,
+    ) -> S3Result<S3Response<dto::DeleteBucketOutput>> {
+        self.delete_bucket(&req.input.bucket)?;
+        Ok(S3Response::new(dto::DeleteBucketOutput::default()))
+    }
+
+    async fn get_public_access_block(
+        &self,
+        req: S3Request<dto::GetPublicAccessBlockInput>,
+    ) -> S3Result<S3Response<dto::GetPublicAccessBlockOutput>> {
+        let found = self.public_access(&req.input.bucket)?;
+        Ok(S3Response::new(dto::GetPublicAccessBlockOutput {
+            public_access_block_configuration: Some(found),
+        }))
+    }
+
+    async fn put_public_access_block(
+        &self,
+        req: S3Request<dto::PutPublicAccessBlockInput>,
+    ) -> S3Result<S3Response<dto::PutPublicAccessBlockOutput>> {
+        let given = req.input.public_access_block_configuration;
+        self.change(&req.input.bucket, |settings| settings.public_access = Some(given))?;
+        Ok(S3Response::new(dto::PutPublicAccessBlockOutput::default()))
+    }
+
+    async fn get_bucket_ownership_controls(
+        &self,
+        req: S3Request<dto::GetBucketOwnershipControlsInput>,
+    ) -> S3Result<S3Response<dto::GetBucketOwnershipControlsOutput>> {
+        let found = self.ownership(&req.input.bucket)?;
+        Ok(S3Response::new(dto::GetBucketOwnershipControlsOutput {
+            ownership_controls: Some(found),
+        }))
+    }
+
+    async fn put_bucket_ownership_controls(
+        &self,
+        req: S3Request<dto::PutBucketOwnershipControlsInput>,
+    ) -> S3Result<S3Response<dto::PutBucketOwnershipControlsOutput>> {
+        let given = req.input.ownership_controls;
+        self.change(&req.input.bucket, |settings| settings.ownership = Some(given))?;
+        Ok(S3Response::new(dto::PutBucketOwnershipControlsOutput::default()))
+    }
+
+    async fn get_bucket_lifecycle_configuration(
+        &self,
+        req: S3Request<dto::GetBucketLifecycleConfigurationInput>,
+    ) -> S3Result<S3Response<dto::GetBucketLifecycleConfigurationOutput>> {
+        let found = self.lifecycle(&req.input.bucket)?;
+        Ok(S3Response::new(dto::GetBucketLifecycleConfigurationOutput {
+            rules: Some(found),
+            ..Default::default()
+        }))
+    }
+
+    async fn put_bucket_lifecycle_configuration(
+        &self,
+        req: S3Request<dto::PutBucketLifecycleConfigurationInput>,
+    ) -> S3Result<S3Response<dto::PutBucketLifecycleConfigurationOutput>> {
+        self.set_lifecycle(&req.input.bucket, req.input.lifecycle_configuration)?;
+        Ok(S3Response::new(
+            dto::PutBucketLifecycleConfigurationOutput::default(),
+        ))
+    }
+
+    async fn get_bucket_tagging(
+        &self,
+        req: S3Request<dto::GetBucketTaggingInput>,
+    ) -> S3Result<S3Response<dto::GetBucketTaggingOutput>> {
+        let found = self.tags(&req.input.bucket)?;
+        Ok(S3Response::new(dto::GetBucketTaggingOutput { tag_set: found }))
+    }
+
+    async fn put_bucket_tagging(
+        &self,
+        req: S3Request<dto::PutBucketTaggingInput>,
+    ) -> S3Result<S3Response<dto::PutBucketTaggingOutput>> {
+        let given = req.input.tagging.tag_set;
+        self.change(&req.input.bucket, |settings| settings.tags = given)?;
+        Ok(S3Response::new(dto::PutBucketTaggingOutput::default()))
+    }
+
+    async fn get_bucket_encryption(
+        &self,
+        req: S3Request<dto::GetBucketEncryptionInput>,
+    ) -> S3Result<S3Response<dto::GetBucketEncryptionOutput>> {
+        let found = self.default_encryption(&req.input.bucket)?;
+        Ok(S3Response::new(dto::GetBucketEncryptionOutput {
+            server_side_encryption_configuration: Some(found),
+        }))
+    }
+
+    async fn put_bucket_encryption(
+        &self,
+        req: S3Request<dto::PutBucketEncryptionInput>,
+    ) -> S3Result<S3Response<dto::PutBucketEncryptionOutput>> {
+        self.set_default_encryption(&req.input.bucket, req.input.server_side_encryption_configuration)?;
+        Ok(S3Response::new(dto::PutBucketEncryptionOutput::default()))
+    }
+
+    async fn get_bucket_policy(
+        &self,
+        req: S3Request<dto::GetBucketPolicyInput>,
+    ) -> S3Result<S3Response<dto::GetBucketPolicyOutput>> {
+        let found = self.policy(&req.input.bucket)?;
+        Ok(S3Response::new(dto::GetBucketPolicyOutput {
+            policy: Some(found),
+        }))
+    }
+
+    async fn put_bucket_policy(
+        &self,
+        req: S3Request<dto::PutBucketPolicyInput>,
+    ) -> S3Result<S3Response<dto::PutBucketPolicyOutput>> {
+        self.set_policy(&req.input.bucket, &req.input.policy)?;
+        Ok(S3Response::new(dto::PutBucketPolicyOutput::default()))
+    }
+
+    async fn delete_bucket_policy(
+        &self,
+        req: S3Request<dto::DeleteBucketPolicyInput>,
+    ) -> S3Result<S3Response<dto::DeleteBucketPolicyOutput>> {
+        self.bucket(&req.input.bucket)?.set_policy(None);
+        Ok(S3Response::new(dto::DeleteBucketPolicyOutput::default()))
     }
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
-pub(crate) use bucket::{Bucket, Condition, ListQuery, Marker, PutRefused};
+pub(crate) use bucket::{Bucket, Condition, ListQuery, Marker, PutRefused, Settings};
 pub(crate) use caller::{Caller, CredentialFault};
 pub(crate) use identity::{About, Identities, KmsKey, KmsKeyState, Removed, RoleRecord, RoleView, UserView};
 pub use identity::{KeyPair, KeyStatus};
@@ -127,7 +127,7 @@ impl World {
     /// [`ErrorKind::NotFound`] where there is no such bucket; nothing is stored.
     pub fn put_object(&self, bucket: &str, key: &str, body: impl Into<Bytes>) -> Result<(), Error> {
         let bucket = self.expect_bucket(bucket)?;
-        let object = StoredObject::plain(body.into(), bucket.encryption().clone(), self.clock().now());
+        let object = StoredObject::plain(body.into(), bucket.encryption(), self.clock().now());
         bucket.overwrite(key, object);
         Ok(())
     }

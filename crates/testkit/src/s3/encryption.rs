@@ -48,7 +48,7 @@ impl Store {
                 InvalidArgument,
                 "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms"
             )),
-            None => Ok(bucket.encryption().clone()),
+            None => Ok(bucket.encryption()),
             Some(ServerSideEncryption::AES256) => Ok(Encryption::Aes256),
             Some(ServerSideEncryption::AWS_KMS) => Ok(Encryption::Kms {
                 key: self.key_arn(bucket, key),

@@ -1,5 +1,7 @@
 //! A bucket: its settings and its objects, with conditions decided under the lock that guards them.
 
+mod settings;
+
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, RwLock};
@@ -7,6 +9,7 @@ use std::time::SystemTime;
 
 use super::{Encryption, ObjectEntry, StoredObject, Uploads, read, write};
 use crate::authorize::Policy;
+pub(crate) use settings::Settings;
 
 /// One general purpose bucket.
 #[derive(Debug)]
@@ -15,7 +18,8 @@ pub(crate) struct Bucket {
     account: String,
     region: String,
     created: SystemTime,
-    encryption: Encryption,
+    encryption: RwLock<Encryption>,
+    settings: RwLock<Settings>,
     encryption_shown: bool,
     policy: RwLock<Option<Policy>>,
     objects: RwLock<BTreeMap<String, Arc<StoredObject>>>,
@@ -72,7 +76,8 @@ impl Bucket {
             account: account.to_owned(),
             region: region.to_owned(),
             created,
-            encryption: Encryption::Aes256,
+            encryption: RwLock::new(Encryption::Aes256),
+            settings: RwLock::default(),
             encryption_shown: true,
             policy: RwLock::new(None),
             objects: RwLock::new(BTreeMap::new()),
@@ -89,7 +94,7 @@ impl Bucket {
 
     pub(crate) fn with_encryption(self, encryption: Encryption, shown: bool) -> Self {
         Self {
-            encryption,
+            encryption: RwLock::new(encryption),
             encryption_shown: shown,
             ..self
         }
@@ -112,8 +117,25 @@ impl Bucket {
     }
 
     /// What an object gets that asks for nothing.
-    pub(crate) fn encryption(&self) -> &Encryption {
-        &self.encryption
+    pub(crate) fn encryption(&self) -> Encryption {
+        read(&self.encryption).clone()
+    }
+
+    pub(crate) fn set_encryption(&self, encryption: Encryption) {
+        *write(&self.encryption) = encryption;
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        read(&self.settings).clone()
+    }
+
+    pub(crate) fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut write(&self.settings));
+    }
+
+    /// Parts of unfinished uploads do not count, as for AWS they do not.
+    pub(crate) fn is_empty(&self) -> bool {
+        read(&self.objects).is_empty()
     }
 
     /// False plays a store that takes the encryption headers and forgets them.

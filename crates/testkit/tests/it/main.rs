@@ -8,6 +8,7 @@
 mod admin;
 mod authorization;
 mod boxed_sessions;
+mod bucket_settings;
 mod checksums;
 mod client;
 mod conditions;
