@@ -60,6 +60,12 @@ pub trait Iam: Debug + Send + Sync + 'static {
         document: &Document,
     ) -> Result<(), Error>;
 
+    /// Deletes a role. [`Conflict`](crate::ErrorKind::Conflict) while it has policies.
+    async fn delete_role(&self, name: &IamName) -> Result<(), Error>;
+
+    /// Deletes an inline policy of a role. [`NotFound`](crate::ErrorKind::NotFound) where there is none.
+    async fn delete_role_policy(&self, role: &IamName, policy: &IamName) -> Result<(), Error>;
+
     /// A user. [`NotFound`](crate::ErrorKind::NotFound) where there is none.
     async fn get_user(&self, name: &IamName) -> Result<User, Error>;
 
@@ -74,12 +80,29 @@ pub trait Iam: Debug + Send + Sync + 'static {
         document: &Document,
     ) -> Result<(), Error>;
 
+    /// An inline policy of a user. [`NotFound`](crate::ErrorKind::NotFound) where there is none.
+    async fn get_user_policy(&self, user: &IamName, policy: &IamName) -> Result<Document, Error>;
+
+    /// Deletes an inline policy of a user. [`NotFound`](crate::ErrorKind::NotFound) where there is none.
+    async fn delete_user_policy(&self, user: &IamName, policy: &IamName) -> Result<(), Error>;
+
+    /// Deletes a user. [`Conflict`](crate::ErrorKind::Conflict) while it has policies, keys or memberships.
+    async fn delete_user(&self, name: &IamName) -> Result<(), Error>;
+
     /// Makes an access key: the only moment at which its secret can be had.
     /// [`LimitExceeded`](crate::ErrorKind::LimitExceeded) where the user has two already.
     async fn create_access_key(&self, user: &IamName) -> Result<AccessKey, Error>;
 
     /// A user's access keys, without their secrets.
     async fn list_access_keys(&self, user: &IamName) -> Result<Vec<AccessKeyInfo>, Error>;
+
+    /// Switches an access key on or off. [`NotFound`](crate::ErrorKind::NotFound) where there is none.
+    async fn set_access_key_status(
+        &self,
+        user: &IamName,
+        key: &AccessKeyId,
+        status: KeyStatus,
+    ) -> Result<(), Error>;
 
     /// Deletes an access key. [`NotFound`](crate::ErrorKind::NotFound) where there is none.
     async fn delete_access_key(&self, user: &IamName, key: &AccessKeyId) -> Result<(), Error>;
@@ -140,5 +163,34 @@ impl<T: Iam + ?Sized> Iam for Arc<T> {
 
     async fn delete_access_key(&self, user: &IamName, key: &AccessKeyId) -> Result<(), Error> {
         (**self).delete_access_key(user, key).await
+    }
+
+    async fn delete_role(&self, name: &IamName) -> Result<(), Error> {
+        (**self).delete_role(name).await
+    }
+
+    async fn delete_role_policy(&self, role: &IamName, policy: &IamName) -> Result<(), Error> {
+        (**self).delete_role_policy(role, policy).await
+    }
+
+    async fn get_user_policy(&self, user: &IamName, policy: &IamName) -> Result<Document, Error> {
+        (**self).get_user_policy(user, policy).await
+    }
+
+    async fn delete_user_policy(&self, user: &IamName, policy: &IamName) -> Result<(), Error> {
+        (**self).delete_user_policy(user, policy).await
+    }
+
+    async fn delete_user(&self, name: &IamName) -> Result<(), Error> {
+        (**self).delete_user(name).await
+    }
+
+    async fn set_access_key_status(
+        &self,
+        user: &IamName,
+        key: &AccessKeyId,
+        status: KeyStatus,
+    ) -> Result<(), Error> {
+        (**self).set_access_key_status(user, key, status).await
     }
 }

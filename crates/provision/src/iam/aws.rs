@@ -8,11 +8,12 @@ use async_trait::async_trait;
 use aws_sdk_iam::Client;
 use aws_sdk_iam::config::http::HttpResponse;
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_iam::types::StatusType;
 use aws_types::SdkConfig;
 use bucketline_auth::{AccessKey, AccessKeyId, Error, ErrorKind, SecretAccessKey, single_attempt};
 use bucketline_policy::Document;
 
-use super::{AccessKeyInfo, CreateRole, CreateUser, Iam, IamName, Role, User};
+use super::{AccessKeyInfo, CreateRole, CreateUser, Iam, IamName, KeyStatus, Role, User};
 
 /// IAM as the AWS SDK speaks to it: one attempt per call, one timeout.
 ///
@@ -196,6 +197,74 @@ impl Iam for AwsIam {
             .delete_access_key()
             .user_name(user.as_str())
             .access_key_id(key.as_str());
+        call.send().await.map_err(|error| failed.by(&error))?;
+        Ok(())
+    }
+
+    async fn delete_role(&self, name: &IamName) -> Result<(), Error> {
+        let failed = Call("DeleteRole", name.as_str());
+        let call = self.client.delete_role().role_name(name.as_str());
+        call.send().await.map_err(|error| failed.by(&error))?;
+        Ok(())
+    }
+
+    async fn delete_role_policy(&self, role: &IamName, policy: &IamName) -> Result<(), Error> {
+        let failed = Call("DeleteRolePolicy", role.as_str());
+        let call = self
+            .client
+            .delete_role_policy()
+            .role_name(role.as_str())
+            .policy_name(policy.as_str());
+        call.send().await.map_err(|error| failed.by(&error))?;
+        Ok(())
+    }
+
+    async fn delete_user_policy(&self, user: &IamName, policy: &IamName) -> Result<(), Error> {
+        let failed = Call("DeleteUserPolicy", user.as_str());
+        let call = self
+            .client
+            .delete_user_policy()
+            .user_name(user.as_str())
+            .policy_name(policy.as_str());
+        call.send().await.map_err(|error| failed.by(&error))?;
+        Ok(())
+    }
+
+    async fn delete_user(&self, name: &IamName) -> Result<(), Error> {
+        let failed = Call("DeleteUser", name.as_str());
+        let call = self.client.delete_user().user_name(name.as_str());
+        call.send().await.map_err(|error| failed.by(&error))?;
+        Ok(())
+    }
+
+    async fn get_user_policy(&self, user: &IamName, policy: &IamName) -> Result<Document, Error> {
+        let failed = Call("GetUserPolicy", user.as_str());
+        let call = self
+            .client
+            .get_user_policy()
+            .user_name(user.as_str())
+            .policy_name(policy.as_str());
+        let output = call.send().await.map_err(|error| failed.by(&error))?;
+        lower::document(output.policy_document()).map_err(|error| failed.at(error))
+    }
+
+    async fn set_access_key_status(
+        &self,
+        user: &IamName,
+        key: &AccessKeyId,
+        status: KeyStatus,
+    ) -> Result<(), Error> {
+        let failed = Call("UpdateAccessKey", user.as_str());
+        let status = match status {
+            KeyStatus::Active => StatusType::Active,
+            KeyStatus::Inactive => StatusType::Inactive,
+        };
+        let call = self
+            .client
+            .update_access_key()
+            .user_name(user.as_str())
+            .access_key_id(key.as_str())
+            .status(status);
         call.send().await.map_err(|error| failed.by(&error))?;
         Ok(())
     }
