@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Spool(SpoolCommand),
     Status(Status),
     Policy(Box<crate::commands::Policy>),
+    Setup(Box<crate::commands::Setup>),
     Export(crate::commands::Export),
 }
 

@@ -8,6 +8,7 @@ mod launch;
 mod policy;
 mod run;
 mod sample;
+mod setup;
 mod spool;
 mod status;
 mod verify;
@@ -23,6 +24,7 @@ use crate::report;
 
 pub(crate) use export::Export;
 pub(crate) use policy::Policy;
+pub(crate) use setup::Setup;
 
 /// Parses the command line, runs the command and prints what stopped it.
 pub(crate) fn dispatch() -> ExitCode {
@@ -41,6 +43,7 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Spool(command) => spool::run(&command),
         Command::Status(options) => status::run(&options),
         Command::Policy(options) => policy::run(*options),
+        Command::Setup(options) => blocking_on(setup::run(*options)),
         Command::Export(options) => blocking_on(export::run(options)),
     };
     let exit = outcome.unwrap_or_else(|failure| stopped_by(&failure));

@@ -28,6 +28,14 @@ impl Failure {
         Self::new(Exit::Findings, problem)
     }
 
+    /// A check found several things.
+    pub(crate) const fn several_findings(problems: Vec<Problem>) -> Self {
+        Self {
+            exit: Exit::Findings,
+            problems,
+        }
+    }
+
     /// Data cannot be read for now.
     pub(crate) const fn not_readable(problems: Vec<Problem>) -> Self {
         Self {

@@ -1,6 +1,7 @@
 //! From a configured connector to an open sink: grant, credentials, client, and the jail around its folder.
 //! Sends nothing: whatever a store or STS has to say comes with the first call. Decides nothing about delivery.
 
+mod administrator;
 mod aws;
 mod credentials;
 mod held;
@@ -19,6 +20,7 @@ use bucketline_sink::{FsSink, ObjectKey, S3Sink, Sink};
 use crate::model::{Bucket, Connector, Destination, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem, chain, shared_folder};
+pub use administrator::administrator;
 pub use aws::Aws;
 pub(crate) use credentials::{Holder, Reach};
 pub use held::hold;

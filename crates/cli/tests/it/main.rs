@@ -28,6 +28,7 @@ mod proof;
 mod proxies;
 mod readme;
 mod secrets;
+mod setup;
 mod site;
 mod spool;
 mod streams;

@@ -169,8 +169,13 @@ impl Aws {
 }
 
 /// The SDK passes over an address that it cannot read and asks AWS itself: not what whoever set it wants.
-fn check_endpoints(variables: &Variables) -> Result<(), Error> {
-    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS"] {
+pub(super) fn check_endpoints(variables: &Variables) -> Result<(), Error> {
+    for name in [
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_IAM",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_ENDPOINT_URL_STS",
+    ] {
         if let Some(url) = variables.optional(name)
             && endpoint::parse(url).is_none()
         {
