@@ -7,11 +7,13 @@
 mod attempt;
 mod diagnosis;
 mod edit;
+mod hint;
 mod message;
 mod text;
 
 pub use diagnosis::{Agreement, Diagnosis, Step, diagnose};
 pub use edit::Edit;
+pub use hint::Hint;
 pub use message::{Cause, Denial, DeniedBy};
 
 use crate::{Context, Layers};

@@ -1,4 +1,4 @@
-//! A copy of the policies on which grants and removals are tried out. Knows no message.
+//! The policies at hand, with the grants that were tried out on them. Knows no message.
 
 use super::diagnosis::Step;
 use super::edit;
@@ -8,88 +8,30 @@ use crate::document::{
 };
 use crate::{
     Explanation, Layer, Layers, Mismatch, PolicySet, Principal, PrincipalKind, Request, ResourceKind,
-    StatementRef, StatementReport, authorize,
+    StatementReport, authorize,
 };
 
-/// The policies, to be changed. Removed documents stay as empty ones, so that the others keep their places.
-pub(super) struct Attempt(Vec<(Layer, Vec<Document>)>);
+/// The policies, to be changed.
+pub(super) struct Attempt {
+    layers: Layers,
+}
 
 impl Attempt {
     pub(super) fn of(layers: &Layers) -> Self {
-        let plain = [Layer::Identity, Layer::Boundary, Layer::Session, Layer::Resource];
-        let scps = (0..)
-            .map(Layer::ServiceControl)
-            .take_while(|layer| layers.policies(*layer).is_some());
-        let rcps = (0..)
-            .map(Layer::ResourceControl)
-            .take_while(|layer| layers.policies(*layer).is_some());
-        let all = plain.into_iter().chain(scps).chain(rcps);
-        Self(
-            all.filter_map(|layer| Some((layer, layers.policies(layer)?.documents().to_vec())))
-                .collect(),
-        )
-    }
-
-    fn documents(&mut self, layer: Layer) -> &mut Vec<Document> {
-        let at = match self.0.iter().position(|(known, _)| *known == layer) {
-            Some(at) => at,
-            None => {
-                self.0.push((layer, Vec::new()));
-                self.0.len() - 1
-            }
-        };
-        // INVARIANT: `at` was found or pushed just now.
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "the entry at this place was found or pushed above"
-        )]
-        &mut self.0[at].1
+        Self {
+            layers: layers.clone(),
+        }
     }
 
     pub(super) fn explain(&self, request: &Request) -> Explanation {
-        let set = |layer: Layer| {
-            let found = self.0.iter().find(|(known, _)| *known == layer);
-            found.map(|(_, documents)| PolicySet::compile(documents))
-        };
-        let levels =
-            |of: fn(usize) -> Layer| -> Vec<PolicySet> { (0..).map_while(|level| set(of(level))).collect() };
-        let identity = set(Layer::Identity).unwrap_or_default();
-        let (boundary, session) = (set(Layer::Boundary), set(Layer::Session));
-        let resource = set(Layer::Resource);
-        let (scps, rcps) = (levels(Layer::ServiceControl), levels(Layer::ResourceControl));
-        let mut layers = Layers::new(&identity)
-            .service_control(&scps)
-            .resource_control(&rcps);
-        if let Some(boundary) = &boundary {
-            layers = layers.boundary(boundary);
-        }
-        if let Some(session) = &session {
-            layers = layers.session(session);
-        }
-        if let Some(resource) = &resource {
-            layers = layers.resource(resource);
-        }
-        authorize(&layers, request).explain()
+        authorize(&self.layers, request).explain()
     }
 
-    pub(super) fn remove(&mut self, layer: Layer, place: StatementRef) -> Option<Step> {
-        let document = self.documents(layer).get_mut(place.document)?;
-        let sid = document
-            .statements()
-            .as_slice()
-            .get(place.statement)?
-            .sid()
-            .map(str::to_owned);
-        let (left, edit) = edit::remove(document, place.statement);
-        *document = left.unwrap_or_else(|| Document::new(Vec::new()));
-        Some(Step::RemoveDenial {
-            layer,
-            place,
-            sid,
-            edit,
-        })
+    fn set(&mut self, layer: Layer, documents: &[Document]) {
+        self.layers = self.layers.clone().with(layer, PolicySet::compile(documents));
     }
 
+    /// A grant in a layer; nothing where none can be proposed.
     pub(super) fn grant(
         &mut self,
         layer: Layer,
@@ -126,7 +68,9 @@ impl Attempt {
             };
             only(report, lists_actions)
         });
-        let documents = self.documents(layer);
+        let known = self.layers.policies(layer).map(|set| set.documents().to_vec());
+        let is_at_hand = known.as_ref().is_some_and(|documents| !documents.is_empty());
+        let mut documents = known.unwrap_or_default();
         if let Some(report) = extends
             && let Some(document) = documents.get_mut(report.place.document)
             && document
@@ -138,6 +82,7 @@ impl Attempt {
                 edit::add_action(document, report.place.statement, request.action().as_str())
         {
             *document = changed;
+            self.set(layer, &documents);
             return Some(Step::Grant {
                 layer,
                 document: report.place.document,
@@ -149,24 +94,51 @@ impl Attempt {
             let document = documents.get(report.place.document)?;
             document.statements().as_slice().get(report.place.statement)
         });
-        let statement = granting(layer, request, like);
-        let (at, edit) = match documents.first_mut() {
-            Some(document) => {
-                let (changed, edit) = edit::add_statement(document, &statement);
-                *document = changed;
-                (0, edit)
+        let kind = self.layers.kind_of_resource(request);
+        let statement = granting(layer, kind, request, like)?;
+        let step = if is_at_hand {
+            let document = documents.first_mut()?;
+            let (changed, edit) = edit::add_statement(document, &statement);
+            *document = changed;
+            Step::Grant {
+                layer,
+                document: 0,
+                edit,
             }
-            None => {
-                let (document, edit) = edit::create(&statement);
-                documents.push(document);
-                (documents.len() - 1, edit)
+        } else if layer == Layer::Identity {
+            // Policies of an identity add up: one more takes nothing away.
+            let (document, edit) = edit::create(&statement);
+            documents.push(document);
+            Step::Grant {
+                layer,
+                document: documents.len() - 1,
+                edit,
+            }
+        } else {
+            documents.push(Document::new(vec![statement.clone()]));
+            Step::AddStatement {
+                layer,
+                to: owner_of(layer, kind, request),
+                statement: Box::new(statement),
             }
         };
-        Some(Step::Grant {
-            layer,
-            document: at,
-            edit,
-        })
+        self.set(layer, &documents);
+        Some(step)
+    }
+}
+
+/// Which policy a statement is to be added to that is not at hand.
+fn owner_of(layer: Layer, kind: ResourceKind, request: &Request) -> String {
+    let resource = request.resource().as_str();
+    match (layer, kind) {
+        (Layer::Resource, ResourceKind::Trust) => format!("the trust policy of `{resource}`"),
+        (Layer::Resource, ResourceKind::Key) => format!("the key policy of `{resource}`"),
+        (Layer::Resource, ResourceKind::Bucket) if request.action().service() == "s3" => {
+            let bucket = resource.split('/').next().unwrap_or(resource);
+            format!("the bucket policy of `{bucket}`")
+        }
+        (Layer::Resource, _) => format!("the policy of `{resource}`"),
+        (layer, _) => format!("the {layer} that applies"),
     }
 }
 
@@ -191,10 +163,16 @@ fn is_about_the_like(statement: &Statement, request: &Request) -> bool {
         })
 }
 
-/// A statement that grants exactly this request, under the conditions of another, if one is given.
-fn granting(layer: Layer, request: &Request, like: Option<&Statement>) -> Statement {
+/// A statement that grants exactly this request, under the conditions of another, if one is given. Nothing where that would
+/// grant it to everybody.
+fn granting(
+    layer: Layer,
+    kind: ResourceKind,
+    request: &Request,
+    like: Option<&Statement>,
+) -> Option<Statement> {
     let attached_to_resource = matches!(layer, Layer::Resource | Layer::ResourceControl(_));
-    let resource = match (layer, ResourceKind::of(request)) {
+    let resource = match (layer, kind) {
         (Layer::Resource, ResourceKind::Trust) => None,
         // A key policy is about its key alone; organization policies mostly leave resources to others.
         (Layer::Resource, ResourceKind::Key) | (Layer::ServiceControl(_), _) => Some("*".to_owned()),
@@ -207,25 +185,37 @@ fn granting(layer: Layer, request: &Request, like: Option<&Statement>) -> Statem
             operator: Operator::new(Test::StringEquals),
             tests: vec![ConditionTest {
                 key: EXTERNAL_ID.to_owned(),
-                values: List::many(shown.iter().map(|id| ConditionValue::from(id.as_str()))),
+                values: match shown {
+                    [only] => List::one(ConditionValue::from(only.as_str())),
+                    several => List::many(several.iter().map(|id| ConditionValue::from(id.as_str()))),
+                },
             }],
         }]
     });
-    Statement {
+    let principal = match attached_to_resource {
+        true => Some(PrincipalElement::Principal(named(request.principal())?)),
+        // The policy of an endpoint names principals, and whoever comes through it is told apart by the other policies.
+        false if layer == Layer::VpcEndpoint => Some(PrincipalElement::Principal(Principals::Everyone)),
+        false => None,
+    };
+    Some(Statement {
         sid: None,
         effect: Effect::Allow,
-        principal: attached_to_resource.then(|| PrincipalElement::Principal(named(request.principal()))),
+        principal,
         action: ActionElement::Action(List::one(request.action().to_string())),
         resource: resource.map(|text| ResourceElement::Resource(List::one(text))),
         condition: like
             .and_then(|statement| statement.condition.clone())
             .or(external_id),
-    }
+    })
 }
 
-/// Characters of a key that mean something in a pattern mean themselves.
+/// Characters of an object's key that mean something in a pattern mean themselves. Elsewhere AWS writes a `*` for what does not
+/// exist yet, as in `instance/*`, and means it.
 fn literally(resource: &str) -> String {
-    if resource == "*" {
+    let mut fields = resource.splitn(6, ':');
+    let is_object = fields.nth(2) == Some("s3") && fields.nth(2).is_some_and(|rest| rest.contains('/'));
+    if !is_object {
         return resource.to_owned();
     }
     let mut out = String::with_capacity(resource.len());
@@ -240,15 +230,23 @@ fn literally(resource: &str) -> String {
     out
 }
 
-fn named(caller: &Principal) -> Principals {
-    let kind = match caller.kind() {
-        PrincipalKind::Anonymous => return Principals::Everyone,
-        PrincipalKind::Service => PrincipalType::Service,
-        PrincipalKind::Federated => PrincipalType::Federated,
-        _ => PrincipalType::Aws,
+/// How a policy names a caller for good: the role rather than one of its sessions. Nobody in particular cannot be named.
+fn named(caller: &Principal) -> Option<Principals> {
+    let (kind, name) = match caller.kind() {
+        PrincipalKind::Anonymous => return None,
+        PrincipalKind::Service => (PrincipalType::Service, caller.as_str().to_owned()),
+        PrincipalKind::Federated => (PrincipalType::Federated, caller.as_str().to_owned()),
+        PrincipalKind::CanonicalUser => (PrincipalType::CanonicalUser, caller.as_str().to_owned()),
+        _ => {
+            let role = caller.role_arn();
+            (
+                PrincipalType::Aws,
+                role.unwrap_or_else(|| caller.as_str().to_owned()),
+            )
+        }
     };
-    Principals::Named(vec![PrincipalGroup::new(
+    Some(Principals::Named(vec![PrincipalGroup::new(
         kind,
-        List::one(caller.as_str().to_owned()),
-    )])
+        List::one(name),
+    )]))
 }

@@ -4,8 +4,12 @@ use serde::Serialize;
 
 use super::attempt::Attempt;
 use super::edit::Edit;
+use super::hint::{self, Hint};
 use super::message::{Denial, DeniedBy};
-use crate::{Decider, Decision, Explanation, Layer, Layers, Mismatch, Request, StatementRef, authorize};
+use crate::document::Statement;
+use crate::{
+    Decider, Decision, Explanation, Layer, Layers, Mismatch, PolicySet, Request, StatementRef, authorize,
+};
 
 /// A refusal with what lies behind it. `Display` tells it to a person.
 #[derive(Clone, Debug)]
@@ -14,6 +18,7 @@ pub struct Diagnosis {
     pub(super) explanation: Option<Explanation>,
     pub(super) agreement: Agreement,
     pub(super) steps: Vec<Step>,
+    pub(super) hints: Vec<Hint>,
     pub(super) is_resolved: bool,
 }
 
@@ -46,16 +51,24 @@ pub enum Step {
         /// The edit.
         edit: Edit,
     },
-    /// An explicit denial has to go: no grant anywhere outweighs it.
-    RemoveDenial {
+    /// A policy that is not at hand has to allow it: this one statement is to be added to what stands there already.
+    AddStatement {
+        /// The layer.
+        layer: Layer,
+        /// Which policy, in words.
+        to: String,
+        /// The statement.
+        statement: Box<Statement>,
+    },
+    /// A statement denies it explicitly, and no grant anywhere outweighs that. Whether the denial or the request is wrong is for
+    /// its owner to say, so no edit is proposed.
+    Denied {
         /// The layer.
         layer: Layer,
         /// The statement.
         place: StatementRef,
         /// Its name, if it has one.
         sid: Option<String>,
-        /// The edit. Where the denial is meant, the request has to change instead.
-        edit: Edit,
     },
     /// A statement grants it under a condition that the request does not meet. Meet it: dropping the condition would
     /// grant more than is asked.
@@ -73,8 +86,8 @@ impl Step {
     /// The edit, where the step is one.
     pub fn edit(&self) -> Option<&Edit> {
         match self {
-            Self::Grant { edit, .. } | Self::RemoveDenial { edit, .. } => Some(edit),
-            Self::MeetCondition { .. } => None,
+            Self::Grant { edit, .. } => Some(edit),
+            Self::AddStatement { .. } | Self::Denied { .. } | Self::MeetCondition { .. } => None,
         }
     }
 }
@@ -100,32 +113,40 @@ impl Diagnosis {
         &self.steps
     }
 
+    /// What a person should know beside them.
+    pub fn hints(&self) -> &[Hint] {
+        &self.hints
+    }
+
     /// Whether the evaluator allows the request once all steps are taken.
     pub fn is_resolved(&self) -> bool {
         self.is_resolved
     }
 }
 
-/// Grants and removals that are tried before giving up; each layer needs one or two.
+/// Grants that are tried before giving up; each layer needs one or two.
 const STEPS: usize = 16;
 
 /// What lies behind a refusal of this request. Without a request only the message is taken apart.
 pub fn diagnose(denial: Denial, request: Option<&Request>, layers: &Layers) -> Diagnosis {
+    let mut hints = hint::of_message(&denial);
     let Some(request) = request else {
         return Diagnosis {
             denial,
             explanation: None,
             agreement: Agreement::NotAsked,
             steps: Vec::new(),
+            hints,
             is_resolved: false,
         };
     };
+    let request = &of_another_account(&denial, request, layers);
     let verdict = authorize(layers, request);
     let agreement = match verdict.by() {
         _ if verdict.is_allowed() => Agreement::Allowed,
         Decider::Statement(layer, _) | Decider::Missing(layer) => match denial.cause() {
             Some(cause)
-                if !cause.by.is(layer)
+                if cause.by.is_some_and(|by| !by.is(layer))
                     || cause.is_explicit != (verdict.decision() == Decision::ExplicitDeny) =>
             {
                 Agreement::OtherPolicy
@@ -134,17 +155,48 @@ pub fn diagnose(denial: Denial, request: Option<&Request>, layers: &Layers) -> D
         },
         Decider::Rule(_) => Agreement::OtherPolicy,
     };
+    let explanation = verdict.explain();
+    let (steps, is_resolved) = if let Some(hint) = denied_elsewhere(&denial, &explanation) {
+        hints.push(hint);
+        (Vec::new(), false)
+    } else if denial.is_masked() {
+        (Vec::new(), explanation.decision == Decision::Allow)
+    } else {
+        steps(request, layers)
+    };
+    let names_caller = steps.is_empty()
+        || steps.iter().any(|step| {
+            matches!(
+                step,
+                Step::Grant {
+                    layer: Layer::Resource,
+                    ..
+                } | Step::AddStatement { .. }
+            )
+        });
+    hints.extend(hint::of_caller(request.principal()).filter(|_| names_caller));
+    Diagnosis {
+        explanation: Some(explanation),
+        denial,
+        agreement,
+        steps,
+        hints,
+        is_resolved,
+    }
+}
+
+/// What would allow the request, in order, and whether it does.
+fn steps(request: &Request, layers: &Layers) -> (Vec<Step>, bool) {
     let mut copy = Attempt::of(layers);
     let mut steps = Vec::new();
-    let mut is_resolved = verdict.is_allowed();
-    while !is_resolved && steps.len() < STEPS {
+    while steps.len() < STEPS {
         let explanation = copy.explain(request);
         let step = match (explanation.decision, explanation.by) {
-            (Decision::Allow, _) => {
-                is_resolved = true;
+            (Decision::Allow, _) => return (steps, true),
+            (_, Decider::Statement(layer, place)) => {
+                steps.push(denied(layers, layer, place));
                 break;
             }
-            (_, Decider::Statement(layer, place)) => copy.remove(layer, place),
             (_, Decider::Missing(layer)) => copy.grant(layer, request, &explanation),
             (_, Decider::Rule(_)) => None,
         };
@@ -159,20 +211,67 @@ pub fn diagnose(denial: Denial, request: Option<&Request>, layers: &Layers) -> D
             None => break,
         }
     }
-    Diagnosis {
-        explanation: Some(verdict.explain()),
-        denial,
-        agreement,
-        steps,
-        is_resolved,
+    (steps, false)
+}
+
+fn denied(layers: &Layers, layer: Layer, place: StatementRef) -> Step {
+    let documents = layers.policies(layer).map(PolicySet::documents);
+    let document = documents.and_then(|documents| documents.get(place.document));
+    let statement = document.and_then(|document| document.statements().as_slice().get(place.statement));
+    Step::Denied {
+        layer,
+        place,
+        sid: statement.and_then(|statement| statement.sid()).map(str::to_owned),
     }
 }
 
-fn grants_again(last: &Step, next: &Step) -> bool {
-    matches!((last, next), (Step::Grant { layer, .. }, Step::Grant { layer: again, .. }) if layer == again)
+/// That a denial decided which no policy at hand has: a grant cannot lift it.
+fn denied_elsewhere(denial: &Denial, explanation: &Explanation) -> Option<Hint> {
+    let cause = denial.cause().filter(|cause| cause.is_explicit)?;
+    if explanation.decision == Decision::ExplicitDeny {
+        return None;
+    }
+    let kind = cause.by.map_or("policy", DeniedBy::as_str);
+    let which = match &cause.policy {
+        Some(arn) => format!("the {kind} `{arn}`"),
+        None => format!("a {kind}").replace("a i", "an i"),
+    };
+    Some(Hint::new(
+        "denied_elsewhere",
+        format!(
+            "a statement of {which} denies it explicitly, and that policy is not among those at hand: no grant lifts a denial: look at that one"
+        ),
+    ))
 }
 
-/// What a message's kind of policy would take, where the evaluator has no such layer.
-pub(super) fn is_outside_the_layers(by: DeniedBy) -> bool {
-    by == DeniedBy::VpcEndpoint
+/// An account that nobody has: only that it is another one counts.
+const ANOTHER_ACCOUNT: &str = "000000000000";
+
+/// AWS misses the policy of a resource only where the resource is in another account than the caller, whether or not its ARN
+/// says so.
+///
+/// Source: [Policy evaluation logic](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
+fn of_another_account(denial: &Denial, request: &Request, layers: &Layers) -> Request {
+    let misses_resource_policy = denial
+        .cause()
+        .is_some_and(|cause| !cause.is_explicit && cause.by == Some(DeniedBy::Resource));
+    let is_unknown = request.account_of_resource().is_none();
+    let has_account = request.principal().account().is_some();
+    if misses_resource_policy
+        && is_unknown
+        && has_account
+        && authorize(layers, request).is_allowed()
+        && let Ok(account) = ANOTHER_ACCOUNT.parse()
+    {
+        return request.clone().resource_account(account);
+    }
+    request.clone()
+}
+
+fn grants_again(last: &Step, next: &Step) -> bool {
+    let layer = |step: &Step| match step {
+        Step::Grant { layer, .. } | Step::AddStatement { layer, .. } => Some(*layer),
+        Step::Denied { .. } | Step::MeetCondition { .. } => None,
+    };
+    layer(last).is_some() && layer(last) == layer(next)
 }

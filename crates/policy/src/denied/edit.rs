@@ -82,26 +82,6 @@ pub(super) fn create(statement: &Statement) -> (Document, Edit) {
     (document, edit)
 }
 
-/// The document without one statement; `None` in its place when nothing would be left of it.
-pub(super) fn remove(document: &Document, at: usize) -> (Option<Document>, Edit) {
-    let mut statements: Vec<Statement> = document.statements().iter().cloned().collect();
-    if statements.len() > at {
-        statements.remove(at);
-    }
-    let path = if statements.is_empty() {
-        String::new()
-    } else {
-        pointer(document, at)
-    };
-    let edit = Edit {
-        op: "remove",
-        path,
-        value: None,
-    };
-    let left = (!statements.is_empty()).then(|| with(document, statements));
-    (left, edit)
-}
-
 fn with(document: &Document, statements: Vec<Statement>) -> Document {
     Document {
         statements: List::many(statements),

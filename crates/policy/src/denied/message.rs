@@ -13,14 +13,15 @@ pub struct Denial {
     operation: Option<Operation>,
     cause: Option<Cause>,
     request_id: Option<String>,
+    has_encoded_part: bool,
 }
 
 /// Which kind of policy refused, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Cause {
-    /// The kind of policy.
-    pub by: DeniedBy,
+    /// The kind of policy, where the message names it.
+    pub by: Option<DeniedBy>,
     /// A statement denies it; otherwise none allows it.
     pub is_explicit: bool,
     /// The policy's ARN, where the message names it.
@@ -51,7 +52,7 @@ pub enum DeniedBy {
 }
 
 impl DeniedBy {
-    const WORDS: [(&'static str, Self); 10] = [
+    const WORDS: [(&'static str, Self); 9] = [
         ("identity-based policy", Self::Identity),
         ("resource-based policy", Self::Resource),
         ("role trust policy", Self::Trust),
@@ -61,7 +62,6 @@ impl DeniedBy {
         ("service control policy", Self::ServiceControl),
         ("resource control policy", Self::ResourceControl),
         ("VPC endpoint policy", Self::VpcEndpoint),
-        ("vpc endpoint policy", Self::VpcEndpoint),
     ];
 
     /// Whether a layer of the evaluator is of this kind.
@@ -98,15 +98,15 @@ impl Denial {
     pub fn parse(text: &str) -> Option<Self> {
         // Within JSON and XML quotation marks are written differently.
         let text = text.replace("\\\"", "\"").replace("&quot;", "\"");
-        let principal = word_after(&text, "User: ");
-        let action = word_after(&text, "not authorized to perform: ")
-            .or_else(|| word_after(&text, "not authorized to perform "));
-        let lower = text.to_ascii_lowercase();
+        let flat = flattened(&text);
+        let action = action(&flat);
+        let lower = flat.to_ascii_lowercase();
         let is_refusal = action.is_some()
             || [
                 "accessdenied",
                 "access denied",
                 "is not authorized",
+                "not authorized to perform",
                 "unauthorizedoperation",
             ]
             .iter()
@@ -114,16 +114,18 @@ impl Denial {
         if !is_refusal {
             return None;
         }
+        let principal: Option<Principal> = word_after(&flat, "user:").and_then(|word| word.parse().ok());
         Some(Self {
-            principal: principal.and_then(|word| word.parse().ok()),
-            action: action.and_then(|word| word.parse().ok()),
-            resource: resource(&text),
-            operation: word_after(&text, "when calling the ").and_then(|word| word.parse().ok()),
-            cause: cause(&text),
-            request_id: between(&text, "<RequestId>", "</RequestId>")
-                .or_else(|| word_after(&text, "Request ID: "))
-                .or_else(|| word_after(&text, "RequestID: "))
+            resource: resource(&text).map(|told| as_arn(told, principal.as_ref(), action.as_ref())),
+            principal,
+            action,
+            operation: word_after(&flat, "when calling the").and_then(|word| word.parse().ok()),
+            cause: cause(&flat),
+            request_id: between(&flat, "<RequestId>", "</RequestId>")
+                .or_else(|| word_after(&flat, "request id:"))
+                .or_else(|| word_after(&flat, "requestid:"))
                 .map(str::to_owned),
+            has_encoded_part: lower.contains("encoded authorization failure message"),
         })
     }
 
@@ -157,21 +159,89 @@ impl Denial {
         self.request_id.as_deref()
     }
 
-    /// The request that was refused, without context; `None` when caller or action are not told.
+    /// Whether AWS has sent more of it encoded, for `sts:DecodeAuthorizationMessage` to read.
+    pub fn has_encoded_part(&self) -> bool {
+        self.has_encoded_part
+    }
+
+    /// The request that was refused, without context; `None` when caller or action are not told, or the resource is told
+    /// by something else than an ARN.
     pub fn request(&self) -> Option<Request> {
         let resource = self.resource.as_deref().unwrap_or("*");
+        if resource != "*" && !resource.starts_with("arn:") {
+            return None;
+        }
         Some(Request::new(
             self.principal.clone()?,
             self.action.clone()?,
             resource,
         ))
     }
+
+    /// Whether AWS, or whoever passed the message on, has made accounts in it unreadable.
+    pub(super) fn is_masked(&self) -> bool {
+        let account = |arn: &str| arn.split(':').nth(4).map(str::to_owned).unwrap_or_default();
+        let is_number = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let of_caller = self.principal.as_ref().map(Principal::as_str);
+        let of_caller = of_caller.filter(|caller| caller.starts_with("arn:")).map(account);
+        let of_resource = self.resource.as_deref().map(account).unwrap_or_default();
+        let is_told = of_resource.is_empty() || of_resource == "aws" || is_number(&of_resource);
+        !is_told || of_caller.is_some_and(|account| !is_number(&account))
+    }
 }
 
-/// The word behind a phrase, without the marks around it.
+/// The text on one line: terminals and tools break it anywhere between two words.
+fn flattened(text: &str) -> String {
+    let mut flat = String::with_capacity(text.len());
+    for (at, line) in text.lines().enumerate() {
+        let line = if at == 0 {
+            line
+        } else {
+            line.trim_start_matches(|c: char| c.is_whitespace() || c == '│' || c == '|')
+        };
+        if at > 0 && !flat.ends_with(' ') {
+            flat.push(' ');
+        }
+        flat.push_str(line);
+    }
+    flat
+}
+
+/// Where a phrase ends in a text, whatever the case of its letters.
+fn after(text: &str, phrase: &str) -> Option<usize> {
+    let mut from = 0;
+    let first = phrase.as_bytes().first()?;
+    while let Some(rest) = text.as_bytes().get(from..) {
+        let found = rest.iter().position(|byte| byte.eq_ignore_ascii_case(first))?;
+        let start = from + found;
+        let end = start + phrase.len();
+        match text.as_bytes().get(start..end) {
+            Some(bytes) if bytes.eq_ignore_ascii_case(phrase.as_bytes()) => return Some(end),
+            Some(_) => from = start + 1,
+            None => return None,
+        }
+    }
+    None
+}
+
+/// The action: of all that the text says is not authorized, the first one that is an action's name. EC2 says "to perform this
+/// operation" before it.
+fn action(text: &str) -> Option<ActionName> {
+    const PHRASE: &str = "not authorized to perform";
+    let mut rest = text;
+    loop {
+        if let Some(action) = word_after(rest, PHRASE).and_then(|word| word.parse().ok()) {
+            return Some(action);
+        }
+        rest = rest.get(after(rest, PHRASE)?..)?;
+    }
+}
+
+/// The word behind a phrase, without the marks around it. A colon may stand between.
 fn word_after<'t>(text: &'t str, phrase: &str) -> Option<&'t str> {
-    let (_, rest) = text.split_once(phrase)?;
-    let rest = rest.trim_start_matches(['"', '\'', '`']);
+    let rest = text.get(after(text, phrase)?..)?;
+    let rest = rest.strip_prefix(':').unwrap_or(rest);
+    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`'));
     let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | ';' | ')'));
     let word = rest
         .get(..end.unwrap_or(rest.len()))?
@@ -184,17 +254,20 @@ fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
     rest.split_once(end).map(|(inside, _)| inside.trim())
 }
 
-/// Keys of objects may hold blanks: the ARN goes on up to the reason, or up to its closing mark.
+/// Keys of objects may hold blanks: the ARN goes on up to the reason, to its closing mark, or to the end of its line.
 fn resource(text: &str) -> Option<String> {
-    let (_, rest) = text.split_once("on resource: ")?;
+    let rest = text.get(after(text, "on resource:")?..)?.trim_start();
     if let Some(quoted) = rest.strip_prefix('"') {
         return quoted.split_once('"').map(|(arn, _)| arn.to_owned());
     }
     let line = rest.lines().next().unwrap_or_default();
     let ends = [
-        " because ",
+        " because",
         " with an explicit deny",
         " (Service:",
+        " (service:",
+        " Encoded authorization",
+        " status code:",
         "</",
         "\"",
         " , ",
@@ -207,23 +280,64 @@ fn resource(text: &str) -> Option<String> {
     (!arn.is_empty()).then(|| arn.to_owned())
 }
 
-fn cause(text: &str) -> Option<Cause> {
-    let (is_explicit, rest) = match text.split_once("with an explicit deny in ") {
-        Some((_, rest)) => (true, rest.split_once(' ').map(|(_article, rest)| rest)?),
-        None => (false, text.split_once("because no ")?.1),
+/// IAM names its own resources by kind and name, `role X`: of the caller's account.
+fn as_arn(told: String, caller: Option<&Principal>, action: Option<&ActionName>) -> String {
+    const KINDS: [(&str, &str); 9] = [
+        ("role ", "role"),
+        ("user ", "user"),
+        ("group ", "group"),
+        ("policy ", "policy"),
+        ("instance profile ", "instance-profile"),
+        ("server certificate ", "server-certificate"),
+        ("SAML provider ", "saml-provider"),
+        ("OpenID connect provider ", "oidc-provider"),
+        ("MFA device ", "mfa"),
+    ];
+    let is_iam = action.is_some_and(|action| action.service() == "iam");
+    let account = caller.and_then(Principal::account);
+    let (true, Some(account), Some(caller)) = (is_iam, account, caller) else {
+        return told;
     };
-    let (words, by) = DeniedBy::WORDS
-        .into_iter()
-        .find(|(words, _)| rest.starts_with(words))?;
-    let policy = rest
-        .strip_prefix(words)
+    let named = KINDS
+        .iter()
+        .find_map(|(word, kind)| Some((kind, told.strip_prefix(word)?.trim())));
+    match named {
+        Some((_, arn)) if arn.starts_with("arn:") => arn.to_owned(),
+        Some((kind, name)) if !name.is_empty() => {
+            let name = name.trim_start_matches('/');
+            format!("arn:{}:iam::{account}:{kind}/{name}", caller.partition())
+        }
+        _ => told,
+    }
+}
+
+fn cause(text: &str) -> Option<Cause> {
+    let explicit = after(text, "with an explicit deny").and_then(|end| text.get(end..));
+    let (is_explicit, rest) = match explicit {
+        // In a policy of some kind, or in nothing that is named.
+        Some(rest) => {
+            let named = rest.strip_prefix(" in ").and_then(|rest| rest.split_once(' '));
+            (true, named.map(|(_article, rest)| rest))
+        }
+        None => (false, Some(text.get(after(text, "because no ")?..)?)),
+    };
+    let rest = rest.unwrap_or_default();
+    let named = DeniedBy::WORDS.into_iter().find(|(words, _)| {
+        rest.get(..words.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(words))
+    });
+    if named.is_none() && !is_explicit {
+        return None;
+    }
+    let policy = named
+        .and_then(|(words, _)| rest.get(words.len()..))
         .filter(|_| is_explicit)
         .and_then(|rest| rest.strip_prefix(": "))
         .and_then(|rest| rest.split_whitespace().next())
         .map(|arn| arn.trim_matches(['"', '.', ',']).to_owned())
         .filter(|arn| arn.starts_with("arn:"));
     Some(Cause {
-        by,
+        by: named.map(|(_, by)| by),
         is_explicit,
         policy,
     })

@@ -2,8 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::diagnosis::{Agreement, Diagnosis, Step, is_outside_the_layers};
-use super::message::Denial;
+use super::diagnosis::{Agreement, Diagnosis, Step};
+use super::message::{Denial, DeniedBy};
 use crate::required_permissions;
 
 impl Display for Denial {
@@ -27,11 +27,14 @@ impl Display for Denial {
         }
         match self.cause() {
             Some(cause) if cause.is_explicit => {
-                let name = cause.by.as_str();
+                let name = cause.by.map_or("policy", DeniedBy::as_str);
                 let article = if name.starts_with('i') { "an" } else { "a" };
                 write!(f, ": {article} {name} denies it")?;
             }
-            Some(cause) => write!(f, ": no {} allows it", cause.by.as_str())?,
+            Some(cause) => {
+                let name = cause.by.map_or("policy", DeniedBy::as_str);
+                write!(f, ": no {name} allows it")?;
+            }
             None => {}
         }
         if let Some(policy) = self.cause().and_then(|cause| cause.policy.as_ref()) {
@@ -51,12 +54,16 @@ impl Display for Step {
             } => {
                 write!(f, "in {layer} {}, grant it: {}", document + 1, json(edit))
             }
-            Self::RemoveDenial {
-                layer,
-                place,
-                sid,
-                edit,
-            } => {
+            Self::AddStatement {
+                layer: _,
+                to,
+                statement,
+            } => write!(
+                f,
+                "add this statement to {to}, beside what stands there already: {}",
+                json(statement)
+            ),
+            Self::Denied { layer, place, sid } => {
                 write!(
                     f,
                     "in {layer} {}, statement {}",
@@ -66,10 +73,9 @@ impl Display for Step {
                 if let Some(sid) = sid {
                     write!(f, " `{sid}`")?;
                 }
-                write!(
-                    f,
-                    " denies it explicitly and has to be removed or narrowed, since no grant outweighs it: {}",
-                    json(edit)
+                f.write_str(
+                    " denies it explicitly, and no grant outweighs that: change the request so that the denial does not fit it, or \
+                     have its owner narrow the denial",
                 )
             }
             Self::MeetCondition {
@@ -131,19 +137,14 @@ impl Display for Diagnosis {
         if let Some(explanation) = &self.explanation {
             write!(f, "{explanation}")?;
         }
-        if let Some(cause) = self.denial.cause()
-            && is_outside_the_layers(cause.by)
-        {
-            writeln!(
-                f,
-                "the policy of the VPC endpoint is edited in the VPC console: it has to allow the action on the resource"
-            )?;
-        }
         if !self.steps.is_empty() {
             writeln!(f, "to allow it:")?;
             for (at, step) in self.steps.iter().enumerate() {
                 writeln!(f, "  {}. {step}", at + 1)?;
             }
+        }
+        for hint in &self.hints {
+            writeln!(f, "note: {}", hint.text)?;
         }
         Ok(())
     }

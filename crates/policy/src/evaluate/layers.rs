@@ -97,6 +97,11 @@ impl Layers {
         self
     }
 
+    /// What kind of resource policy is meant for this request.
+    pub(crate) fn kind_of_resource(&self, request: &Request) -> ResourceKind {
+        self.resource_kind.unwrap_or_else(|| ResourceKind::of(request))
+    }
+
     /// The policies of one layer, if it exists.
     pub fn policies(&self, layer: Layer) -> Option<&PolicySet> {
         match layer {

@@ -1,6 +1,6 @@
 //! `bucketline policy explain-denied`: from AWS's refusal to the edit that lifts it.
 
-use bucketline_policy::denied::{Agreement, Cause, Denial, Step, diagnose};
+use bucketline_policy::denied::{Agreement, Cause, Denial, Hint, Step, diagnose};
 use bucketline_policy::{Explanation, Request};
 use clap::Args;
 use serde::Serialize;
@@ -42,6 +42,7 @@ struct Answer<'a> {
     agreement: Agreement,
     resolved: bool,
     steps: &'a [Step],
+    hints: &'a [Hint],
     explanation: Option<&'a Explanation>,
 }
 
@@ -72,6 +73,7 @@ pub(super) fn run(options: &ExplainDenied) -> Outcome<Exit> {
             agreement: diagnosis.agreement(),
             resolved: diagnosis.is_resolved(),
             steps: diagnosis.steps(),
+            hints: diagnosis.hints(),
             explanation: diagnosis.explanation(),
         })),
     }
