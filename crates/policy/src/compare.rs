@@ -24,6 +24,7 @@ pub(crate) use caller::never_has;
 pub(crate) use consistency::Consistency;
 pub(crate) use grant::Grant;
 pub(crate) use search::{Asking, Side, only_in, only_in_grant};
+pub(crate) use universe::catalog;
 
 /// How what a second set of policies allows stands to what the first allows, as one asks of a change: is the new one broader?
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

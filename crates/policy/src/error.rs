@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Structure,
     /// The document is well formed, but larger than the quota of its kind: shorten it.
     TooLarge,
+    /// What would have to be proven first cannot be: leave the document as it is, or make it simpler.
+    Unproven,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

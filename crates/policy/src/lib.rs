@@ -21,6 +21,7 @@ mod partition;
 mod pattern;
 mod permissions;
 mod print;
+pub mod rewrite;
 mod size;
 mod value;
 

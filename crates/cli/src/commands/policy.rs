@@ -17,6 +17,7 @@ mod lint;
 mod lint_case;
 mod linted;
 mod out;
+mod rewrite;
 mod template;
 mod trust;
 
@@ -45,6 +46,10 @@ enum Command {
     ExplainDenied(explain_denied::ExplainDenied),
     Audit(audit::Audit),
     Diff(diff::Diff),
+    Expand(rewrite::Expand),
+    #[command(alias = "minimize")]
+    Minimise(rewrite::Minimise),
+    Split(rewrite::Split),
     CheckNoNewAccess(checks::NoNewAccess),
     CheckAccessNotGranted(checks::AccessNotGranted),
     CheckNoPublicAccess(checks::NoPublicAccess),
@@ -61,6 +66,9 @@ pub(super) fn run(policy: Policy) -> Outcome<Exit> {
         Command::ExplainDenied(options) => explain_denied::run(&options),
         Command::Audit(options) => audit::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::Expand(options) => rewrite::expand(&options),
+        Command::Minimise(options) => rewrite::minimise(&options),
+        Command::Split(options) => rewrite::split(&options),
         Command::CheckNoNewAccess(options) => checks::no_new_access(&options),
         Command::CheckAccessNotGranted(options) => checks::access_not_granted(&options),
         Command::CheckNoPublicAccess(options) => checks::no_public_access(&options),

@@ -10,7 +10,7 @@ use crate::catalog::{Catalog, Service};
 use crate::pattern::{self, Syntax};
 
 /// The data that this build of the crate has.
-pub(super) fn catalog() -> Option<&'static Catalog> {
+pub(crate) fn catalog() -> Option<&'static Catalog> {
     #[cfg(feature = "catalog")]
     return Some(Catalog::built_in());
     #[cfg(not(feature = "catalog"))]

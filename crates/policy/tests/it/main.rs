@@ -23,3 +23,5 @@ mod names;
 mod peer_errors;
 mod properties;
 mod public_interface;
+#[cfg(feature = "catalog")]
+mod rewrite;

@@ -5,6 +5,7 @@ mod comparisons;
 mod decisions;
 mod documents;
 mod harm;
+mod rewrites;
 mod templates;
 
 use std::fs;
