@@ -50,6 +50,7 @@ impl<'a> Attempt<'a> {
             copy.traces = Some(Traces {
                 attempt,
                 files: reserved,
+                upload: None,
             });
         }
         record.attempts += 1;
@@ -68,7 +69,7 @@ impl<'a> Attempt<'a> {
     pub(crate) async fn run(mut self) -> Result<(), Error> {
         let written = self.write().await;
         for output in &mut self.outputs {
-            output.abandon();
+            output.abandon().await;
         }
         written
     }
@@ -116,10 +117,11 @@ impl<'a> Attempt<'a> {
                 continue;
             }
             if let Err(error) = output.write(&self.record.taken, piece).await {
-                output.abandon();
+                output.abandon().await;
                 failed(self.record, output, error)?;
             }
         }
+        self.note_uploads().await?;
         self.progress.send_modify(|progress| {
             progress.bytes += bytes.len() as u64;
             match piece {
@@ -146,7 +148,7 @@ impl<'a> Attempt<'a> {
                         copy.totals = Some(totals);
                         copy.failure = None;
                         if let Some(traces) = &mut copy.traces {
-                            traces.files = totals.files;
+                            (traces.files, traces.upload) = (totals.files, None);
                         }
                     }
                     self.tools.jobs.update(self.record).await?;
@@ -169,6 +171,28 @@ impl<'a> Attempt<'a> {
             }
         }
         self.tools.jobs.update(self.record).await
+    }
+
+    /// Writes down which uploads have begun or ended.
+    async fn note_uploads(&mut self) -> Result<(), Error> {
+        let mut changed = false;
+        for output in &self.outputs {
+            let traces = self
+                .record
+                .copy_mut(output.place)
+                .and_then(|copy| copy.traces.as_mut());
+            if let Some(traces) = traces
+                && traces.upload != output.upload()
+            {
+                // An upload that has ended is forgotten with the next one, or at the end: aborting it again does no harm.
+                changed |= output.upload().is_some();
+                traces.upload = output.upload();
+            }
+        }
+        if changed {
+            self.tools.jobs.update(self.record).await?;
+        }
+        Ok(())
     }
 
     async fn stop_if_cancelled(&mut self) -> Result<(), Error> {

@@ -222,12 +222,12 @@ impl Tools {
         let workspace = record.taken.job.workspace().clone();
         let taken = record.taken.clone();
         for copy in &mut record.copies {
-            let Some(traces) = copy.traces.filter(|_| copy.state == CopyState::Writing) else {
+            let Some(traces) = copy.traces.clone().filter(|_| copy.state == CopyState::Writing) else {
                 continue;
             };
             // A store that cannot be reached now fails the next attempt, which says so.
             let found = match self.places.open(&workspace, copy.place).await {
-                Ok(store) => found_whole(&store, &taken, traces).await.unwrap_or_default(),
+                Ok(store) => found_whole(&store, &taken, &traces).await.unwrap_or_default(),
                 Err(_) => None,
             };
             match found {
@@ -236,6 +236,7 @@ impl Tools {
                     copy.totals = Some(totals);
                     copy.traces = Some(crate::Traces {
                         files: totals.files,
+                        upload: None,
                         ..traces
                     });
                 }
@@ -270,9 +271,9 @@ impl Tools {
                 return;
             }
         };
-        let whole = copy.traces.filter(|_| copy.state == CopyState::Whole);
+        let whole = copy.traces.clone().filter(|_| copy.state == CopyState::Whole);
         for traces in leftovers {
-            if let Err(error) = remove(&store, &taken, traces, whole).await {
+            if let Err(error) = remove(&store, &taken, &traces, whole.as_ref()).await {
                 copy.failure = Some(error.chain());
                 copy.leftovers.push(traces);
             }

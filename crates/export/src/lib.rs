@@ -35,7 +35,7 @@ pub use key::{ExportKeys, ROOTS};
 pub use manifest::{Manifest, WrittenFile};
 pub use ports::{ExportStore, Places, Poster, Sources};
 pub use progress::Progress;
-pub use record::{CopyRecord, CopyState, JobRecord, JobState, Place, Totals, Traces};
+pub use record::{CopyRecord, CopyState, JobRecord, JobState, Place, Totals, Traces, UploadRecord};
 pub use row::{Cell, CsvRows, NdjsonRows, ReadyRows, Row, RowSource, RowStream};
 pub use store::{Claim, FolderJobStore, JobStore, MemoryJobStore};
 pub use telling::{Telling, TellingState, Way};

@@ -1,14 +1,17 @@
 //! One attempt's files in one store: written piece by piece, verified, and the manifest last. Decides no retries.
 
-use bucketline_sink::{CreateOnce, ObjectKey, Payload, PutOptions, SinkExt};
+use std::sync::Arc;
+
+use bucketline_sink::{
+    CreateOnce, ObjectKey, ObjectWriter, Payload, PutOptions, PutOutcome, SinkExt, Upload,
+};
+use bytes::Bytes;
 
 use crate::split::Piece;
 use crate::{
-    Error, ErrorKind, ExportKeys, ExportStore, Manifest, Place, TakenJob, Totals, Traces, WrittenFile,
+    Error, ErrorKind, ExportKeys, ExportStore, Manifest, Place, TakenJob, Totals, Traces, UploadRecord,
+    WrittenFile,
 };
-
-/// The largest object that a store takes in one request.
-const LARGEST: u64 = 5 << 30;
 
 /// One attempt's files in one store.
 #[derive(Debug)]
@@ -16,8 +19,8 @@ pub(crate) struct Output {
     pub(crate) place: Place,
     store: ExportStore,
     keys: ExportKeys,
-    /// What there is of the file that is being written.
-    parts: Vec<bytes::Bytes>,
+    /// Of a file that turned out large.
+    writer: Option<ObjectWriter>,
     written: Vec<WrittenFile>,
     /// Why it is not written any more.
     pub(crate) failure: Option<Error>,
@@ -29,7 +32,7 @@ impl Output {
             place,
             keys: ExportKeys::new(store.folder.as_deref(), job, attempt)?,
             store,
-            parts: Vec::new(),
+            writer: None,
             written: Vec::new(),
             failure: None,
         })
@@ -38,22 +41,15 @@ impl Output {
     /// Writes a piece. A file that ends is looked at before anything else is done.
     pub(crate) async fn write(&mut self, job: &TakenJob, piece: &Piece) -> Result<(), Error> {
         match piece {
-            Piece::Part { bytes, .. } => {
-                self.parts.push(bytes.clone());
-                Ok(())
-            }
+            Piece::Part { file, bytes } => self.part(job, *file, bytes.clone()).await,
             Piece::End { file, bytes, written } => {
                 let key = self.keys.file(*file)?;
-                if written.bytes > LARGEST {
-                    let message = format!(
-                        "`{key}` would have {} bytes; the most is {LARGEST}: ask for fewer rows a file",
-                        written.bytes
-                    );
-                    return Err(Error::new(ErrorKind::Storage, message));
+                if self.writer.is_some() {
+                    self.part(job, *file, bytes.clone()).await?;
+                    self.finish(&key).await?;
+                } else {
+                    self.create(job, &key, bytes.clone().into()).await?;
                 }
-                let mut parts = std::mem::take(&mut self.parts);
-                parts.push(bytes.clone());
-                self.create(job, &key, parts.into()).await?;
                 self.verify(&key, written.bytes).await?;
                 self.written.push(WrittenFile {
                     key: key.to_string(),
@@ -64,20 +60,52 @@ impl Output {
         }
     }
 
+    /// The upload that is under way, which another process would have to abort.
+    pub(crate) fn upload(&self) -> Option<UploadRecord> {
+        let upload = self.writer.as_ref()?.upload()?;
+        Some(UploadRecord {
+            key: upload.key().to_string(),
+            id: upload.id().to_owned(),
+        })
+    }
+
+    async fn part(&mut self, job: &TakenJob, file: u64, bytes: Bytes) -> Result<(), Error> {
+        let key = self.keys.file(file)?;
+        let options = self.options(job);
+        let (sink, settings) = (&self.store.sink, self.store.writer);
+        let writer = self
+            .writer
+            .get_or_insert_with(|| ObjectWriter::new(Arc::clone(sink), key.clone(), options, settings));
+        writer.write(bytes).await.map_err(|error| unwritten(&key, error))
+    }
+
+    async fn finish(&mut self, key: &ObjectKey) -> Result<(), Error> {
+        let Some(writer) = self.writer.take() else {
+            return Ok(());
+        };
+        match writer.finish().await.map_err(|error| unwritten(key, error))? {
+            PutOutcome::Created(_) => Ok(()),
+            PutOutcome::PreconditionFailed => Err(taken(key)),
+        }
+    }
+
     /// Writes the manifest, the last object of all; how much there is.
     pub(crate) async fn seal(&mut self, job: &TakenJob) -> Result<Totals, Error> {
         let manifest = Manifest::new(job, std::mem::take(&mut self.written));
         let text = manifest.to_text()?;
         let key = self.keys.manifest()?;
         let bytes = text.len() as u64;
-        self.create(job, &key, bytes::Bytes::from(text).into()).await?;
+        self.create(job, &key, Bytes::from(text).into()).await?;
         self.verify(&key, bytes).await?;
         Ok(totals(&manifest))
     }
 
-    /// Gives up what is under way, so that nothing of it stays.
-    pub(crate) fn abandon(&mut self) {
-        self.parts.clear();
+    /// Gives up what is under way, so that nothing of it stays in the store. Where that is refused it is no more than a
+    /// pity: what was not completed is no object.
+    pub(crate) async fn abandon(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.abort().await;
+        }
     }
 
     async fn create(&self, job: &TakenJob, key: &ObjectKey, payload: Payload) -> Result<(), Error> {
@@ -118,15 +146,21 @@ impl Output {
 pub(crate) async fn remove(
     store: &ExportStore,
     job: &TakenJob,
-    traces: Traces,
-    whole: Option<Traces>,
+    traces: &Traces,
+    whole: Option<&Traces>,
 ) -> Result<(), Error> {
-    let keys = |traces: Traces| ExportKeys::new(store.folder.as_deref(), job, traces.attempt);
+    let keys = |traces: &Traces| ExportKeys::new(store.folder.as_deref(), job, traces.attempt);
     let kept = match whole {
         Some(traces) => Some(keys(traces)?.manifest()?),
         None => None,
     };
     let keys = keys(traces)?;
+    if let Some(upload) = &traces.upload
+        && let Ok(key) = upload.key.parse()
+    {
+        // Its parts are seen by nobody; where aborting is not allowed, a lifecycle rule has to.
+        let _ = store.sink.abort_upload(&Upload::new(key, &upload.id)).await;
+    }
     // The manifest first: who finds it may rely on the files.
     let mut all: Vec<ObjectKey> = [keys.manifest()?]
         .into_iter()
@@ -147,7 +181,7 @@ pub(crate) async fn remove(
 pub(crate) async fn found_whole(
     store: &ExportStore,
     job: &TakenJob,
-    traces: Traces,
+    traces: &Traces,
 ) -> Result<Option<Totals>, Error> {
     let keys = ExportKeys::new(store.folder.as_deref(), job, traces.attempt)?;
     let key = keys.manifest()?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bucketline_notify::Timestamp;
-use bucketline_sink::{Encryption, ObjectKey, Sink};
+use bucketline_sink::{Encryption, MultipartSink, ObjectKey, WriterSettings};
 
 use crate::{Error, Place, RowSource, Storage, TakenJob, WorkspaceId};
 
@@ -25,21 +25,24 @@ pub trait Sources: Debug + Send + Sync + 'static {
 #[non_exhaustive]
 pub struct ExportStore {
     /// The store. It tries again what time may cure.
-    pub sink: Arc<dyn Sink>,
+    pub sink: Arc<dyn MultipartSink>,
     /// The folder in front of all keys.
     pub folder: Option<String>,
     /// The encryption to ask for.
     pub encryption: Encryption,
+    /// How large files are cut, and how much of them is held.
+    pub writer: WriterSettings,
 }
 
 impl ExportStore {
     /// A store, with keys at its root and its own encryption.
     #[must_use]
-    pub fn new(sink: Arc<dyn Sink>) -> Self {
+    pub fn new(sink: Arc<dyn MultipartSink>) -> Self {
         Self {
             sink,
             folder: None,
             encryption: Encryption::default(),
+            writer: WriterSettings::default(),
         }
     }
 
@@ -47,6 +50,13 @@ impl ExportStore {
     #[must_use]
     pub fn folder(mut self, folder: impl Into<String>) -> Self {
         self.folder = Some(folder.into());
+        self
+    }
+
+    /// Cutting large files like this.
+    #[must_use]
+    pub fn writer(mut self, settings: WriterSettings) -> Self {
+        self.writer = settings;
         self
     }
 

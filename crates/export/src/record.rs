@@ -122,13 +122,26 @@ impl CopyState {
 }
 
 /// What an attempt may have left in a store: all names can be told from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Traces {
     /// Which attempt, from 0.
     pub attempt: u32,
     /// No file has this number or a higher one.
     pub files: u64,
+    /// The upload in parts that is under way, whose parts nobody sees and somebody pays for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<UploadRecord>,
+}
+
+/// An upload in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UploadRecord {
+    /// The key that it is for.
+    pub key: String,
+    /// The store's id of it.
+    pub id: String,
 }
 
 /// How much there is of an export.
@@ -236,7 +249,9 @@ impl JobRecord {
     /// What the answer to a request calls `object_prefix`.
     #[must_use]
     pub fn object_prefix(&self) -> Option<String> {
-        let traces = self.copy(self.first_place()).and_then(|copy| copy.traces);
+        let traces = self
+            .copy(self.first_place())
+            .and_then(|copy| copy.traces.as_ref());
         let attempt = traces.map_or(self.attempts, |traces| traces.attempt);
         let keys = ExportKeys::new(None, &self.taken, attempt).ok()?;
         Some(keys.object_prefix())

@@ -1,13 +1,11 @@
-//! Rows become the pieces of files, in order: parts of bounded size, and each file's end. Pure.
+//! Rows become the pieces of files, in order: bytes as they come, and each file's end. Pure.
 
 use bytes::Bytes;
 
 use crate::{Error, ExportFile, ExportJob, ExportKeys, Row, TakenJob, WrittenFile};
 
-/// The size of the first parts of a file.
-const PART: usize = 8 << 20;
-/// After so many parts of one size, the next ones have twice that: 10,000 parts hold 8 TB.
-const PARTS_OF_ONE_SIZE: u64 = 1_000;
+/// So many bytes are handed on at a time.
+const PIECE: usize = 256 << 10;
 
 /// A piece of a file.
 #[derive(Debug)]
@@ -37,7 +35,6 @@ pub(crate) struct Splitter {
     keys: ExportKeys,
     file: ExportFile,
     number: u64,
-    parts: u64,
     limit: Option<u64>,
 }
 
@@ -55,7 +52,6 @@ impl Splitter {
             job,
             keys,
             number: 0,
-            parts: 0,
         })
     }
 
@@ -73,15 +69,14 @@ impl Splitter {
                 let next = self.file.next(&self.job, &self.keys, self.number + 1)?;
                 let full = std::mem::replace(&mut self.file, next);
                 pieces.push(ended(self.number, full)?);
-                (self.number, self.parts) = (self.number + 1, 0);
+                self.number += 1;
             }
             self.file.row(row)?;
-            if self.file.waiting() >= part_size(self.parts) {
+            if self.file.waiting() >= PIECE {
                 pieces.push(Piece::Part {
                     file: self.number,
                     bytes: self.file.take(),
                 });
-                self.parts += 1;
             }
         }
         Ok(pieces)
@@ -100,11 +95,6 @@ fn ended(number: u64, file: ExportFile) -> Result<Piece, Error> {
         bytes,
         written,
     })
-}
-
-fn part_size(parts: u64) -> usize {
-    let doublings = u32::try_from(parts / PARTS_OF_ONE_SIZE).unwrap_or(u32::MAX);
-    PART << doublings.min(9)
 }
 
 #[cfg(test)]
@@ -153,14 +143,5 @@ mod tests {
         assert_eq!(ends(splitter(2), &[5]), [(0, 2), (1, 2), (2, 1)]);
         assert_eq!(ends(splitter(0), &[7_000]), [(0, 7_000)]);
         assert_eq!(ends(splitter(2).in_one_file(), &[5]), [(0, 5)]);
-    }
-
-    #[test]
-    fn ten_thousand_parts_hold_the_largest_object_and_the_first_are_small() {
-        let all: u128 = (0..10_000).map(|part| part_size(part) as u128).sum();
-        assert!(all > 5 << 40, "{all}");
-        assert_eq!(part_size(0), 8 << 20);
-        assert_eq!(part_size(999), 8 << 20);
-        assert_eq!(part_size(1_000), 16 << 20);
     }
 }

@@ -134,7 +134,7 @@ impl Tools {
         let workspace = record.taken.job.workspace();
         let traces = record
             .copy(Place::Own)
-            .and_then(|copy| copy.traces)
+            .and_then(|copy| copy.traces.as_ref())
             .ok_or_else(|| Error::new(ErrorKind::Refused, "there is no file in the product's own store"))?;
         let store = self.places.open(workspace, Place::Own).await.map_err(unknown)?;
         let key = ExportKeys::new(store.folder.as_deref(), &record.taken, traces.attempt)

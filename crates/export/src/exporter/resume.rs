@@ -159,14 +159,14 @@ impl Tools {
     async fn delete(&self, record: &mut JobRecord) -> Result<(), Error> {
         let (workspace, taken) = (record.taken.job.workspace().clone(), record.taken.clone());
         for copy in &mut record.copies {
-            let Some(traces) = copy.traces.filter(|_| copy.state == CopyState::Whole) else {
+            let Some(traces) = copy.traces.clone().filter(|_| copy.state == CopyState::Whole) else {
                 if copy.state == CopyState::Retrying {
                     copy.state = CopyState::Failed;
                 }
                 continue;
             };
             let deleted = match self.places.open(&workspace, copy.place).await {
-                Ok(store) => remove(&store, &taken, traces, None).await,
+                Ok(store) => remove(&store, &taken, &traces, None).await,
                 Err(error) => Err(error),
             };
             match deleted {

@@ -15,8 +15,8 @@ use bucketline_export::{
 use bucketline_notify::doubles::Recorder;
 use bucketline_notify::{Clock, Timestamp};
 use bucketline_sink::{
-    ListPage, ListToken, MemorySink, Object, ObjectInfo, ObjectKey, Payload, PutOptions, PutOutcome, Sink,
-    SinkExt,
+    ListPage, ListToken, MemorySink, MultipartSink, Object, ObjectInfo, ObjectKey, Part, PartLimits, Payload,
+    PutMode, PutOptions, PutOutcome, Sink, SinkExt, Upload, WriterSettings,
 };
 use sha2::{Digest, Sha256};
 
@@ -80,20 +80,23 @@ pub(crate) struct World {
     /// So many operations on the customer's store fail from now on.
     pub(crate) broken: Arc<AtomicUsize>,
     pub(crate) rows: u64,
+    /// How many characters that cannot be packed are in each row, beside its number.
+    pub(crate) wide: u64,
 }
 
 impl World {
     pub(crate) fn new(storage: Storage) -> Self {
         Self {
             jobs: MemoryJobStore::new(),
-            own: MemorySink::new(),
-            customers: MemorySink::new(),
+            own: MemorySink::new().with_part_limits(1, 10_000),
+            customers: MemorySink::new().with_part_limits(1, 10_000),
             storage,
             clock: Hands(Arc::new(AtomicU64::new(NOW))),
             people: Recorder::new(),
             posts: Arc::default(),
             broken: Arc::default(),
             rows: 12,
+            wide: 0,
         }
     }
 
@@ -142,9 +145,24 @@ impl World {
         text
     }
 
+    fn row(&self, n: u64) -> String {
+        if self.wide == 0 {
+            return format!("{{\"id\":{n}}}");
+        }
+        let hash = |part: u64| {
+            let digest = Sha256::digest((n * self.wide + part).to_le_bytes());
+            digest
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        let noise: String = (0..self.wide / 64).map(hash).collect();
+        format!("{{\"id\":{n},\"noise\":\"{noise}\"}}")
+    }
+
     /// The text of all rows, as NDJSON.
     pub(crate) fn text(&self) -> String {
-        (0..self.rows).map(|n| format!("{{\"id\":{n}}}\n")).collect()
+        (0..self.rows).map(|n| self.row(n) + "\n").collect()
     }
 }
 
@@ -153,7 +171,7 @@ impl Sources for World {
         if job.job.rows_place() == "broken" {
             return Err(Error::new(ErrorKind::Rows, "these rows are broken"));
         }
-        let row = |n| serde_json::from_str::<Row>(&format!("{{\"id\":{n}}}")).unwrap();
+        let row = |n| serde_json::from_str::<Row>(&self.row(n)).unwrap();
         Ok(Arc::new(ReadyRows::new((0..self.rows).map(row).collect())))
     }
 }
@@ -192,10 +210,11 @@ impl Places for FusedPlaces {
                 broken,
             })
         };
-        Ok(match place {
+        let store = match place {
             Place::Own => ExportStore::new(sink(&self.0.own, Arc::default())).folder(workspace.as_str()),
             Place::Customers => ExportStore::new(sink(&self.0.customers, Arc::clone(&self.0.broken))),
-        })
+        };
+        Ok(store.writer(WriterSettings::default().part_size(400 << 10)))
     }
 
     async fn link(&self, _: &WorkspaceId, key: &ObjectKey, lifetime: Duration) -> Result<String, Error> {
@@ -312,5 +331,50 @@ impl JobStore for FusedJobs {
 
     async fn is_cancel_asked(&self, id: JobId) -> Result<bool, Error> {
         self.0.is_cancel_asked(id).await
+    }
+}
+
+#[async_trait]
+impl MultipartSink for FusedSink {
+    fn part_limits(&self) -> PartLimits {
+        self.sink.part_limits()
+    }
+
+    async fn begin_upload(
+        &self,
+        key: &ObjectKey,
+        options: &PutOptions,
+    ) -> Result<Upload, bucketline_sink::Error> {
+        self.step().await?;
+        let outcome = self.sink.begin_upload(key, options).await;
+        self.fuse.step().await;
+        outcome
+    }
+
+    async fn put_part(
+        &self,
+        upload: &Upload,
+        number: u32,
+        payload: Payload,
+    ) -> Result<Part, bucketline_sink::Error> {
+        self.step().await?;
+        self.sink.put_part(upload, number, payload).await
+    }
+
+    async fn complete_upload(
+        &self,
+        upload: &Upload,
+        parts: &[Part],
+        mode: &PutMode,
+    ) -> Result<PutOutcome, bucketline_sink::Error> {
+        self.step().await?;
+        let outcome = self.sink.complete_upload(upload, parts, mode).await;
+        self.fuse.step().await;
+        outcome
+    }
+
+    async fn abort_upload(&self, upload: &Upload) -> Result<(), bucketline_sink::Error> {
+        self.step().await?;
+        self.sink.abort_upload(upload).await
     }
 }
