@@ -41,17 +41,29 @@ impl<'a> Attempt<'a> {
             reserved = FILES_AHEAD;
         }
         let workspace = record.taken.job.workspace().clone();
+        let (first, taken) = (record.first_place(), record.taken.clone());
         for copy in &mut record.copies {
             if copy.state != CopyState::Writing {
                 continue;
             }
-            let store = tools.places.open(&workspace, copy.place).await?;
-            outputs.push(Output::new(copy.place, store, &record.taken, attempt)?);
+            let store = match tools.places.open(&workspace, copy.place).await {
+                Ok(store) => store,
+                Err(error) if copy.place == first => return Err(error),
+                // A backup: it is tried again later.
+                Err(error) => {
+                    copy.failure = Some(error.chain());
+                    continue;
+                }
+            };
+            outputs.push(Output::new(copy.place, store, &taken, attempt)?);
             copy.traces = Some(Traces {
                 attempt,
                 files: reserved,
                 upload: None,
             });
+        }
+        if outputs.is_empty() {
+            return Err(Error::new(ErrorKind::Storage, "no store can be opened"));
         }
         record.attempts += 1;
         tools.jobs.update(record).await?;

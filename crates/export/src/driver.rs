@@ -1,5 +1,7 @@
 //! The one module that reads the clock, draws randomness, waits and starts tasks.
 
+use std::time::Duration;
+
 use crate::{Error, ErrorKind, JobId};
 
 /// Runs `work` where it may block.
@@ -10,6 +12,12 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Error::new(ErrorKind::Store, "work on another thread ended").with_source(error))
+}
+
+/// Waits, before something is tried again.
+#[expect(clippy::disallowed_methods, reason = "this is the driver that waits")]
+pub(crate) async fn wait(pause: Duration) {
+    tokio::time::sleep(pause).await;
 }
 
 /// The id of a new job.

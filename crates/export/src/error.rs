@@ -28,6 +28,7 @@ pub enum ErrorKind {
 pub struct Error {
     kind: ErrorKind,
     message: String,
+    transient: bool,
     source: Option<Box<dyn StdError + Send + Sync + 'static>>,
 }
 
@@ -37,6 +38,7 @@ impl Error {
         Self {
             kind,
             message: message.into(),
+            transient: false,
             source: None,
         }
     }
@@ -46,6 +48,20 @@ impl Error {
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync + 'static>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// The failure of a store, which may be one that time cures.
+    pub(crate) fn of_store(message: String, error: bucketline_sink::Error) -> Self {
+        Self {
+            transient: error.kind().is_transient(),
+            ..Self::new(ErrorKind::Storage, message).with_source(error)
+        }
+    }
+
+    /// Whether the same may work a little later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.transient
     }
 
     /// What kind of failure it was.

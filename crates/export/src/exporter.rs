@@ -20,6 +20,9 @@ use crate::{
     Places, Poster, Progress, Sources, TakenJob, Telling, driver,
 };
 
+/// How long is waited before an attempt that failed for a while begins again.
+const PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
+
 /// Takes exports, runs them to their end, and tells people.
 ///
 /// Each job ends whole, with a manifest, or without a trace; whatever process runs it, and whenever that dies:
@@ -151,8 +154,17 @@ impl Exporter {
             claim,
             progress,
         } = job;
-        self.tools.find_whole(&mut record).await?;
-        let outcome = self.attempt(&mut record, &progress).await;
+        let mut pauses = PAUSES.iter();
+        let outcome = loop {
+            self.tools.find_whole(&mut record).await?;
+            match (self.attempt(&mut record, &progress).await, pauses.next()) {
+                (Err(error), Some(pause)) if error.is_transient() => {
+                    tracing::warn!(id = %record.id(), error = error.chain(), "an export is begun again");
+                    driver::wait(*pause).await;
+                }
+                (outcome, _) => break outcome,
+            }
+        };
         self.tools.end(&mut record, outcome).await?;
         self.tools.tell(&mut record).await?;
         drop(claim);

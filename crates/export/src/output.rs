@@ -1,17 +1,27 @@
 //! One attempt's files in one store: written piece by piece, verified, and the manifest last. Decides no retries.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bucketline_sink::{
     CreateOnce, ObjectKey, ObjectWriter, Payload, PutOptions, PutOutcome, SinkExt, Upload,
 };
 use bytes::Bytes;
 
+use crate::driver;
 use crate::split::Piece;
 use crate::{
     Error, ErrorKind, ExportKeys, ExportStore, Manifest, Place, TakenJob, Totals, Traces, UploadRecord,
     WrittenFile,
 };
+
+/// How long is waited before a small file is written again.
+const PAUSES: [Duration; 4] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(8),
+];
 
 /// One attempt's files in one store.
 #[derive(Debug)]
@@ -109,25 +119,31 @@ impl Output {
     }
 
     async fn create(&self, job: &TakenJob, key: &ObjectKey, payload: Payload) -> Result<(), Error> {
-        let created = self
-            .store
-            .sink
-            .create_once(key, payload, &self.options(job))
-            .await;
-        match created.map_err(|error| unwritten(key, error))? {
-            CreateOnce::Created(_) | CreateOnce::Same(_) => Ok(()),
-            CreateOnce::Different(_) => Err(taken(key)),
+        let mut pauses = PAUSES.iter();
+        loop {
+            // Safe to repeat after any failure: nobody else writes to a name that was drawn for this attempt.
+            let created = self
+                .store
+                .sink
+                .create_once(key, payload.clone(), &self.options(job))
+                .await;
+            match (created, pauses.next()) {
+                (Ok(CreateOnce::Created(_) | CreateOnce::Same(_)), _) => return Ok(()),
+                (Ok(CreateOnce::Different(_)), _) => return Err(taken(key)),
+                (Err(error), Some(pause)) if error.kind().is_transient() => {
+                    tracing::debug!(%error, "a file is written again");
+                    driver::wait(*pause).await;
+                }
+                (Err(error), _) => return Err(unwritten(key, error)),
+            }
         }
     }
 
     async fn verify(&self, key: &ObjectKey, bytes: u64) -> Result<(), Error> {
-        let info = self.store.sink.head(key).await.map_err(|error| {
-            Error::new(
-                ErrorKind::Storage,
-                format!("`{key}` was written, and is not to be seen"),
-            )
-            .with_source(error)
-        })?;
+        let info =
+            self.store.sink.head(key).await.map_err(|error| {
+                Error::of_store(format!("`{key}` was written, and is not to be seen"), error)
+            })?;
         if info.size != bytes {
             let message = format!("`{key}` has {} bytes; {bytes} were written", info.size);
             return Err(Error::new(ErrorKind::Storage, message));
@@ -211,7 +227,7 @@ fn totals(manifest: &Manifest) -> Totals {
 }
 
 fn unwritten(key: &ObjectKey, error: bucketline_sink::Error) -> Error {
-    Error::new(ErrorKind::Storage, format!("`{key}` cannot be written")).with_source(error)
+    Error::of_store(format!("`{key}` cannot be written"), error)
 }
 
 fn taken(key: &ObjectKey) -> Error {

@@ -115,6 +115,35 @@ async fn where_the_backup_fails_the_mail_still_goes_and_the_backup_is_tried_agai
 }
 
 #[tokio::test]
+async fn where_the_customers_storage_cannot_be_opened_the_mail_still_goes() {
+    let world = World::new(Storage::Customers);
+    world.shut.store(true, Ordering::SeqCst);
+    let record = run(&world, job(Origin::Dashboard)).await;
+    assert_eq!(
+        (record.state, world.people.mails().len()),
+        (JobState::Completed, 1)
+    );
+    let backup = record.copy(Place::Customers).unwrap();
+    assert_eq!(backup.failure.as_deref(), Some("it is shut"));
+    world.clock.turn(Duration::from_secs(60));
+    let record = world.exporter().resume().await.unwrap().remove(0).record;
+    let backup = record.copy(Place::Customers).unwrap();
+    assert_eq!((backup.state, backup.failures), (CopyState::Retrying, 2));
+    world.shut.store(false, Ordering::SeqCst);
+    world.clock.turn(Duration::from_secs(600));
+    let record = world.exporter().resume().await.unwrap().remove(0).record;
+    assert_eq!(record.copy(Place::Customers).unwrap().state, CopyState::Whole);
+
+    // By the API there is nothing else: it fails, and says why.
+    world.shut.store(true, Ordering::SeqCst);
+    let record = run(&world, job(Origin::Api)).await;
+    assert_eq!(
+        (record.state, record.failure.as_deref()),
+        (JobState::Failed, Some("it is shut"))
+    );
+}
+
+#[tokio::test]
 async fn a_backup_is_given_up_after_three_days() {
     let world = World::new(Storage::Customers);
     world.broken.store(usize::MAX, Ordering::SeqCst);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{Cursor, Read};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -79,6 +79,8 @@ pub(crate) struct World {
     pub(crate) posts: Arc<Mutex<Vec<(String, String, String)>>>,
     /// So many operations on the customer's store fail from now on.
     pub(crate) broken: Arc<AtomicUsize>,
+    /// Whether the customer's store cannot be opened.
+    pub(crate) shut: Arc<AtomicBool>,
     pub(crate) rows: u64,
     /// How many characters that cannot be packed are in each row, beside its number.
     pub(crate) wide: u64,
@@ -95,6 +97,7 @@ impl World {
             people: Recorder::new(),
             posts: Arc::default(),
             broken: Arc::default(),
+            shut: Arc::default(),
             rows: 12,
             wide: 0,
         }
@@ -210,6 +213,9 @@ impl Places for FusedPlaces {
                 broken,
             })
         };
+        if place == Place::Customers && self.0.shut.load(Ordering::SeqCst) {
+            return Err(Error::new(ErrorKind::Storage, "it is shut"));
+        }
         let store = match place {
             Place::Own => ExportStore::new(sink(&self.0.own, Arc::default())).folder(workspace.as_str()),
             Place::Customers => ExportStore::new(sink(&self.0.customers, Arc::clone(&self.0.broken))),
