@@ -14,8 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bucketline_connector::{ConnectorConfig, Destination as Identity};
-use bucketline_sink::layer::PrefixJail;
-use bucketline_sink::{FsSink, ObjectKey, S3Sink, Sink};
+use bucketline_sink::layer::{PrefixJail, Retry, RetrySettings};
+use bucketline_sink::{FsSink, MultipartSink, ObjectKey, S3Sink, Sink};
 
 use crate::model::{Bucket, Connector, Destination, Installation, ModelPath};
 use crate::variables::Variables;
@@ -117,6 +117,15 @@ pub(crate) fn export_sink(
     aws.builder(bucket, signing)
         .build()
         .map_err(|error| Error::configuration(Problem::new(chain(&error)).at_model(holder.path.clone())))
+}
+
+/// A store of exports over its bucket: tried again where time may cure, its sessions renewed, no key outside its folder.
+pub(crate) fn export_store(sink: S3Sink, folder: Option<ObjectKey>) -> Arc<dyn MultipartSink> {
+    let store = Retry::new(Renewing::new(sink), RetrySettings::default());
+    match folder {
+        Some(folder) => Arc::new(PrefixJail::new(store, folder)),
+        None => Arc::new(store),
+    }
 }
 
 /// No two connectors share a folder of this machine, whatever links lead there.

@@ -12,6 +12,7 @@ mod bad_input;
 mod buckets;
 mod check;
 mod cloud;
+mod cloud_exports;
 mod command_line;
 mod damage;
 mod directory;

@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bucketline_export::{Error, ErrorKind, ExportStore, Place, Places, Storage, WorkspaceId};
-use bucketline_sink::layer::{Retry, RetrySettings};
-use bucketline_sink::{FsSink, ObjectKey, S3Sink, Sink};
+use bucketline_sink::{FsSink, MultipartSink, ObjectKey, S3Sink};
 
 use super::saved;
 use crate::chain;
 use crate::model::{Destination, Installation, ModelPath};
 use crate::variables::Variables;
-use crate::wire::{Aws, Holder, Reach, export_sink};
+use crate::wire::{Aws, Holder, Reach, export_sink, export_store};
 
 /// The stores of an installation.
 pub(super) struct InstallationPlaces {
@@ -54,7 +53,7 @@ impl InstallationPlaces {
         }
     }
 
-    fn sink(&self, destination: &Destination, holder: &Holder) -> Result<Arc<dyn Sink>, Error> {
+    fn sink(&self, destination: &Destination, holder: &Holder) -> Result<Arc<dyn MultipartSink>, Error> {
         if let Destination::Directory(path) = destination {
             let sink = FsSink::open(path).map_err(|error| {
                 Error::new(
@@ -66,7 +65,7 @@ impl InstallationPlaces {
             return Ok(Arc::new(sink));
         }
         match self.bucket(destination, holder)? {
-            Some(sink) => Ok(Arc::new(Retry::new(sink, RetrySettings::default()))),
+            Some(sink) => Ok(export_store(sink, holder.reach.folder().parse().ok())),
             None => Err(Error::new(ErrorKind::Storage, "there is no store")),
         }
     }

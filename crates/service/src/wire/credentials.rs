@@ -47,6 +47,15 @@ pub(crate) enum Reach {
 }
 
 impl Reach {
+    /// The folder in which a check tries what will be done there.
+    pub(crate) fn probed(&self) -> String {
+        match self {
+            Self::Exports(folder) if folder.is_empty() => "segment-export".to_owned(),
+            Self::Exports(folder) => format!("{folder}/segment-export"),
+            Self::Folder(_) | Self::Nothing => self.folder().to_owned(),
+        }
+    }
+
     /// The folder; empty where there is none.
     pub(crate) fn folder(&self) -> &str {
         match self {

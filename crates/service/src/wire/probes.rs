@@ -154,7 +154,7 @@ fn target(
     })?;
     let place = Place {
         bucket: bucket.name.as_str().to_owned(),
-        folder: holder.reach.folder().to_owned(),
+        folder: holder.reach.probed(),
         region: bucket.region.as_ref().map(|region| region.as_str().to_owned()),
         owner: bucket.owner,
         custom_endpoint: aws.s3_endpoint(bucket).is_some(),
