@@ -41,7 +41,7 @@ fn of_service(known: &[String], listed: BTreeSet<String>) -> Vec<String> {
     let mut written = Vec::new();
     let mut left: BTreeSet<String> = listed.clone();
     while let Some(name) = left.pop_first() {
-        let ends = name.char_indices().map(|(at, _)| at);
+        let ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
         // The shortest beginning that only listed actions have.
         let beginning = ends.filter_map(|end| name.get(..end)).find(|head| {
             let same = |other: &&String| starts_with(other, head);
