@@ -3,6 +3,7 @@
 //! Each check installs or finds what it needs by the ordinary package clients. What cannot run here is skipped, counted
 //! and shown with its reason; a check that could run and failed fails the command.
 
+mod exports;
 mod managed_policies;
 mod minio;
 mod python;
@@ -30,7 +31,7 @@ pub(crate) enum Outcome {
 
 type Check = fn(&Settings) -> Result<Outcome, Error>;
 
-const CHECKS: [(&str, &str, Check); 5] = [
+const CHECKS: [(&str, &str, Check); 6] = [
     (
         "minio",
         "the sample events delivered to an independent S3 server, proved by `bucketline verify`",
@@ -40,6 +41,11 @@ const CHECKS: [(&str, &str, Check); 5] = [
         "fastavro",
         "the demo's objects fetched by boto3, read by fastavro and compared with the input",
         readers::check,
+    ),
+    (
+        "exports",
+        "exports told by mail and callback to aiosmtpd and standardwebhooks, and unzipped by Python",
+        exports::check,
     ),
     (
         "managed-policies",

@@ -266,3 +266,57 @@ fn killed_at_twenty_random_moments_an_export_ends_whole() {
     assert!(!list.stdout.contains("  running  "), "{}", list.stdout);
     println!("{kills} kills in {runs} runs");
 }
+
+/// What is read of the process while it runs: its peak, in kilobytes.
+#[cfg(target_os = "linux")]
+fn peak_kilobytes(child: &std::process::Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse().ok()
+}
+
+/// The file is larger than the memory that it may take.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_larger_than_memory_is_written_in_bounded_memory() {
+    const ROWS: usize = 2_300;
+    const LIMIT: u64 = 100_000;
+    let folder = tempfile::tempdir().unwrap();
+    let config = "[[workspace]]\nid = \"acme\"\n[[data_export]]\nworkspace = \"acme\"\ndirectory = \"out\"\n";
+    std::fs::write(folder.path().join("bucketline.toml"), config).unwrap();
+    let mut random = Random(20_261_127);
+    let mut rows = String::new();
+    for _ in 0..ROWS {
+        rows.push_str("{\"noise\":\"");
+        // Three quarters of it are left when it is packed.
+        rows.extend((0..64 << 10).map(|_| {
+            let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+            char::from(*letters.get(usize::try_from(random.below(64)).unwrap()).unwrap())
+        }));
+        rows.push_str("\"}\n");
+    }
+    std::fs::write(folder.path().join("users.ndjson"), &rows).unwrap();
+    drop(rows);
+    let job = "workspace = \"acme\"\nkind = \"csv-export\"\nsegment = \"s1\"\nrows = { ndjson = \"users.ndjson\" }\n";
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    let mut child = Program::new(folder.path())
+        .args(["export", "run", "job.toml"])
+        .start();
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        peak = peak_kilobytes(&child).unwrap_or_default().max(peak);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    finish(child).expect_code(0);
+    for place in ["out", "data/spool-exports/files"] {
+        let files = below(&folder.path().join(place));
+        let size = files
+            .iter()
+            .map(|path| path.metadata().unwrap().len())
+            .max()
+            .unwrap();
+        assert!(size > 110_000_000, "{size}");
+    }
+    assert!(peak > 10_000 && peak < LIMIT, "{peak} kB at its peak");
+    println!("{peak} kB at its peak");
+}
