@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bucketline_format::EventSelection;
+use bucketline_format::{Encoder, EventSelection};
 use bucketline_sink::Encryption;
 
 use crate::{Backoff, ConnectorId, Destination, Label, WorkspaceId};
@@ -40,6 +40,8 @@ pub struct ConnectorConfig {
     pub events: EventSelection,
     /// The encryption to ask for, and to insist on; default: the bucket's own.
     pub encryption: Encryption,
+    /// What makes objects of its events; default: Avro, not compressed, as Currents has it.
+    pub encoder: &'static dyn Encoder,
     /// The vendor's cluster, part of every key.
     pub cluster: Label,
     /// The vendor's zone, part of every key.
@@ -63,6 +65,7 @@ impl ConnectorConfig {
             destination,
             events: EventSelection::all(),
             encryption: Encryption::BucketDefault,
+            encoder: bucketline_format::default_encoder(),
             cluster,
             zone,
         }
@@ -86,6 +89,13 @@ impl ConnectorConfig {
     #[must_use]
     pub fn events(mut self, events: EventSelection) -> Self {
         self.events = events;
+        self
+    }
+
+    /// Sets what makes objects of its events. Events that were accepted before keep the one of then.
+    #[must_use]
+    pub fn encoder(mut self, encoder: &'static dyn Encoder) -> Self {
+        self.encoder = encoder;
         self
     }
 

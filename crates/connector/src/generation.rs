@@ -6,11 +6,6 @@ use bucketline_spool::{Generation, GenerationId};
 use crate::ConnectorConfig;
 use crate::digest::hash16;
 
-/// The only format so far.
-pub(crate) const FORMAT: &str = "avro";
-/// The only codec so far.
-pub(crate) const CODEC: &str = "null";
-
 /// The generation of a connector's present settings, as number `counter` of that connector.
 pub(crate) fn generation(config: &ConnectorConfig, counter: u64) -> Generation {
     let mut generation = Generation {
@@ -24,8 +19,8 @@ pub(crate) fn generation(config: &ConnectorConfig, counter: u64) -> Generation {
         folder: config.destination.folder().to_string(),
         cluster: config.cluster.to_string(),
         zone: config.zone.to_string(),
-        format: FORMAT.to_owned(),
-        codec: CODEC.to_owned(),
+        format: config.encoder.format().to_owned(),
+        codec: config.encoder.codec().to_owned(),
         encryption: config.encryption.to_text(),
         transforms: String::new(),
     };

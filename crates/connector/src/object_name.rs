@@ -134,8 +134,10 @@ impl FromStr for ObjectName {
             .strip_prefix("dataexport.")
             .and_then(|rest| rest.split_once(".S3.integration."))
             .ok_or(bad("integration"))?;
+        // One may end as another does: the longest is meant.
         let (stem, extension) = bucketline_format::extensions()
-            .find_map(|extension| Some((file.strip_suffix(extension)?.strip_suffix('.')?, extension)))
+            .filter_map(|extension| Some((file.strip_suffix(extension)?.strip_suffix('.')?, extension)))
+            .min_by_key(|(stem, _)| stem.len())
             .ok_or(bad("file name"))?;
         let mut numbers = stem.rsplitn(3, '+');
         let first = numbers
@@ -204,7 +206,7 @@ mod tests {
             zone: zone.clone(),
             partition: PartitionId::MAX,
             first: u64::MAX,
-            extension: "avro",
+            extension: "guarded.csv.zst",
         };
         assert_eq!(
             name.to_string().len(),

@@ -3,13 +3,20 @@
 //! objects needs to know a format.
 
 mod avro;
+mod csv;
+mod ndjson;
 
 use std::fmt;
 
 use bytes::Bytes;
 
+use crate::compression::Compression;
 use crate::error::{Error, ErrorKind};
+use crate::ocf::Codec;
 use crate::record::RecordSchema;
+use avro::Avro;
+use csv::{Csv, Guard};
+use ndjson::Ndjson;
 
 /// How the datums of one schema become the bytes of an object. Pure: the same arguments give the same bytes, in every attempt and on
 /// every machine, for as long as this version exists.
@@ -53,13 +60,71 @@ pub trait Encoder: fmt::Debug + Send + Sync + 'static {
     /// [`ErrorKind::InvalidDatum`] if a datum is not one of the schema, where the format has to look into it.
     fn encode(&self, schema: &RecordSchema, marker: [u8; 16], datums: &[&[u8]]) -> Result<Vec<Bytes>, Error>;
 
+    /// The datums of an object, read whole into memory: its events, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidObject`] if it is damaged, of another schema, or unpacks to more than 1 GiB.
+    fn read(&self, schema: &RecordSchema, object: &[u8]) -> Result<Vec<Bytes>, Error>;
+
     /// Whether two objects, each read whole, hold the same events in the same order under the same schema; their bytes may differ.
     /// Bytes that are no such object hold no events.
     fn same_events(&self, one: &[u8], other: &[u8]) -> bool;
 }
 
 /// Every encoder that there is; of each format and codec, the newest version last.
-static ENCODERS: &[&dyn Encoder] = &[&avro::Uncompressed];
+static ENCODERS: &[&dyn Encoder] = &[
+    &Avro(Codec::Null),
+    &Avro(Codec::Deflate),
+    &Avro(Codec::Snappy),
+    &Avro(Codec::Zstandard),
+    &Ndjson(Compression::None),
+    &Ndjson(Compression::Gzip),
+    &Ndjson(Compression::Zstandard),
+    &csv(Compression::None, Guard::Off),
+    &csv(Compression::Gzip, Guard::Off),
+    &csv(Compression::Zstandard, Guard::Off),
+    &csv(Compression::None, Guard::On),
+    &csv(Compression::Gzip, Guard::On),
+    &csv(Compression::Zstandard, Guard::On),
+];
+
+const fn csv(compression: Compression, guard: Guard) -> Csv {
+    Csv { compression, guard }
+}
+
+/// The encoder whose objects' names end so: which one of those that read each other, where several do.
+///
+/// # Errors
+///
+/// [`ErrorKind::Unsupported`] if there is none.
+pub fn encoder_of_extension(extension: &str) -> Result<&'static dyn Encoder, Error> {
+    let mut all = ENCODERS.iter().copied();
+    all.find(|encoder| encoder.extension() == extension)
+        .ok_or_else(|| unknown(format!("objects whose names end with `.{extension}`")))
+}
+
+/// The lines of an object of text, whatever it is compressed with, which its first bytes tell.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidObject`] if it is no text, not whole, or unpacks to more than 1 GiB.
+pub fn text_of(object: &[u8]) -> Result<String, Error> {
+    let text = Compression::of(object).text(object)?;
+    if text.contains('\0') {
+        return Err(Error::new(
+            ErrorKind::InvalidObject,
+            "neither an Avro object container file nor lines of text",
+        ));
+    }
+    Ok(text)
+}
+
+/// Whether two texts are the same, each of them whole: damage is equal to nothing, not even to the same damage.
+fn same_text(compression: Compression, one: &[u8], other: &[u8]) -> bool {
+    let (one, other) = (compression.text(one), compression.text(other));
+    matches!((one, other), (Ok(one), Ok(other)) if one == other && one.ends_with('\n'))
+}
 
 /// The encoder of exactly this version.
 ///
@@ -85,6 +150,17 @@ pub fn newest_encoder(format: &str, codec: &str) -> Result<&'static dyn Encoder,
     of(format, codec)
         .next_back()
         .ok_or_else(|| unknown(format!("format `{format}` with codec `{codec}`")))
+}
+
+/// The encoder that Currents has: Avro, not compressed.
+#[must_use]
+pub fn default_encoder() -> &'static dyn Encoder {
+    &Avro(Codec::Null)
+}
+
+/// The names of the formats, and for each its codecs.
+pub fn formats() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ENCODERS.iter().map(|encoder| (encoder.format(), encoder.codec()))
 }
 
 /// What the names of objects may end with, each once.
@@ -134,6 +210,9 @@ mod tests {
                 );
             }
         }
-        assert_eq!(extensions().collect::<Vec<_>>(), ["avro"]);
+        for extension in extensions() {
+            assert_eq!(encoder_of_extension(extension).unwrap().extension(), extension);
+        }
+        assert_eq!(extensions().count(), 10);
     }
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod compression;
 mod datum;
 mod decode;
 mod encode;
@@ -17,7 +18,9 @@ pub mod sample;
 mod schema;
 mod selection;
 
-pub use encoder::{Encoder, encoder, extensions, newest_encoder};
+pub use encoder::{
+    Encoder, default_encoder, encoder, encoder_of_extension, extensions, formats, newest_encoder, text_of,
+};
 pub use error::{Error, ErrorKind};
 pub use event_type::EventType;
 pub use evolution::Change;

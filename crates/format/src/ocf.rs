@@ -14,15 +14,17 @@
 //! let object = ocf::build(schema.text(), Codec::Null, [7; 16], [datum.as_slice()]).concat();
 //! let mut reader = Reader::new(&object)?;
 //! assert_eq!(reader.schema().text(), schema.text());
-//! assert_eq!(reader.next().transpose()?, Some(datum.as_slice()));
+//! assert_eq!(reader.next().transpose()?.as_deref(), Some(datum.as_slice()));
 //! assert_eq!(reader.next().transpose()?, None);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod build;
+mod codec;
 mod reader;
 
 pub use build::build;
+pub use codec::Codec;
 pub use reader::Reader;
 
 /// The version of everything that fixes an object's bytes: the datum encoding, the header, the size of blocks.
@@ -31,23 +33,10 @@ pub use reader::Reader;
 /// So a change of any of these is a new version, and the old one stays buildable while a record may name it.
 pub const ENCODER_VERSION: u32 = 1;
 
-/// How the blocks of an object are compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Codec {
-    /// Not at all, Avro's `null` codec.
-    #[default]
-    Null,
-}
-
-impl Codec {
-    /// Avro's name of the codec.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Null => "null",
-        }
-    }
+/// Whether bytes begin as an object container file does.
+#[must_use]
+pub fn is_object(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC)
 }
 
 const MAGIC: [u8; 4] = *b"Obj\x01";

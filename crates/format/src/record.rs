@@ -195,6 +195,11 @@ impl Field {
         self.avro_type.null.is_some()
     }
 
+    /// Whether it is a text, or may be one.
+    pub(crate) const fn is_text(&self) -> bool {
+        matches!(self.avro_type.kind, Kind::String)
+    }
+
     /// The field's type as a schema writes it, such as `["null","string"]`.
     #[must_use]
     pub fn type_text(&self) -> String {

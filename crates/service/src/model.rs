@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bucketline_auth::{AccessKeyId, AccountId, ExternalId, Region, RoleArn};
 use bucketline_connector::{ConnectorId, FolderPath, Label, WorkspaceId};
-use bucketline_format::EventSelection;
+use bucketline_format::{Encoder, EventSelection};
 use bucketline_sink::{BucketName, Encryption};
 
 /// A whole installation, whose every value has been checked.
@@ -162,6 +162,8 @@ pub struct Connector {
     pub encryption: Encryption,
     /// Which events it takes.
     pub events: EventSelection,
+    /// What makes objects of them.
+    pub encoder: &'static dyn Encoder,
 }
 
 /// Where a connector or an export delivers.

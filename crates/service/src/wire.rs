@@ -95,6 +95,7 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
     .name(connector.name.clone())
     .grant(grant)
     .events(connector.events.clone())
+    .encoder(connector.encoder)
     .encryption(connector.encryption.clone());
     Ok(Opened {
         id: connector.id.to_string(),

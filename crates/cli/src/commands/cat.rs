@@ -73,11 +73,24 @@ fn print(bytes: &[u8], name: &str) -> Outcome<Exit> {
     let damaged = |error: bucketline_format::Error| {
         Failure::findings(Problem::new(chain(&error)).at(Path::new(name).display()))
     };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    if !ocf::is_object(bytes) {
+        // Lines as they stand there.
+        let text = bucketline_format::text_of(bytes).map_err(damaged)?;
+        if !text.starts_with('{') && !name.contains(".csv") {
+            let problem = Problem::new("neither an Avro object container file nor lines of JSON or CSV");
+            return Err(Failure::findings(problem.at(Path::new(name).display())));
+        }
+        return written(
+            out.write_all(text.as_bytes())
+                .and_then(|()| out.flush())
+                .map(|()| Exit::Done),
+        );
+    }
     let reader = ocf::Reader::new(bytes).map_err(damaged)?;
     let schema = reader.schema().clone();
-    let mut out = io::BufWriter::new(io::stdout().lock());
     for datum in reader {
-        let json = schema.decode_event(datum.map_err(damaged)?).map_err(damaged)?;
+        let json = schema.decode_event(&datum.map_err(damaged)?).map_err(damaged)?;
         if let Err(error) = writeln!(out, "{json}") {
             return written(Err(error));
         }

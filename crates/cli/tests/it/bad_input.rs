@@ -140,10 +140,10 @@ const CASES: &[Case] = &[
         said: &["`parquet` is not built in yet", "`avro`"],
     },
     Case {
-        name: "codec to come",
+        name: "codec of another",
         from: "encryption = \"aes256\"",
-        to: "codec = \"zstandard\"",
-        said: &["`zstandard` is not built in yet"],
+        to: "codec = \"bzip2\"",
+        said: &["`bzip2` is not a codec of the format `avro`", "`snappy`"],
     },
     Case {
         name: "KMS to come",

@@ -17,6 +17,7 @@ mod command_line;
 mod damage;
 mod directory;
 mod exports;
+mod formats;
 mod identity;
 mod inputs;
 mod kill;

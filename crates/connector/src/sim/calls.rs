@@ -358,9 +358,14 @@ fn receipt() -> Receipt {
 fn shorter(object: &Bytes) -> Bytes {
     let reader = ocf::Reader::new(object).unwrap();
     let (text, marker) = (reader.schema().text().to_owned(), reader.marker());
-    let mut datums: Vec<&[u8]> = reader.map(Result::unwrap).collect();
+    let mut datums: Vec<Bytes> = reader.map(Result::unwrap).collect();
     datums.pop();
-    ocf::build(&text, ocf::Codec::Null, marker, datums)
-        .concat()
-        .into()
+    ocf::build(
+        &text,
+        ocf::Codec::Null,
+        marker,
+        datums.iter().map(|datum| &**datum),
+    )
+    .concat()
+    .into()
 }

@@ -113,7 +113,8 @@ pub(crate) async fn delivered(sink: &dyn Sink, prefix: &str) -> BTreeMap<u64, us
         assert_eq!(metadata["bl-first"], format!("{:020}", name.first));
         let mut count = 0u64;
         for datum in ocf::Reader::new(&object.payload).unwrap() {
-            let text = std::str::from_utf8(&datum.unwrap()[1..]).unwrap();
+            let datum = datum.unwrap();
+            let text = std::str::from_utf8(&datum[1..]).unwrap();
             *events.entry(text.parse().unwrap()).or_default() += 1;
             count += 1;
         }

@@ -93,7 +93,7 @@ async fn sample_events_arrive_equal_to_their_input() {
         let object = bucket.get(&listed.object_key().unwrap()).await.unwrap();
         for datum in ocf::Reader::new(&object.payload).unwrap() {
             *found
-                .entry(schema.decode_event(datum.unwrap()).unwrap())
+                .entry(schema.decode_event(&datum.unwrap()).unwrap())
                 .or_default() += 1;
         }
     }

@@ -54,7 +54,7 @@ async fn orders(bucket: &MemorySink) -> (Vec<String>, Vec<String>) {
             continue;
         }
         texts.push(schema.text().to_owned());
-        orders.extend(reader.map(|datum| schema.decode_event(datum.unwrap()).unwrap()));
+        orders.extend(reader.map(|datum| schema.decode_event(&datum.unwrap()).unwrap()));
     }
     (orders, texts)
 }

@@ -4,22 +4,22 @@
 use bytes::Bytes;
 
 use super::Encoder;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::ocf::{self, Codec, Reader};
 use crate::record::RecordSchema;
 
-/// Blocks as they are.
+/// Blocks as they are, or compressed.
 #[derive(Debug)]
-pub(super) struct Uncompressed;
+pub(super) struct Avro(pub(super) Codec);
 
 #[deny(clippy::missing_trait_methods)]
-impl Encoder for Uncompressed {
+impl Encoder for Avro {
     fn format(&self) -> &'static str {
         "avro"
     }
 
     fn codec(&self) -> &'static str {
-        Codec::Null.name()
+        self.0.name()
     }
 
     fn version(&self) -> u32 {
@@ -36,12 +36,18 @@ impl Encoder for Uncompressed {
     }
 
     fn encode(&self, schema: &RecordSchema, marker: [u8; 16], datums: &[&[u8]]) -> Result<Vec<Bytes>, Error> {
-        Ok(ocf::build(
-            schema.text(),
-            Codec::Null,
-            marker,
-            datums.iter().copied(),
-        ))
+        Ok(ocf::build(schema.text(), self.0, marker, datums.iter().copied()))
+    }
+
+    fn read(&self, schema: &RecordSchema, object: &[u8]) -> Result<Vec<Bytes>, Error> {
+        let reader = Reader::new(object)?;
+        if reader.schema().text() != schema.text() {
+            return Err(Error::new(
+                ErrorKind::InvalidObject,
+                "the schema in its header is not the one that its key names",
+            ));
+        }
+        reader.collect()
     }
 
     fn same_events(&self, one: &[u8], other: &[u8]) -> bool {
@@ -79,7 +85,7 @@ mod tests {
             })
             .collect();
         let datums: Vec<&[u8]> = datums.iter().map(Vec::as_slice).collect();
-        Uncompressed
+        Avro(Codec::Null)
             .encode(&schema, [marker; 16], &datums)
             .unwrap()
             .concat()
@@ -88,20 +94,20 @@ mod tests {
     #[test]
     fn events_are_compared_and_not_bytes() {
         let ours = object(1, &["a", "b"]);
-        assert!(Uncompressed.same_events(&ours, &ours));
+        assert!(Avro(Codec::Null).same_events(&ours, &ours));
         assert!(
-            Uncompressed.same_events(&ours, &object(2, &["a", "b"])),
+            Avro(Codec::Null).same_events(&ours, &object(2, &["a", "b"])),
             "another marker"
         );
         assert!(
-            !Uncompressed.same_events(&ours, &object(1, &["b", "a"])),
+            !Avro(Codec::Null).same_events(&ours, &object(1, &["b", "a"])),
             "another order"
         );
-        assert!(!Uncompressed.same_events(&ours, &object(1, &["a"])), "fewer");
+        assert!(!Avro(Codec::Null).same_events(&ours, &object(1, &["a"])), "fewer");
         let damaged = &ours[..ours.len() - 1];
-        assert!(!Uncompressed.same_events(&ours, damaged));
+        assert!(!Avro(Codec::Null).same_events(&ours, damaged));
         assert!(
-            !Uncompressed.same_events(damaged, damaged),
+            !Avro(Codec::Null).same_events(damaged, damaged),
             "damage proves nothing"
         );
     }

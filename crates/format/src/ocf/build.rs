@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use super::{Codec, MAGIC, SCHEMA_KEY};
+use super::{CODEC_KEY, Codec, MAGIC, SCHEMA_KEY};
 use crate::datum::{write_bytes, write_len};
 
 /// A block ends before it would grow beyond this many bytes; only a datum that is larger by itself makes a larger block.
@@ -16,32 +16,36 @@ const BLOCK_SIZE: usize = 64 * 1024;
 /// the caller's to derive, since it must be the same on every attempt. Each datum has to be a whole
 /// datum of that schema, and a block's datums are not told apart by the file: that is not checked here.
 ///
-/// The metadata is `avro.schema` alone: no codec entry is Avro's way to say `null`.
+/// The metadata is `avro.schema`, and `avro.codec` where blocks are compressed: no codec entry is Avro's way to say `null`.
 pub fn build<'a>(
     schema_text: &str,
     codec: Codec,
     marker: [u8; 16],
     datums: impl IntoIterator<Item = &'a [u8]>,
 ) -> Vec<Bytes> {
-    let Codec::Null = codec;
-    let mut chunks = vec![header(schema_text, marker)];
+    let mut chunks = vec![header(schema_text, codec, marker)];
     let mut block = Block::default();
     for datum in datums {
         if !block.datums.is_empty() && block.size + datum.len() > BLOCK_SIZE {
-            chunks.push(block.finish(marker));
+            chunks.push(block.finish(codec, marker));
         }
         block.add(datum);
     }
     if !block.datums.is_empty() {
-        chunks.push(block.finish(marker));
+        chunks.push(block.finish(codec, marker));
     }
     chunks
 }
 
-fn header(schema_text: &str, marker: [u8; 16]) -> Bytes {
-    let mut out = Vec::with_capacity(MAGIC.len() + SCHEMA_KEY.len() + schema_text.len() + marker.len() + 16);
+fn header(schema_text: &str, codec: Codec, marker: [u8; 16]) -> Bytes {
+    let mut out = Vec::with_capacity(MAGIC.len() + SCHEMA_KEY.len() + schema_text.len() + marker.len() + 48);
     out.extend_from_slice(&MAGIC);
-    write_len(1, &mut out);
+    let has_codec = codec != Codec::Null;
+    write_len(1 + usize::from(has_codec), &mut out);
+    if has_codec {
+        write_bytes(CODEC_KEY.as_bytes(), &mut out);
+        write_bytes(codec.name().as_bytes(), &mut out);
+    }
     write_bytes(SCHEMA_KEY.as_bytes(), &mut out);
     write_bytes(schema_text.as_bytes(), &mut out);
     write_len(0, &mut out);
@@ -63,7 +67,10 @@ impl<'a> Block<'a> {
     }
 
     /// The block's bytes; what is left is empty, with its memory kept for the next one.
-    fn finish(&mut self, marker: [u8; 16]) -> Bytes {
+    fn finish(&mut self, codec: Codec, marker: [u8; 16]) -> Bytes {
+        if codec != Codec::Null {
+            return self.finish_packed(codec, marker);
+        }
         let mut out = Vec::with_capacity(self.size + marker.len() + 20);
         write_len(self.datums.len(), &mut out);
         write_len(self.size, &mut out);
@@ -72,6 +79,22 @@ impl<'a> Block<'a> {
         }
         out.extend_from_slice(&marker);
         self.size = 0;
+        out.into()
+    }
+
+    fn finish_packed(&mut self, codec: Codec, marker: [u8; 16]) -> Bytes {
+        let count = self.datums.len();
+        let mut plain = Vec::with_capacity(self.size);
+        for datum in self.datums.drain(..) {
+            plain.extend_from_slice(datum);
+        }
+        self.size = 0;
+        let mut packed = Vec::new();
+        codec.pack(&plain, &mut packed);
+        let mut out = Vec::with_capacity(packed.len() + marker.len() + 20);
+        write_len(count, &mut out);
+        write_bytes(&packed, &mut out);
+        out.extend_from_slice(&marker);
         out.into()
     }
 }

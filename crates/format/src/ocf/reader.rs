@@ -1,7 +1,9 @@
 //! The bytes of an object to datums.
 //! Believes nothing: every length is bounded by the bytes that are there, and every error says in which block and where.
 
-use super::{CODEC_KEY, MAGIC, SCHEMA_KEY};
+use bytes::Bytes;
+
+use super::{CODEC_KEY, Codec, MAGIC, SCHEMA_KEY};
 use crate::datum::{Damage, Input};
 use crate::decode::{Ignore, Strictness, walk};
 use crate::error::{Error, ErrorKind};
@@ -10,24 +12,27 @@ use crate::record::RecordSchema;
 /// Reads an object container file from memory; an iterator of its datums.
 ///
 /// The schema is the one in the file's own header. A damaged file gives its datums up to the damage, then one error, then nothing.
-/// Only the `null` codec is read.
+/// Every [`Codec`] is read; a block that unpacks to more than 64 MiB is damage.
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
     schema: RecordSchema,
+    codec: Codec,
     marker: [u8; 16],
-    /// Where the next datum or block begins.
+    /// Where the next block begins, or the next datum of one that is not compressed.
     at: usize,
     block: Option<OpenBlock>,
     blocks: u64,
     failed: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct OpenBlock {
     /// Datums still to come.
     left: usize,
-    /// Where its data end.
+    /// Their bytes.
+    data: Bytes,
+    /// Where the block's data end in the file.
     end: usize,
 }
 
@@ -46,17 +51,17 @@ impl<'a> Reader<'a> {
             ));
         }
         let metadata = metadata(&mut input).map_err(|damage| in_header(&damage, &input))?;
-        match metadata.codec {
-            None | Some(b"null") => {}
-            Some(codec) => {
-                let shown: String = String::from_utf8_lossy(codec).chars().take(32).collect();
+        let codec = match metadata.codec {
+            None => Codec::Null,
+            Some(name) => Codec::named(name).ok_or_else(|| {
+                let shown: String = String::from_utf8_lossy(name).chars().take(32).collect();
                 let message = format!(
-                    "blocks are compressed with codec `{}`; only `null` is read",
+                    "blocks are compressed with codec `{}`; `null`, `deflate`, `snappy` and `zstandard` are read",
                     shown.escape_debug()
                 );
-                return Err(Error::new(ErrorKind::Unsupported, message));
-            }
-        }
+                Error::new(ErrorKind::Unsupported, message)
+            })?,
+        };
         let text = metadata
             .schema
             .ok_or_else(|| invalid("damaged header: it has no `avro.schema`"))?;
@@ -66,6 +71,7 @@ impl<'a> Reader<'a> {
         Ok(Self {
             bytes,
             schema,
+            codec,
             marker,
             at: input.position(),
             block: None,
@@ -86,23 +92,35 @@ impl<'a> Reader<'a> {
         self.marker
     }
 
-    fn advance(&mut self) -> Result<Option<&'a [u8]>, Error> {
+    fn advance(&mut self) -> Result<Option<Bytes>, Error> {
         loop {
-            match self.block {
+            match self.block.take() {
                 None if self.at == self.bytes.len() => return Ok(None),
                 None => self.block = Some(self.open_block()?),
-                Some(OpenBlock { left: 0, end }) => {
+                Some(OpenBlock { left: 0, data, end }) => {
+                    if !data.is_empty() {
+                        let more = data.len();
+                        return Err(
+                            self.in_block(&format_args!("{more} bytes are left over after its last datum"))
+                        );
+                    }
                     self.close_block(end)?;
-                    self.block = None;
                 }
-                Some(OpenBlock { left, end }) => {
-                    let data = self.bytes.get(self.at..end).unwrap_or_default();
-                    let mut input = Input::new(data);
+                Some(OpenBlock { left, mut data, end }) => {
+                    let mut input = Input::new(&data);
                     walk(self.schema.record(), &mut input, Strictness::Avro, &mut Ignore)
                         .map_err(|error| self.in_block(&error))?;
-                    self.block = Some(OpenBlock { left: left - 1, end });
-                    self.at += input.position();
-                    return Ok(data.get(..input.position()));
+                    let length = input.position();
+                    let datum = data.split_to(length);
+                    if self.codec == Codec::Null {
+                        self.at += length;
+                    }
+                    self.block = Some(OpenBlock {
+                        left: left - 1,
+                        data,
+                        end,
+                    });
+                    return Ok(Some(datum));
                 }
             }
         }
@@ -111,21 +129,30 @@ impl<'a> Reader<'a> {
     fn open_block(&mut self) -> Result<OpenBlock, Error> {
         let mut input = Input::new(self.bytes.get(self.at..).unwrap_or_default());
         self.blocks += 1;
-        // Each datum takes a byte at least, so a count can be no larger than the bytes that are left.
-        let counted = input.len().and_then(|left| Ok((left, input.len()?)));
+        // Each datum takes a byte at least, and what is packed is bounded when it is unpacked.
+        let counted = match self.codec {
+            Codec::Null => input.len().and_then(|left| Ok((left, input.len()?))),
+            _ => input
+                .long()
+                .and_then(|left| usize::try_from(left).map_err(|_| Damage::Length))
+                .and_then(|left| Ok((left, input.len()?))),
+        };
         let (left, len) = counted.map_err(|damage| self.in_block(&damage))?;
-        self.at += input.position();
+        let start = self.at + input.position();
+        let packed = self.bytes.get(start..start + len).unwrap_or_default();
+        let data = self.codec.unpack(packed).map_err(|what| self.in_block(&what))?;
+        if left > data.len() {
+            return Err(self.in_block(&Damage::Length));
+        }
+        self.at = start;
         Ok(OpenBlock {
             left,
-            end: self.at + len,
+            data,
+            end: start + len,
         })
     }
 
     fn close_block(&mut self, end: usize) -> Result<(), Error> {
-        if self.at != end {
-            let more = end - self.at;
-            return Err(self.in_block(&format_args!("{more} bytes are left over after its last datum")));
-        }
         match self.bytes.get(end..end + self.marker.len()) {
             None => Err(self.in_block(&"the bytes end inside its marker")),
             Some(found) if found != self.marker => Err(self.in_block(&"its marker is not the header's")),
@@ -144,8 +171,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl<'a> Iterator for Reader<'a> {
-    type Item = Result<&'a [u8], Error>;
+impl Iterator for Reader<'_> {
+    type Item = Result<Bytes, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.failed {

@@ -42,7 +42,7 @@ fn reads_the_same(schema: &RecordSchema, events: &[String]) -> Result<(), TestCa
     }
     let theirs = writer.into_inner().unwrap();
     let reader = ocf::Reader::new(&theirs).unwrap();
-    let ours: Vec<&[u8]> = reader.collect::<Result<_, _>>().unwrap();
+    let ours: Vec<bytes::Bytes> = reader.collect::<Result<_, _>>().unwrap();
     prop_assert_eq!(ours.len(), datums.len());
     for (ours, datum) in ours.iter().zip(&datums) {
         prop_assert_eq!(

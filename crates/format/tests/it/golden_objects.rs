@@ -51,7 +51,7 @@ fn bytes_are_as_they_were() {
 
         let reader = Reader::new(&golden).unwrap();
         assert_eq!(reader.marker(), MARKER);
-        let read: Vec<&[u8]> = reader.collect::<Result<_, _>>().unwrap();
+        let read: Vec<bytes::Bytes> = reader.collect::<Result<_, _>>().unwrap();
         assert_eq!(read, datums);
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 mod apache_avro;
+mod encoders;
 mod encoding;
 mod golden_objects;
 mod hostile;

@@ -68,7 +68,7 @@ fn from_lines_to_an_object_and_back() -> Result<(), Box<dyn std::error::Error>> 
     );
     let mut seen = Vec::new();
     for datum in reader {
-        seen.push(consumers_schema.decode_event(datum?)?);
+        seen.push(consumers_schema.decode_event(&datum?)?);
     }
     assert_eq!(
         seen,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bucketline_connector::{ConnectorConfig, ObjectName};
-use bucketline_format::{EventType, Schema, SchemaId, SchemaRegistry, ocf};
+use bucketline_format::{EventType, Schema, SchemaId, SchemaRegistry, encoder_of_extension};
 use bucketline_sink::Object;
 
 use super::event::Values;
@@ -64,15 +64,11 @@ pub(super) fn read(name: ObjectName, object: &Object, schemas: &SchemaRegistry) 
             name.event_type, name.schema
         )));
     };
-    let reader = ocf::Reader::new(&object.payload).map_err(|error| corrupt(error.to_string()))?;
-    if reader.schema().text() != written.text() {
-        return Err(corrupt(
-            "the schema in its header is not the one that its key names".to_owned(),
-        ));
-    }
+    let datums = encoder_of_extension(name.extension)
+        .and_then(|encoder| encoder.read(written.record(), &object.payload))
+        .map_err(|error| corrupt(error.to_string()))?;
     let mut events = Vec::new();
-    for datum in reader {
-        let datum = datum.map_err(|error| corrupt(error.to_string()))?;
+    for datum in &datums {
         events.push(values(&name.event_type, written, newest, datum).map_err(corrupt)?);
     }
     if events.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bucketline_connector::{ConnectorId, FolderPath, ObjectName};
-use bucketline_format::EventSelection;
+use bucketline_format::{Encoder, EventSelection, default_encoder, formats, newest_encoder};
 use bucketline_sink::Encryption;
 use toml::Spanned;
 
@@ -59,13 +59,7 @@ impl Checker<'_> {
         }
         let encryption = self.encryption(raw.encryption.as_ref());
         let events = self.events(raw.events.as_deref());
-        self.later(raw.format.as_ref(), "format", &["avro"], &["ndjson", "parquet"]);
-        self.later(
-            raw.codec.as_ref(),
-            "codec",
-            &["null"],
-            &["deflate", "snappy", "zstandard"],
-        );
+        let encoder = self.encoder(raw.format.as_ref(), raw.codec.as_ref());
         let destination = self.destination(
             Where {
                 section: "connector",
@@ -89,6 +83,7 @@ impl Checker<'_> {
             folder: folder?,
             encryption: encryption?,
             events: events?,
+            encoder: encoder?,
         })
     }
 
@@ -158,18 +153,33 @@ impl Checker<'_> {
         }
     }
 
-    fn later(&mut self, text: Option<&Text>, key: &str, now: &[&str], later: &[&str]) {
-        let Some(text) = text else { return };
-        let value = text.get_ref().as_str();
-        if now.contains(&value) {
-            return;
+    /// What makes objects of a connector's events: Avro without compression, unless said otherwise.
+    fn encoder(&mut self, format: Option<&Text>, codec: Option<&Text>) -> Option<&'static dyn Encoder> {
+        let default = default_encoder();
+        let format_name = format.map_or(default.format(), |text| text.get_ref());
+        let codec_name = codec.map_or(default.codec(), |text| text.get_ref());
+        if let Ok(encoder) = newest_encoder(format_name, codec_name) {
+            return Some(encoder);
         }
-        let what = if later.contains(&value) {
-            format!("the {key} `{value}` is not built in yet")
-        } else {
-            format!("`{value}` is not a {key}")
-        };
-        self.problem(&text.span(), what, &format!("write `{}`", now.join("` or `")));
+        let mut names: Vec<&str> = formats().map(|(format, _)| format).collect();
+        names.dedup();
+        let codecs = formats().filter(|(format, _)| *format == format_name);
+        let codecs: Vec<&str> = codecs.map(|(_, codec)| codec).collect();
+        match (format, codec) {
+            (Some(format), _) if codecs.is_empty() => {
+                let what = match format_name {
+                    "parquet" => "the format `parquet` is not built in yet".to_owned(),
+                    other => format!("`{other}` is not a format"),
+                };
+                self.problem(&format.span(), what, &format!("write `{}`", names.join("`, `")));
+            }
+            (_, Some(codec)) => {
+                let what = format!("`{codec_name}` is not a codec of the format `{format_name}`");
+                self.problem(&codec.span(), what, &format!("write `{}`", codecs.join("`, `")));
+            }
+            _ => {}
+        }
+        None
     }
 
     /// The longest key that a connector can come to is bounded by S3, so a folder may be too long for the names below.
