@@ -6,6 +6,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use bucketline_policy::account::Account;
 use bucketline_policy::exporter::template::{
     DocumentedForm, ExportScope, Holder, Integration, documented, least_privilege,
 };
@@ -36,6 +37,7 @@ fn main() {
     layered(&narrow, &put(object));
     text("currents", &currents.to_json());
     text("hundred_statements", &hundred.to_json());
+    whole_account();
     for (name, hostile) in hostile() {
         at_once(name, &hostile);
     }
@@ -127,6 +129,57 @@ fn at_once(name: &str, text: &str) {
             black_box(PolicySet::compile(&[document]).decide(DocumentKind::Identity, &request));
         }
     });
+}
+
+/// An account of 5,000 roles, of which some assume others, hand roles to services or may do anything.
+fn whole_account() {
+    let text = account_of(5_000);
+    let account = Account::from_json(&text).unwrap();
+    report("account_of_5000_roles_read", || {
+        black_box(Account::from_json(&text).unwrap());
+    });
+    let action = "s3:GetObject".parse().unwrap();
+    report("account_of_5000_roles_who_can", || {
+        black_box(account.who_can(&action, "arn:aws:s3:::app-7/f", &[]));
+    });
+    report("account_of_5000_roles_escalations", || {
+        black_box(account.escalations(&[]));
+    });
+}
+
+fn account_of(roles: usize) -> String {
+    let role = |n: usize| {
+        let (trusted, own) = match n % 50 {
+            0 => (
+                r#"{"AWS":"arn:aws:iam::123456789012:root"}"#.to_owned(),
+                r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#.to_owned(),
+            ),
+            1 => (
+                r#"{"AWS":"arn:aws:iam::123456789012:root"}"#.to_owned(),
+                r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::123456789012:role/role-2*"}"#.to_owned(),
+            ),
+            2 => (
+                r#"{"Service":"lambda.amazonaws.com"}"#.to_owned(),
+                r#"{"Effect":"Allow","Action":["iam:PassRole","lambda:*"],"Resource":["arn:aws:iam::123456789012:role/role-9*","arn:aws:lambda:*:*:function:app-*"]}"#.to_owned(),
+            ),
+            _ => (
+                format!(r#"{{"AWS":"arn:aws:iam::123456789012:role/role-{}"}}"#, n / 2),
+                r#"{"Effect":"Deny","Action":"iam:*","Resource":"*"}"#.to_owned(),
+            ),
+        };
+        format!(
+            r#"{{"RoleName":"role-{n}","Arn":"arn:aws:iam::123456789012:role/role-{n}","InstanceProfileList":[],
+                "AssumeRolePolicyDocument":{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{trusted},"Action":"sts:AssumeRole"}}]}},
+                "AttachedManagedPolicies":[],"RolePolicyList":[{{"PolicyName":"own","PolicyDocument":{{"Version":"2012-10-17","Statement":[
+                    {{"Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":"arn:aws:s3:::app-{n}/*","Condition":{{"Bool":{{"aws:SecureTransport":"true"}}}}}},
+                    {{"Effect":"Allow","Action":["logs:*","cloudwatch:PutMetricData","dynamodb:GetItem"],"Resource":"*"}},{own}]}}}}]}}"#
+        )
+    };
+    let all: Vec<String> = (0..roles).map(role).collect();
+    format!(
+        r#"{{"UserDetailList":[],"GroupDetailList":[],"Policies":[],"RoleDetailList":[{}]}}"#,
+        all.join(",")
+    )
 }
 
 /// The best of several rounds, since everything that disturbs a measurement makes it slower.

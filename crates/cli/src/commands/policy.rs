@@ -1,6 +1,7 @@
 //! `bucketline policy`: IAM policies at the command line. Every judgement is made in `bucketline-policy`; here are options,
 //! files and what a person sees. Needs no configuration and no network.
 
+mod account;
 mod audit;
 mod batch;
 mod case;
@@ -50,6 +51,8 @@ enum Command {
     #[command(alias = "minimize")]
     Minimise(rewrite::Minimise),
     Split(rewrite::Split),
+    WhoCan(account::WhoCan),
+    Escalations(account::Escalations),
     CheckNoNewAccess(checks::NoNewAccess),
     CheckAccessNotGranted(checks::AccessNotGranted),
     CheckNoPublicAccess(checks::NoPublicAccess),
@@ -69,6 +72,8 @@ pub(super) fn run(policy: Policy) -> Outcome<Exit> {
         Command::Expand(options) => rewrite::expand(&options),
         Command::Minimise(options) => rewrite::minimise(&options),
         Command::Split(options) => rewrite::split(&options),
+        Command::WhoCan(options) => account::who_can(&options),
+        Command::Escalations(options) => account::escalations(&options),
         Command::CheckNoNewAccess(options) => checks::no_new_access(&options),
         Command::CheckAccessNotGranted(options) => checks::access_not_granted(&options),
         Command::CheckNoPublicAccess(options) => checks::no_public_access(&options),

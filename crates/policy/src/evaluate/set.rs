@@ -4,6 +4,7 @@ use super::condition::Condition;
 use super::element::{ActionMatcher, Grants, PrincipalMatcher, ResourceMatcher};
 use super::gate::Gate;
 use super::{Decision, Request};
+use crate::ActionName;
 use crate::document::{Document, Effect, Statement, Version};
 use serde::Serialize;
 use std::sync::Arc;
@@ -117,6 +118,14 @@ impl PolicySet {
         } else {
             Decision::ImplicitDeny
         }
+    }
+
+    /// Whether a statement allows the action on anything.
+    pub(crate) fn allows_somewhere(&self, action: &ActionName) -> bool {
+        self.0
+            .allowances
+            .iter()
+            .any(|statement| statement.actions.matches(action))
     }
 
     pub(super) fn statements(&self) -> impl Iterator<Item = &Compiled> {

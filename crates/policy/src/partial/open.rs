@@ -5,8 +5,8 @@ use crate::document::{ConditionBlock, ConditionTest, List, ResourceElement};
 use crate::evaluate::Reach;
 use crate::pattern::{self, Syntax};
 use crate::{
-    Document, Effect, Layer, Layers, Operator, PolicySet, Request, ResourceMatcher, Statement, StatementRef,
-    Version,
+    ActionMatcher, Document, Effect, Layer, Layers, Operator, PolicySet, Request, ResourceMatcher, Statement,
+    StatementRef, Version,
 };
 
 /// All statements that could apply, by layer.
@@ -85,6 +85,11 @@ impl<'r> Statements<'r> {
         statement: &Statement,
         unknown: &Unknown,
     ) {
+        // Most statements are about something else.
+        let actions = ActionMatcher::compile(statement.action(), statement.effect());
+        if !actions.matches_lower(self.request.action().lower()) {
+            return;
+        }
         let is_unknown = |key: &str| unknown.covers(self.request, &key.to_ascii_lowercase());
         let mut closed = statement.clone();
         let mut atoms = Vec::new();

@@ -57,6 +57,11 @@ impl LayerFiles {
 }
 
 impl AroundFiles {
+    /// Whether some of it belongs to one caller.
+    pub(super) fn names_caller(&self) -> bool {
+        !self.boundary.is_empty() || !self.session_policy.is_empty()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.resource_policy.is_none()
             && self.boundary.is_empty()
@@ -146,7 +151,7 @@ impl RequestOptions {
     }
 }
 
-fn context_entry(text: &str) -> Result<(String, String), String> {
+pub(super) fn context_entry(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("a key and a value are needed, such as `aws:SourceIp=203.0.113.7`".to_owned()),

@@ -1,5 +1,6 @@
 //! Every subcommand but the batch forms: text, JSON, exit codes, `-`, and files that are no policies.
 
+mod accounts;
 mod checks;
 mod comparisons;
 mod decisions;
