@@ -37,10 +37,111 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
     let proof = scene.verify()?;
     proof.require()?;
     keeps_the_contract(&server)?;
+    let exported = exports_end_whole(&programs, &binaries, &server, &folder)?;
     Ok(Outcome::Passed(format!(
-        "{}; the sink's conformance suite holds",
+        "{}; the sink's conformance suite holds; {exported}",
         proof.line()
     )))
+}
+
+/// A segment export, by a user that has what `bucketline policy template data-export` prints and nothing else: the integration
+/// passes its check, and what lies in the bucket is what the manifest names.
+fn exports_end_whole(
+    programs: &Programs,
+    binaries: &Path,
+    server: &Minio,
+    folder: &Path,
+) -> Result<String, Error> {
+    const EXPORT_USER: &str = "export-key";
+    let folder = folder.join("exports");
+    std::fs::create_dir_all(&folder)?;
+    let run = |arguments: &[&str]| -> Result<String, Error> {
+        let output = Command::new(programs.bucketline())
+            .args(arguments)
+            .current_dir(&folder)
+            .env("SECRET", SECRET)
+            .env("AWS_ENDPOINT_URL", &server.endpoint)
+            .env("AWS_REGION", "us-east-1")
+            .stderr(Stdio::inherit())
+            .output()?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        if output.status.success() {
+            Ok(text)
+        } else {
+            Err(Error::failed(format!(
+                "`bucketline {}`: {text}",
+                arguments.join(" ")
+            )))
+        }
+    };
+    let template = [
+        "policy",
+        "template",
+        "data-export",
+        "--bucket",
+        BUCKET,
+        "--folder",
+        "team",
+    ];
+    std::fs::write(folder.join("policy.json"), run(&template)?)?;
+    let policy = folder.join("policy.json").to_string_lossy().into_owned();
+    let alias = [
+        "alias",
+        "set",
+        "m",
+        server.endpoint.as_str(),
+        ROOT_USER,
+        ROOT_PASSWORD,
+    ];
+    let steps: [&[&str]; 4] = [
+        &alias,
+        &["admin", "policy", "create", "m", "exports", &policy],
+        &["admin", "user", "add", "m", EXPORT_USER, SECRET],
+        &["admin", "policy", "attach", "m", "exports", "--user", EXPORT_USER],
+    ];
+    let mc = |arguments: &[&str]| -> Result<String, Error> {
+        let mut command = Command::new(binaries.join("mc"));
+        command
+            .arg("--quiet")
+            .arg("--config-dir")
+            .arg(folder.join("mc"))
+            .args(arguments);
+        let output = command.stderr(Stdio::inherit()).output()?;
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            Err(Error::failed(format!("mc {}", arguments.join(" "))))
+        }
+    };
+    for step in steps {
+        mc(step)?;
+    }
+    std::fs::write(
+        folder.join("bucketline.toml"),
+        format!(
+            "[[workspace]]\nid = \"acme\"\n\n[[grant]]\nid = \"key\"\ntype = \"access_key\"\naccess_key_id = \"{EXPORT_USER}\"\n\
+             secret_access_key = {{ env = \"SECRET\" }}\n\n[[data_export]]\nworkspace = \"acme\"\ngrant = \"key\"\n\
+             bucket = \"{BUCKET}\"\nfolder = \"team\"\n"
+        ),
+    )?;
+    let rows: String = (0..12_000).map(|n| format!("{{\"id\":{n}}}\n")).collect();
+    std::fs::write(folder.join("users.ndjson"), rows)?;
+    let job = "workspace = \"acme\"\nkind = \"segment-export\"\nsegment = \"s1\"\nrows = { ndjson = \"users.ndjson\" }\n";
+    std::fs::write(folder.join("job.toml"), job)?;
+    run(&["export", "save", "acme"])?;
+    run(&["export", "run", "job.toml"])?;
+    let listed = mc(&["ls", "--recursive", &format!("m/{BUCKET}/team")])?;
+    let zips = listed.lines().filter(|line| line.ends_with(".zip")).count();
+    let manifests = listed
+        .lines()
+        .filter(|line| line.ends_with("manifest.json"))
+        .count();
+    if (zips, manifests, listed.lines().count()) != (3, 1, 4) {
+        return Err(Error::failed(format!(
+            "three files and a manifest were expected: {listed}"
+        )));
+    }
+    Ok("an export of 12,000 users lies there in 3 files and a manifest".to_owned())
 }
 
 /// The suite that every sink has to pass, over the real thing. It deletes what it left, which the exporter may not.

@@ -15,7 +15,7 @@ use crate::report::result;
 /// Print a ready policy
 ///
 /// The least-privilege form grants put and get below the named folders and on `_bucketline/*`, listing below the folders,
-/// and the bucket's region. Never delete. --documented prints what the reference system publishes instead.
+/// and the bucket's region. Delete below the roots of data exports alone. --documented prints what the reference system publishes instead.
 #[derive(Args, Debug)]
 pub(super) struct Template {
     #[command(subcommand)]
@@ -46,7 +46,8 @@ struct Export {
     /// The bucket; without it the documented form has the placeholder INSERTBUCKETNAME
     #[arg(long, value_name = "NAME", required_unless_present = "documented")]
     bucket: Option<BucketName>,
-    /// A folder that is delivered into, without a slash at either end; may be given several times
+    /// A folder that is delivered into, without a slash at either end; may be given several times. Of data exports: the
+    /// folder that their roots lie in
     #[arg(long, value_name = "FOLDER")]
     folder: Vec<String>,
     /// Exactly as the reference system publishes it: the whole bucket, delete included where it asks for that
@@ -174,11 +175,16 @@ impl Export {
                 }));
             }
         };
-        let mut scope = scope(bucket, self.folder, self.extras);
-        if integration != Integration::Currents {
-            scope = scope.data_export();
+        // Where exports alone go, a folder is one that their roots lie in.
+        let (folders, mut around) = match integration {
+            Integration::DataExport => (Vec::new(), self.folder),
+            _ => (self.folder, Vec::new()),
+        };
+        if integration != Integration::Currents && around.is_empty() {
+            around.push(String::new());
         }
-        least_privilege(&scope)
+        let scope = scope(bucket, folders, self.extras);
+        least_privilege(&around.into_iter().fold(scope, ExportScope::data_export_in))
     }
 }
 

@@ -60,6 +60,12 @@ fn templates_name_bucket_and_folders() {
     ];
     assert!(template(&kms).contains("s3.eu-west-1.amazonaws.com"));
     assert!(template(&["boundary", "--bucket", "acme-events", "--data-export"]).contains("segment-export"));
+    let exports = template(&["data-export", "--bucket", "acme-events", "--folder", "team"]);
+    assert!(
+        exports.contains("acme-events/team/reports/*") && !exports.contains("acme-events/team/*"),
+        "{exports}"
+    );
+    assert!(exports.contains("s3:DeleteObject"), "{exports}");
     let (user, role) = (
         template(&["data-export", "--documented", "--holder", "user"]),
         template(&["data-export", "--documented", "--holder", "role"]),
