@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::Error;
 pub use crate::encryption::seen::{EncryptionSeen, KmsSeen};
 
 mod seen;
@@ -74,6 +75,16 @@ impl Kms {
     pub fn dsse(mut self, two_layers: bool) -> Self {
         self.dsse = two_layers;
         self
+    }
+
+    /// Whether a store could take it. Every put asks this too; who reads settings asks when they are read.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequest`, saying what no store would take.
+    pub fn check(&self) -> Result<(), Error> {
+        self.fault()
+            .map_or(Ok(()), |fault| Err(Error::invalid(fault.to_owned())))
     }
 
     /// What no store would take, in words.

@@ -146,10 +146,34 @@ const CASES: &[Case] = &[
         said: &["`bzip2` is not a codec of the format `avro`", "`snappy`"],
     },
     Case {
-        name: "KMS to come",
+        name: "a KMS key that is none",
         from: "encryption = \"aes256\"",
-        to: "encryption = { kms = \"arn:aws:kms:eu-central-1:111122223333:key/1\" }",
-        said: &["KMS", "not built in yet"],
+        to: "encryption = { kms = \"arn:aws:iam::111122223333:role/key\" }",
+        said: &["not the ARN of a KMS key", "arn:aws:kms:"],
+    },
+    Case {
+        name: "a Bucket Key under two layers",
+        from: "encryption = \"aes256\"",
+        to: "encryption = { kms = \"alias/events\", dsse = true, bucket_key = true }",
+        said: &["Bucket Key", "dsse"],
+    },
+    Case {
+        name: "a context without a value",
+        from: "encryption = \"aes256\"",
+        to: "encryption = { kms = \"alias/events\", context = { tenant = \"\" } }",
+        said: &["encryption context"],
+    },
+    Case {
+        name: "an option that KMS does not have",
+        from: "encryption = \"aes256\"",
+        to: "encryption = { kms = \"alias/events\", bucketkey = true }",
+        said: &["bucketkey", "bucket_key"],
+    },
+    Case {
+        name: "a key in another region",
+        from: "encryption = \"aes256\"",
+        to: "region = \"eu-west-1\"\nencryption = { kms = \"arn:aws:kms:eu-central-1:111122223333:key/1\" }",
+        said: &["`eu-west-1`", "bucket's own region"],
     },
     Case {
         name: "encryption",

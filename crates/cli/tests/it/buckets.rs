@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use bucketline_testkit::{Fault, FaultEffect, Operation};
 
-use crate::cloud::Cloud;
+use crate::cloud::{ACME_KEY, Cloud};
 use crate::program::{finish, signal};
 use crate::site::{ACME, GLOBEX};
 
@@ -322,6 +322,46 @@ fn a_second_signal_stops_at_once_and_loses_nothing() {
 }
 
 #[track_caller]
+#[test]
+fn a_key_of_the_customers_encrypts_what_is_delivered() {
+    let cloud = Cloud::new();
+    let asks = |key: &str| {
+        Cloud::connectors().replace(
+            "encryption = \"aes256\"",
+            &format!("encryption = {{ kms = \"{key}\", context = {{ tenant = \"acme\" }} }}"),
+        )
+    };
+    let site = cloud.site_with(&asks(ACME_KEY));
+    site.sample(300, 1);
+    site.run().expect_code(0);
+    site.prove(300);
+    let keys = cloud.keys("acme-events");
+    assert!(!keys.is_empty());
+    for key in keys {
+        let object = cloud.kit().world().object("acme-events", &key).unwrap();
+        let kms = bucketline_testkit::Encryption::Kms {
+            key: ACME_KEY.to_owned(),
+        };
+        assert_eq!(*object.encryption(), kms);
+    }
+}
+
+#[test]
+fn a_key_that_is_not_there_blocks_its_connector_alone() {
+    let cloud = Cloud::new();
+    let missing = ACME_KEY.replace("1234abcd", "ffffffff");
+    let site = cloud.site_with(&Cloud::connectors().replace(
+        "encryption = \"aes256\"",
+        &format!("encryption = {{ kms = \"{missing}\" }}"),
+    ));
+    site.sample(300, 1);
+    let ran = site.run().expect_code(3).expect_said("KMS.NotFoundException");
+    let line = ran.stdout.lines().find(|line| line.contains(ACME)).unwrap();
+    assert!(line.contains("blocked (encryption)"), "{line}");
+    assert_eq!(cloud.keys("acme-events"), Vec::<String>::new());
+    assert!(!cloud.keys("globex-events").is_empty());
+}
+
 fn wait_until(mut condition: impl FnMut() -> bool) {
     let started = std::time::Instant::now();
     while !condition() {

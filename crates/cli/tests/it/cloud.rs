@@ -8,6 +8,9 @@ use crate::site::{ACME, GLOBEX, Site};
 
 pub(crate) const VENDOR_SECRET: &str = "canary-vendor-7fb3c1d2";
 pub(crate) const ACME_SECRET: &str = "canary-acme-90aa6be4";
+/// A key of Acme's in KMS.
+pub(crate) const ACME_KEY: &str =
+    "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 pub(crate) const EXTERNAL_ID: &str = "globex-4f1c9a72";
 
 /// Two customers: Acme gave an access key, Globex a role that asks for an external ID.
@@ -30,8 +33,14 @@ impl Cloud {
             .user(
                 User::new("bucketline")
                     .access_key("AKIAACMEBUCKETLINE01", ACME_SECRET)
-                    .policy("write", access("acme-events")),
-            );
+                    .policy("write", access("acme-events"))
+                    .policy(
+                        "encrypt",
+                        r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+                            "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*"}]}"#,
+                    ),
+            )
+            .kms_key(ACME_KEY);
         let trust = format!(
             r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRole",
                 "Principal": {{"AWS": "arn:aws:iam::999988887777:root"}},

@@ -3,6 +3,7 @@
 
 mod connectors;
 mod destinations;
+mod encryption;
 mod exports;
 mod grants;
 

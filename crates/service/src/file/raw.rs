@@ -1,6 +1,7 @@
 //! The configuration file as it is written: TOML with positions, unknown keys refused, nothing checked yet.
 //! Knows no rule about any value but one: a secret is never written into the file.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -155,7 +156,19 @@ pub(crate) struct Mail {
 #[derive(Debug)]
 pub(crate) enum Encryption {
     Named(String),
-    Kms,
+    Kms(Kms),
+}
+
+/// A key in KMS, and how it is used.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Kms {
+    pub(crate) kms: String,
+    pub(crate) bucket_key: Option<bool>,
+    #[serde(default)]
+    pub(crate) context: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) dsse: bool,
 }
 
 /// Where a secret is read from: `{ env = "NAME" }` or `{ file = "path" }`.
@@ -237,15 +250,7 @@ impl<'de> Visitor<'de> for EncryptionVisitor {
         Ok(Encryption::Named(name.to_owned()))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(key) = map.next_key::<String>()? {
-            if key != "kms" {
-                return Err(de::Error::unknown_field(&key, &["kms"]));
-            }
-            map.next_value::<String>()?;
-            found = Some(Encryption::Kms);
-        }
-        found.ok_or_else(|| de::Error::missing_field("kms"))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Kms::deserialize(de::value::MapAccessDeserializer::new(map)).map(Encryption::Kms)
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use bucketline_connector::{ConnectorId, FolderPath, ObjectName};
 use bucketline_format::{Encoder, EventSelection, default_encoder, formats, newest_encoder};
-use bucketline_sink::Encryption;
 use toml::Spanned;
 
 use super::super::raw::{self, Text};
@@ -57,7 +56,8 @@ impl Checker<'_> {
         if let (Some(text), Some(path), Some(vendor)) = (&raw.folder, &folder, vendor) {
             self.longest_key(text, path, vendor);
         }
-        let encryption = self.encryption(raw.encryption.as_ref());
+        let region = raw.region.as_ref().map(|region| region.get_ref().as_str());
+        let encryption = self.encryption(raw.encryption.as_ref(), region);
         let events = self.events(raw.events.as_deref());
         let encoder = self.encoder(raw.format.as_ref(), raw.codec.as_ref());
         let destination = self.destination(
@@ -103,33 +103,6 @@ impl Checker<'_> {
             self.problem(&id.span(), what, "add it to the workspace's `integrations`");
         }
         Some(workspace.id.clone())
-    }
-
-    pub(super) fn encryption(&mut self, raw: Option<&Spanned<raw::Encryption>>) -> Option<Encryption> {
-        let Some(raw) = raw else {
-            return Some(Encryption::BucketDefault);
-        };
-        match raw.get_ref() {
-            raw::Encryption::Named(name) if name == "none" => Some(Encryption::BucketDefault),
-            raw::Encryption::Named(name) if name == "aes256" => Some(Encryption::Aes256),
-            raw::Encryption::Named(name) => {
-                let what = format!("`{name}` is not an encryption");
-                self.problem(
-                    &raw.span(),
-                    what,
-                    "write `none`, `aes256` or `{ kms = \"<key arn>\" }`",
-                );
-                None
-            }
-            raw::Encryption::Kms => {
-                self.problem(
-                    &raw.span(),
-                    "encryption with a KMS key is not built in yet",
-                    "write `aes256` or `none`; a bucket's own default key works with `none`",
-                );
-                None
-            }
-        }
     }
 
     fn events(&mut self, patterns: Option<&[Text]>) -> Option<EventSelection> {
@@ -227,7 +200,8 @@ impl Checker<'_> {
                 .folder
                 .as_ref()
                 .map(|folder| self.parse::<FolderPath>(folder, "folder", ""));
-            let encryption = self.encryption(raw.encryption.as_ref());
+            let region = raw.region.as_ref().map(|region| region.get_ref().as_str());
+            let encryption = self.encryption(raw.encryption.as_ref(), region);
             let destination = self.destination(
                 Where {
                     section: "data export",

@@ -46,7 +46,8 @@ impl Checker<'_> {
             .folder
             .as_ref()
             .map(|folder| self.parse::<FolderPath>(folder, "folder", ""));
-        let encryption = self.encryption(raw.encryption.as_ref());
+        let region = raw.region.as_ref().map(|region| region.get_ref().as_str());
+        let encryption = self.encryption(raw.encryption.as_ref(), region);
         let own = match (&raw.bucket, &raw.grant, &raw.directory) {
             (None, None, None) => Some(Destination::Directory(dir.join("files"))),
             _ => self.destination(
