@@ -183,3 +183,48 @@ fn trouble_of_the_store_is_lived_through_and_a_refusal_leaves_nothing() {
     assert!(ran.stdout.contains("AccessDenied"), "{}", ran.all());
     assert_eq!(cloud.keys("globex-events").len(), before);
 }
+
+#[test]
+fn a_large_file_goes_out_in_parts_and_none_is_left_behind() {
+    let cloud = Cloud::new();
+    let site = site(&cloud);
+    allow(&cloud);
+    run(&site, &["save", "globex"]).expect_code(0);
+    // Noise: packed, it is still larger than a part.
+    let mut state = 20_261_127_u64;
+    let mut noise = String::new();
+    for row in 0..360 {
+        noise.push_str(&format!("{{\"id\":{row},\"noise\":\""));
+        for _ in 0..64 << 6 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            noise.push_str(&format!("{state:016x}"));
+        }
+        noise.push_str("\"}\n");
+    }
+    site.write("users.ndjson", &noise);
+    site.write(
+        "large.toml",
+        "workspace = \"globex\"\nkind = \"segment-export\"\nsegment = \"s1\"\nusers_per_file = 0\n\
+         rows = { ndjson = \"users.ndjson\" }\n",
+    );
+    let faults = cloud.kit().faults();
+    faults.add(
+        Fault::error(503, "SlowDown")
+            .operation(Operation::UploadPart)
+            .times(2),
+    );
+    run(&site, &["run", "large.toml"])
+        .expect_code(0)
+        .expect_said("360 rows in 1 file");
+    let world = cloud.kit().world();
+    let zip = world
+        .objects("globex-events")
+        .into_iter()
+        .find(|object| object.key.ends_with(".zip"))
+        .unwrap();
+    assert!(world.object("globex-events", &zip.key).unwrap().body().len() > 12 << 20);
+    assert!(cloud.kit().requests().of(Operation::UploadPart) >= 4);
+    assert!(world.pending_uploads("globex-events").is_empty());
+}

@@ -267,6 +267,44 @@ fn killed_at_twenty_random_moments_an_export_ends_whole() {
     println!("{kills} kills in {runs} runs");
 }
 
+#[test]
+fn a_run_goes_on_with_an_export_whose_process_died() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "[[workspace]]\nid = \"acme\"\n[[data_export]]\nworkspace = \"acme\"\ndirectory = \"out\"\n";
+    std::fs::write(folder.path().join("bucketline.toml"), config).unwrap();
+    let rows: String = (0..5_000).map(|n| format!("{{\"id\":{n}}}\n")).collect();
+    std::fs::write(folder.path().join("users.ndjson"), &rows).unwrap();
+    let job = "workspace = \"acme\"\nkind = \"segment-export\"\nsegment = \"s1\"\nusers_per_file = 10\n\
+               rows = { ndjson = \"users.ndjson\" }\n";
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    let mut child = Program::new(folder.path())
+        .args(["export", "run", "job.toml"])
+        .start();
+    while below(&folder.path().join("out")).is_empty() {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "it ended before it was killed"
+        );
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(signal(&child, "KILL").success());
+    finish(child);
+    let list = || {
+        Program::new(folder.path())
+            .args(["export", "list"])
+            .run()
+            .expect_code(0)
+            .stdout
+    };
+    assert!(list().contains("  running  "), "{}", list());
+    Program::new(folder.path())
+        .args(["run", "--drain"])
+        .run()
+        .expect_code(0);
+    assert!(list().contains("  completed  "), "{}", list());
+    assert_eq!(whole(&folder.path().join("out")), rows);
+}
+
 /// What is read of the process while it runs: its peak, in kilobytes.
 #[cfg(target_os = "linux")]
 fn peak_kilobytes(child: &std::process::Child) -> Option<u64> {
