@@ -4,6 +4,7 @@
 //! a no with its reason. Never imports the evaluator's insides; finding requests is `compare`'s.
 
 mod access;
+mod block_public_access;
 mod finding;
 mod public;
 mod resource_type;
@@ -12,6 +13,7 @@ mod statements;
 mod subject;
 
 pub use access::Access;
+pub use block_public_access::restrict_public_buckets;
 pub use finding::{Check, Finding, Proof};
 pub use resource_type::ResourceType;
 pub use sarif::{CheckedFile, sarif};

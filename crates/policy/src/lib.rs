@@ -15,6 +15,7 @@ mod evaluate;
 #[cfg(feature = "exporter")]
 pub mod exporter;
 mod json;
+mod key_grant;
 pub mod lint;
 mod parse;
 pub mod partial;
@@ -47,6 +48,7 @@ pub use evaluate::{
     Warning, authorize,
 };
 pub use json::{Position, Span};
+pub use key_grant::key_grants;
 pub use partition::Partition;
 pub use permissions::{CallOption, Operation, Permission, Scope, required_permissions};
 pub use size::PolicyKind;

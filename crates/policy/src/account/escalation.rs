@@ -141,7 +141,10 @@ struct Search<'a> {
     admins: Vec<bool>,
     /// Places of all members, administrators first: who reaches one need not look further.
     order: Vec<usize>,
-    trust: Vec<Trust>,
+    /// Roles that trust anybody of the account whose own policies allow it.
+    open: Vec<usize>,
+    /// Roles by whom they name.
+    naming: HashMap<String, Vec<usize>>,
     /// Roles by the services that they trust.
     by_service: HashMap<&'static str, Vec<usize>>,
 }
@@ -171,12 +174,23 @@ impl<'a> Search<'a> {
                 order.iter().copied().filter(trusts).collect()
             });
         }
+        let (mut open, mut naming): (Vec<usize>, HashMap<String, Vec<usize>>) = Default::default();
+        for at in &order {
+            let Some(trust) = trust.get(*at) else { continue };
+            if trust.is_open() {
+                open.push(*at);
+            }
+            for arn in trust.named() {
+                naming.entry(arn.to_owned()).or_default().push(*at);
+            }
+        }
         Self {
             account,
             context,
             admins,
             order,
-            trust,
+            open,
+            naming,
             by_service,
         }
     }
@@ -317,16 +331,20 @@ impl<'a> Search<'a> {
         let Ok(action) = "sts:AssumeRole".parse::<ActionName>() else {
             return;
         };
-        let may = member.may(&action);
-        for (other, role) in self.others(at, true) {
+        let named = self.naming.get(member.arn()).map_or(&[][..], Vec::as_slice);
+        let open = if member.may(&action) {
+            self.open.as_slice()
+        } else {
+            &[]
+        };
+        for other in named.iter().chain(open).copied().filter(|other| *other != at) {
             if own.is_done {
                 return;
             }
-            let is_trusted = self
-                .trust
-                .get(other)
-                .is_some_and(|trust| trust.means(member.arn()) || may && trust.is_open());
-            if is_trusted && member.can_assume(&action, role, self.context) {
+            let Some(role) = self.account.members.get(other) else {
+                continue;
+            };
+            if member.can_assume(&action, role, self.context) {
                 own.add(self, other, "assumes it", actions, true);
                 self.with_any_policy(member, role, own, ROLE_POLICIES);
             }

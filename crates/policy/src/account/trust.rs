@@ -51,8 +51,8 @@ impl Trust {
         self.is_open
     }
 
-    pub(super) fn means(&self, arn: &str) -> bool {
-        self.arns.contains(arn)
+    pub(super) fn named(&self) -> impl Iterator<Item = &str> {
+        self.arns.iter().map(String::as_str)
     }
 
     pub(super) fn names(&self, service: &str) -> bool {

@@ -114,6 +114,10 @@ fn read(input: &Input) -> Outcome<(PolicySet, String)> {
 }
 
 fn subject(kind: DocumentKind, policies: PolicySet, around: &AroundFiles) -> Outcome<Subject> {
+    let policies = match kind {
+        DocumentKind::Resource => around.restricted(policies),
+        _ => policies,
+    };
     let subject = Subject::alone(kind, policies);
     if around.is_empty() {
         return Ok(subject);

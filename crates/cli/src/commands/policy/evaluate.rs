@@ -40,7 +40,7 @@ pub(super) struct Evaluate {
     unknown_others: bool,
     /// Cases, one JSON object per line, or `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "identity", "resource_policy", "boundary", "session_policy", "vpc_endpoint_policy", "scp", "rcp",
+        "identity", "resource_policy", "kms_grants", "block_public_access", "boundary", "session_policy", "vpc_endpoint_policy", "scp", "rcp",
         "principal", "action", "resource", "resource_account", "context", "unknown", "unknown_others",
     ])]
     cases: Option<Input>,

@@ -1,11 +1,12 @@
 //! Options that name all policies that bear on one request, and the request itself.
 
-use bucketline_policy::{AccountId, ActionName, Layer, Layers, PolicySet, Principal, Request};
+use bucketline_policy::checks::restrict_public_buckets;
+use bucketline_policy::{AccountId, ActionName, Layer, Layers, PolicySet, Principal, Request, key_grants};
 use clap::Args;
 
 use super::file;
 use crate::command_line::Input;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome, Problem};
 
 /// The policies, by layer.
 #[derive(Args, Debug)]
@@ -23,6 +24,13 @@ pub(super) struct AroundFiles {
     /// The policy of the resource: bucket policy, trust policy of the role, key policy
     #[arg(long, value_name = "FILE")]
     resource_policy: Option<Input>,
+    /// The grants on a KMS key, as `aws kms list-grants` printed them; they stand beside its key policy
+    #[arg(long, value_name = "FILE")]
+    kms_grants: Option<Input>,
+    /// The account whose bucket has S3's Block Public Access on (`RestrictPublicBuckets`): a policy that lets in the public lets
+    /// in nobody of other accounts
+    #[arg(long, value_name = "ACCOUNT")]
+    block_public_access: Option<AccountId>,
     /// A permissions boundary of the caller
     #[arg(long, value_name = "FILE")]
     boundary: Vec<Input>,
@@ -64,11 +72,20 @@ impl AroundFiles {
 
     pub(super) fn is_empty(&self) -> bool {
         self.resource_policy.is_none()
+            && self.kms_grants.is_none()
             && self.boundary.is_empty()
             && self.session_policy.is_empty()
             && self.vpc_endpoint_policy.is_none()
             && self.scp.is_empty()
             && self.rcp.is_empty()
+    }
+
+    /// A bucket's policy as Block Public Access leaves it, where that is on.
+    pub(super) fn restricted(&self, policies: PolicySet) -> PolicySet {
+        match self.block_public_access {
+            Some(owner) => restrict_public_buckets(&policies, owner),
+            None => policies,
+        }
     }
 
     pub(super) fn load(&self) -> Outcome<Layers> {
@@ -87,9 +104,17 @@ impl AroundFiles {
         let mut layers = Layers::default()
             .service_control(levels(&self.scp)?)
             .resource_control(levels(&self.rcp)?);
+        let mut resource = file::documents(self.resource_policy.as_slice())?;
+        if let Some(input) = &self.kms_grants {
+            let grants = key_grants(&file::read(input)?)
+                .map_err(|error| Failure::usage(Problem::new(error.to_string()).at(input)))?;
+            resource.push(grants);
+        }
+        if !resource.is_empty() {
+            layers = layers.with(Layer::Resource, self.restricted(PolicySet::compile(&resource)));
+        }
         for (layer, inputs) in [
-            (Layer::Resource, self.resource_policy.as_slice()),
-            (Layer::Boundary, &self.boundary),
+            (Layer::Boundary, self.boundary.as_slice()),
             (Layer::Session, &self.session_policy),
             (Layer::VpcEndpoint, self.vpc_endpoint_policy.as_slice()),
         ] {

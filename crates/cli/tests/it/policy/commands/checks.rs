@@ -93,3 +93,52 @@ fn a_pipeline_sees_the_public() {
     .expect_code(2)
     .expect_said("AWS::S3::Bucket");
 }
+
+#[test]
+fn block_public_access_and_grants_are_layers() {
+    let dir = folder();
+    let site = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::site/*"}}"#;
+    fs::write(dir.path().join("site.json"), site).unwrap();
+    let ask = |more: &[&str]| {
+        let common = [
+            "evaluate",
+            "--resource-policy",
+            "site.json",
+            "--principal",
+            "anonymous",
+        ];
+        let object = ["--action", "s3:GetObject", "--resource", "arn:aws:s3:::site/f"];
+        policy(dir.path(), &[&common[..], &object, more].concat())
+            .expect_code(0)
+            .stdout
+    };
+    assert_eq!(ask(&[]), "Allow\n");
+    assert_eq!(ask(&["--block-public-access", "123456789012"]), "ExplicitDeny\n");
+    let bucket = ["check-no-public-access", "site.json", "--type", "AWS::S3::Bucket"];
+    policy(
+        dir.path(),
+        &[&bucket[..], &["--block-public-access", "123456789012"]].concat(),
+    )
+    .expect_code(0);
+
+    let grants = r#"{"Grants":[{"KeyId":"arn:aws:kms:eu-west-1:123456789012:key/1","GrantId":"0a",
+        "GranteePrincipal":"arn:aws:iam::123456789012:user/ada","Operations":["Decrypt"]}]}"#;
+    fs::write(dir.path().join("grants.json"), grants).unwrap();
+    let ask = |action: &str| {
+        let common = [
+            "evaluate",
+            "--kms-grants",
+            "grants.json",
+            "--principal",
+            CALLER,
+            "--action",
+            action,
+        ];
+        let key = ["--resource", "arn:aws:kms:eu-west-1:123456789012:key/1"];
+        policy(dir.path(), &[&common[..], &key].concat())
+            .expect_code(0)
+            .stdout
+    };
+    assert_eq!(ask("kms:Decrypt"), "Allow\n");
+    assert_eq!(ask("kms:Encrypt"), "ImplicitDeny\n");
+}
