@@ -21,6 +21,7 @@ mod formats;
 mod identity;
 mod inputs;
 mod kill;
+mod kms;
 mod log;
 mod other_reader;
 mod output;

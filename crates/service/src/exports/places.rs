@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bucketline_export::{Error, ErrorKind, ExportStore, Place, Places, Storage, WorkspaceId};
-use bucketline_sink::{FsSink, MultipartSink, ObjectKey, S3Sink};
+use bucketline_sink::{Encryption, FsSink, MultipartSink, ObjectKey, S3Sink};
 
 use super::saved;
 use crate::chain;
@@ -75,6 +75,7 @@ impl InstallationPlaces {
             path: ModelPath::exports(),
             id: format!("exports-{workspace}"),
             reach: Reach::Exports(self.own_folder(workspace)),
+            encryption: Encryption::BucketDefault,
         }
     }
 }

@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use bucketline_auth::{AssumeRole, Cached, ErrorKind, RefreshSettings, RoleArn, SessionName, VendorAccount};
 use bucketline_policy::Document;
 use bucketline_policy::exporter::template::{SessionScope, session_policy};
+use bucketline_sink::Encryption;
 
 use super::{Aws, secret};
 use crate::model::{Bucket, Connector, DataExport, GrantKind, Installation, KeptKey, ModelPath};
@@ -33,6 +34,8 @@ pub(crate) struct Holder {
     pub(crate) id: String,
     /// What it reaches.
     pub(crate) reach: Reach,
+    /// How its objects are to be encrypted: with a KMS key of the customer's, its sessions have to be let use it.
+    pub(crate) encryption: Encryption,
 }
 
 /// What a holder's sessions are boxed into.
@@ -71,6 +74,7 @@ impl Holder {
             path: ModelPath::connector(&connector.id),
             id: connector.id.to_string(),
             reach: Reach::Folder(connector.folder.as_str().to_owned()),
+            encryption: connector.encryption.clone(),
         }
     }
 
@@ -80,6 +84,7 @@ impl Holder {
             path: ModelPath::data_export(export.workspace.as_str()),
             id: export.workspace.to_string(),
             reach: Reach::Exports(folder.to_owned()),
+            encryption: export.encryption.clone(),
         }
     }
 
@@ -196,6 +201,12 @@ pub(super) fn session_box(
         Reach::Nothing => return Ok(None),
     };
     let mut scope = scope.partition(partition);
+    if let Encryption::Kms(kms) = &holder.encryption
+        && let Ok(key) = kms.key_id.parse()
+    {
+        let scope = scope.kms_key(key);
+        return session_policy(&scope).map(Some).map_err(policy_error);
+    }
     // A bucket may encrypt with a KMS key by default, which the role then has to use. Other servers than AWS's may refuse
     // a session policy that names actions of KMS (MinIO does).
     if aws.s3_endpoint(bucket).is_none() {

@@ -106,6 +106,7 @@ fn targets(
                 path: ModelPath::grant(grant.id.as_str()),
                 id: "check".to_owned(),
                 reach: ReachOf::Nothing,
+                encryption: Encryption::BucketDefault,
             };
             targets.push(Target {
                 kind: ReportKind::Grant,
