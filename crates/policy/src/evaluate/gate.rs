@@ -8,8 +8,8 @@ const ROOM: usize = 39;
 
 /// The plain text that every resource of a statement begins with, as far as there is room.
 ///
-/// It lies inside the statement, so that going through a long policy touches no further memory for the statements that
-/// are about something else.
+/// It holds its text itself, so that going through a long policy touches no further memory for the statements that are
+/// about something else.
 #[derive(Clone, Debug)]
 pub(super) struct Gate {
     len: u8,

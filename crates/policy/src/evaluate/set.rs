@@ -14,14 +14,21 @@ use std::sync::Arc;
 /// Compiling never fails: a value that cannot be read matches nothing, and [`PolicySet::warnings`] says so. A clone shares
 /// what was compiled.
 #[derive(Clone, Debug, Default)]
-pub struct PolicySet(Arc<Statements>);
+pub struct PolicySet(Arc<Contents>);
 
 #[derive(Debug, Default)]
-struct Statements {
+struct Contents {
     documents: Vec<Document>,
-    /// Denials first: one that matches ends the search.
-    denials: Vec<Compiled>,
-    allowances: Vec<Compiled>,
+    denials: Statements,
+    allowances: Statements,
+}
+
+/// All statements of one effect. The gates lie apart from what they guard, so that going through a long policy reads
+/// little memory, all of it in a row.
+#[derive(Debug, Default)]
+struct Statements {
+    gates: Vec<Gate>,
+    compiled: Vec<Compiled>,
 }
 
 /// Which statement of which document of a set.
@@ -48,7 +55,6 @@ pub enum DocumentKind {
 
 #[derive(Clone, Debug)]
 pub(super) struct Compiled {
-    gate: Gate,
     pub(super) place: StatementRef,
     pub(super) actions: ActionMatcher,
     pub(super) resources: Option<ResourceMatcher>,
@@ -68,9 +74,9 @@ pub(super) struct Reading {
 impl PolicySet {
     /// Compiles documents into one set.
     pub fn compile(documents: &[Document]) -> Self {
-        let mut set = Statements {
+        let mut set = Contents {
             documents: documents.to_vec(),
-            ..Statements::default()
+            ..Contents::default()
         };
         for (at, document) in documents.iter().enumerate() {
             let variables = document.effective_version() == Version::V2012;
@@ -79,11 +85,14 @@ impl PolicySet {
                     document: at,
                     statement: index,
                 };
-                let compiled = Compiled::new(place, statement, variables);
-                match statement.effect() {
-                    Effect::Deny => set.denials.push(compiled),
-                    Effect::Allow => set.allowances.push(compiled),
-                }
+                let statements = match statement.effect() {
+                    Effect::Deny => &mut set.denials,
+                    Effect::Allow => &mut set.allowances,
+                };
+                statements.gates.push(Gate::of(statement.resource()));
+                statements
+                    .compiled
+                    .push(Compiled::new(place, statement, variables));
             }
         }
         Self(Arc::new(set))
@@ -124,43 +133,51 @@ impl PolicySet {
     pub(crate) fn allows_somewhere(&self, action: &ActionName) -> bool {
         self.0
             .allowances
+            .compiled
             .iter()
             .any(|statement| statement.actions.matches(action))
     }
 
+    /// The denials, then what is allowed.
     pub(super) fn statements(&self) -> impl Iterator<Item = &Compiled> {
-        self.0.denials.iter().chain(&self.0.allowances)
+        self.0.denials.compiled.iter().chain(&self.0.allowances.compiled)
     }
 
     pub(super) fn denial(&self, request: &Request, reading: Reading) -> Option<StatementRef> {
-        let found = self
-            .0
-            .denials
-            .iter()
-            .find(|statement| !statement.applies(request, reading).is_empty());
-        found.map(|statement| statement.place)
+        let (_, place) = self.0.denials.that_apply(request, reading).next()?;
+        Some(place)
     }
 
     pub(super) fn allowance(&self, request: &Request, reading: Reading) -> Option<StatementRef> {
-        let found = self
-            .0
-            .allowances
-            .iter()
-            .find(|statement| !statement.applies(request, reading).is_empty());
-        found.map(|statement| statement.place)
+        let (_, place) = self.0.allowances.that_apply(request, reading).next()?;
+        Some(place)
     }
 
     /// Under which of the caller's names this set allows the request, and the first statement that does.
     pub(super) fn grants(&self, request: &Request, reading: Reading) -> (Grants, Option<StatementRef>) {
         let (mut all, mut first) = (Grants::NONE, None);
-        for statement in &self.0.allowances {
-            let grants = statement.applies(request, reading);
-            if !grants.is_empty() {
-                all = all.with(grants);
-                first.get_or_insert(statement.place);
-            }
+        for (grants, place) in self.0.allowances.that_apply(request, reading) {
+            all = all.with(grants);
+            first.get_or_insert(place);
         }
         (all, first)
+    }
+}
+
+impl Statements {
+    /// The statements that apply to a request, each with the caller's names under which it does.
+    #[inline]
+    fn that_apply(
+        &self,
+        request: &Request,
+        reading: Reading,
+    ) -> impl Iterator<Item = (Grants, StatementRef)> {
+        let resource = request.matched_resource();
+        let gates = self.gates.iter().zip(&self.compiled);
+        gates
+            .filter(move |(gate, _)| gate.may_match(resource))
+            .map(move |(_, statement)| (statement.applies(request, reading), statement.place))
+            .filter(|(grants, _)| !grants.is_empty())
     }
 }
 
@@ -173,7 +190,6 @@ impl From<&Self> for PolicySet {
 impl Compiled {
     fn new(place: StatementRef, statement: &Statement, variables: bool) -> Self {
         Self {
-            gate: Gate::of(statement.resource()),
             place,
             actions: ActionMatcher::compile(statement.action(), statement.effect()),
             resources: statement
@@ -204,9 +220,6 @@ impl Compiled {
 
     #[inline]
     fn applies(&self, request: &Request, reading: Reading) -> Grants {
-        if !self.gate.may_match(request.matched_resource()) {
-            return Grants::NONE;
-        }
         if !self.actions.matches(&request.action) || !self.meets_resource(request, reading) {
             return Grants::NONE;
         }
