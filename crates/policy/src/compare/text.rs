@@ -145,6 +145,13 @@ pub(super) fn accepts(demands: &[Demand<'_>], text: &str) -> bool {
 }
 
 pub(super) fn matches(glob: &[Symbol], text: &str) -> bool {
+    if glob.len() < 128 {
+        return matches_short(glob, text);
+    }
+    matches_long(glob, text)
+}
+
+fn matches_long(glob: &[Symbol], text: &str) -> bool {
     let mut places = closure(glob, vec![0]);
     for c in text.chars() {
         places = advance(glob, &places, c);
@@ -153,6 +160,34 @@ pub(super) fn matches(glob: &[Symbol], text: &str) -> bool {
         }
     }
     places.last() == Some(&glob.len())
+}
+
+/// As [`matches`], with a bit for each place of the pattern.
+fn matches_short(glob: &[Symbol], text: &str) -> bool {
+    let with_stars = |mut places: u128| {
+        for (at, symbol) in glob.iter().enumerate() {
+            if symbol.is_run() && places >> at & 1 == 1 {
+                places |= 1 << (at + 1);
+            }
+        }
+        places
+    };
+    let mut places = with_stars(1);
+    for c in text.chars() {
+        let (mut left, mut next) = (places, 0_u128);
+        while left != 0 {
+            let at = left.trailing_zeros();
+            left &= left - 1;
+            if let Some(symbol) = glob.get(at as usize).filter(|symbol| symbol.takes(c)) {
+                next |= 1 << if symbol.is_run() { at } else { at + 1 };
+            }
+        }
+        places = with_stars(next);
+        if places == 0 {
+            return false;
+        }
+    }
+    places >> glob.len() & 1 == 1
 }
 
 /// A text that the pattern matches: a star is `filling`, and one that ends a name goes on to another name first.
@@ -315,5 +350,43 @@ impl Shape {
             Self::Action => state == 3,
             Self::Arn => state == 11,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Symbol, matches_long, matches_short};
+    use proptest::prelude::*;
+
+    fn symbol() -> impl Strategy<Value = Symbol> {
+        prop::sample::select(vec![
+            Symbol::Char('a'),
+            Symbol::Char(':'),
+            Symbol::AnyCase('b'),
+            Symbol::One,
+            Symbol::OneInField,
+            Symbol::Run,
+            Symbol::RunInField,
+            Symbol::RunInName,
+            Symbol::Digit,
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn bits_and_lists_of_places_agree(glob in prop::collection::vec(symbol(), 0..127), text in "[abB:/1]{0,12}") {
+            for glob in [glob.as_slice(), glob.get(..glob.len().min(6)).unwrap_or_default()] {
+                prop_assert_eq!(matches_short(glob, &text), matches_long(glob, &text));
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_pattern_of_bits() {
+        let mut glob = vec![Symbol::Char('a'); 126];
+        glob.push(Symbol::Run);
+        assert!(matches_short(&glob, &"a".repeat(126)));
+        assert!(matches_short(&glob, &"a".repeat(127)));
+        assert!(!matches_short(&glob, &"a".repeat(125)));
     }
 }

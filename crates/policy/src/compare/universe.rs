@@ -1,13 +1,16 @@
 //! The actions there are and the resources each works on: the requests that AWS could send, by the catalogue. Without the
 //! catalogue, and for services that it does not know, every action on every resource. Knows no policy.
 
+mod known;
+
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::text::{Glob, Symbol};
 use crate::ActionMatcher;
 use crate::catalog::{Catalog, Service};
-use crate::pattern::{self, Syntax};
+use known::Known;
+pub(super) use known::{ArnShape, Shape};
 
 /// The data that this build of the crate has.
 pub(crate) fn catalog() -> Option<&'static Catalog> {
@@ -17,53 +20,16 @@ pub(crate) fn catalog() -> Option<&'static Catalog> {
     return None;
 }
 
-/// What an action works on.
-#[derive(Clone, Debug)]
-pub(super) enum Shape {
-    /// No resource: `*`.
-    Nothing,
-    /// All buckets: requests are about `arn:aws:s3:::*`, and name no resource.
-    AllBuckets,
-    /// Resources of this type.
-    Arn(Rc<ArnShape>),
-    /// Any resource, of a service that is not known.
-    Anything,
-}
-
-#[derive(Debug)]
-pub(super) struct ArnShape {
-    id: usize,
-    /// The service in its ARNs.
-    pub(super) service: String,
-    /// All ARNs of the type, and some that are none: accounts and regions are any text.
-    pub(super) loose: Glob,
-    /// ARNs as they mostly are: with an account of twelve digits.
-    pub(super) strict: Glob,
-}
-
-impl Shape {
-    /// A number of its own, within one comparison.
-    pub(super) fn id(&self) -> usize {
-        match self {
-            Self::Nothing => 0,
-            Self::AllBuckets => 1,
-            Self::Anything => 2,
-            Self::Arn(arn) => 3 + arn.id,
-        }
-    }
-}
-
 /// Actions with what each works on.
-pub(super) type Listed = Rc<[(String, Vec<Shape>)]>;
+pub(super) type Listed = Rc<[(&'static str, Cow<'static, [Shape]>)]>;
 
 /// Actions that no element tells apart, with what they work on.
 #[derive(Debug, Default)]
 pub(super) struct Class {
     /// For each element of the comparison whether it matches these actions.
     signature: Vec<bool>,
-    /// The actions, the best known first, in their spelling.
-    actions: Vec<(String, Vec<Shape>)>,
-    /// The same, once it is complete.
+    actions: Vec<&'static Known>,
+    /// The same with what they work on, the best known first, once they are asked for.
     listed: Option<Listed>,
     /// Of each kind of resource the first action that works on it.
     kinds: Option<Listed>,
@@ -77,7 +43,6 @@ pub(super) struct Universe {
     /// Services that documents name and the catalogue does not know; with no catalogue there are no others.
     pub(super) unknown_services: Vec<String>,
     catalog: Option<&'static Catalog>,
-    shapes: HashMap<String, Shape>,
     untouched: HashMap<&'static str, Listed>,
 }
 
@@ -95,13 +60,21 @@ impl Universe {
             classes: Vec::new(),
             unknown_services: Vec::new(),
             catalog: catalog(),
-            shapes: HashMap::new(),
             untouched: HashMap::new(),
         };
         let Some(catalog) = universe.catalog else {
             return universe;
         };
         let mut by_signature: HashMap<Vec<bool>, Class> = HashMap::new();
+        let mut signature = Vec::with_capacity(elements.len());
+        let mut class_of = |lower: &str, see: &mut dyn FnMut(&mut Class)| {
+            signature.clear();
+            signature.extend(elements.iter().map(|element| element.matches_lower(lower)));
+            match by_signature.get_mut(&signature) {
+                Some(class) => see(class),
+                None => see(by_signature.entry(signature.clone()).or_default()),
+            }
+        };
         for prefix in catalog.prefixes() {
             if services == Services::TokenService && prefix != "sts" {
                 continue;
@@ -109,41 +82,18 @@ impl Universe {
             let is_asked = services == Services::TokenService;
             if !is_asked && !elements.iter().any(|element| element.speaks_of(prefix)) {
                 // Only what speaks of all services matches, so that any name will do.
-                let any = format!("{prefix}:x");
-                let signature: Vec<bool> = elements
-                    .iter()
-                    .map(|element| element.matches_lower(&any))
-                    .collect();
-                by_signature.entry(signature).or_default().untouched.push(prefix);
+                class_of(&format!("{prefix}:x"), &mut |class| class.untouched.push(prefix));
                 continue;
             }
-            let Some(service) = catalog.service(prefix) else {
-                continue;
-            };
-            let actions = service.actions().filter(|action| {
-                let mut resources = action.resources().iter();
-                services == Services::All || resources.any(|resource| resource.name() == "role")
-            });
-            for action in actions {
-                let lower = format!("{prefix}:{}", action.name().to_ascii_lowercase());
-                let signature = elements
-                    .iter()
-                    .map(|element| element.matches_lower(&lower))
-                    .collect();
-                let shapes = universe.shapes_of(service, action);
-                let class = by_signature.entry(signature).or_default();
-                class
-                    .actions
-                    .push((format!("{prefix}:{}", action.name()), shapes));
+            let actions = known::actions(prefix).iter();
+            for action in actions.filter(|action| services == Services::All || action.is_about_roles) {
+                class_of(&action.lower, &mut |class| class.actions.push(action));
             }
         }
         universe.classes = by_signature
             .into_iter()
             .map(|(signature, class)| Class { signature, ..class })
             .collect();
-        for class in &mut universe.classes {
-            class.actions.sort_by_cached_key(|(action, _)| rank(action));
-        }
         // The order of a hash table is no order.
         universe.classes.sort_by(|a, b| b.signature.cmp(&a.signature));
         if services == Services::All {
@@ -184,15 +134,20 @@ impl Universe {
         let Some(class) = self.classes.get_mut(at) else {
             return Rc::new([]);
         };
+        let Class {
+            actions,
+            listed,
+            kinds,
+            ..
+        } = class;
+        let all = listed.get_or_insert_with(|| {
+            // Those of one service are in order already.
+            actions.sort_by_key(|action| action.rank);
+            actions.iter().map(|action| with_shapes(action)).collect()
+        });
         match extent {
-            Extent::All => class
-                .listed
-                .get_or_insert_with(|| class.actions.clone().into())
-                .clone(),
-            Extent::Kinds => class
-                .kinds
-                .get_or_insert_with(|| by_kind(class.actions.iter().cloned()))
-                .clone(),
+            Extent::All => all.clone(),
+            Extent::Kinds => kinds.get_or_insert_with(|| by_kind(all.iter().cloned())).clone(),
         }
     }
 
@@ -215,47 +170,9 @@ impl Universe {
         if let Some(known) = self.untouched.get(prefix) {
             return known.clone();
         }
-        let Some(service) = self.catalog.and_then(|catalog| catalog.service(prefix)) else {
-            return Rc::new([]);
-        };
-        let actions: Vec<(String, Vec<Shape>)> = service
-            .actions()
-            .map(|action| {
-                (
-                    format!("{prefix}:{}", action.name()),
-                    self.shapes_of(service, action),
-                )
-            })
-            .collect();
-        let listed = by_kind(actions);
+        let listed = by_kind(known::actions(prefix).iter().map(with_shapes));
         self.untouched.insert(prefix, listed.clone());
         listed
-    }
-
-    fn shapes_of(&mut self, service: &Service, action: &crate::catalog::Action) -> Vec<Shape> {
-        let is_about_all_buckets = service.prefix() == "s3"
-            && matches!(
-                action.name(),
-                "ListAllMyBuckets" | "GetAccountPublicAccessBlock" | "ListAccessPoints"
-            );
-        if is_about_all_buckets {
-            return vec![Shape::AllBuckets];
-        }
-        let mut shapes = Vec::new();
-        let types = action.resources().iter();
-        for arn in types
-            .filter_map(|resource| service.resource_type(resource.name()))
-            .flat_map(|resource| resource.arns())
-        {
-            let next = self.shapes.len();
-            let known = self.shapes.entry(arn.to_owned());
-            shapes.push(known.or_insert_with(|| shape(arn, next)).clone());
-        }
-        // Where no type is required a call may name none.
-        if !action.resources().iter().any(|resource| resource.is_required()) {
-            shapes.push(Shape::Nothing);
-        }
-        shapes
     }
 }
 
@@ -266,77 +183,19 @@ pub(super) enum Extent {
     Kinds,
 }
 
-fn by_kind(actions: impl IntoIterator<Item = (String, Vec<Shape>)>) -> Listed {
+fn with_shapes(action: &'static Known) -> (&'static str, Cow<'static, [Shape]>) {
+    (&action.name, Cow::Borrowed(&action.shapes))
+}
+
+fn by_kind(actions: impl Iterator<Item = (&'static str, Cow<'static, [Shape]>)>) -> Listed {
     let mut seen = HashSet::new();
-    let fresh = actions.into_iter().filter_map(|(action, mut shapes)| {
-        shapes.retain(|shape| seen.insert(shape.id()));
-        (!shapes.is_empty()).then_some((action, shapes))
+    let fresh = actions.filter_map(|(action, shapes)| {
+        let fresh: Vec<Shape> = shapes
+            .iter()
+            .filter(|shape| seen.insert(shape.id()))
+            .cloned()
+            .collect();
+        (!fresh.is_empty()).then_some((action, Cow::Owned(fresh)))
     });
     fresh.collect()
-}
-
-/// Actions that people know come first: witnesses are read.
-fn rank(action: &str) -> (usize, String) {
-    use crate::{Operation, required_permissions};
-    let known = Operation::ALL
-        .iter()
-        .flat_map(|operation| required_permissions(*operation, &[]))
-        .position(|permission| permission.action == action);
-    (known.unwrap_or(usize::MAX), action.to_owned())
-}
-
-/// `arn:${Partition}:s3:::${BucketName}/${ObjectName}` as patterns.
-fn shape(arn: &str, id: usize) -> Shape {
-    let symbols = pattern::symbols(
-        arn,
-        Syntax {
-            wildcards: true,
-            variables: true,
-        },
-    );
-    let (mut loose, mut strict) = (Glob::new(), Glob::new());
-    let mut colons = 0;
-    for symbol in symbols {
-        match symbol {
-            pattern::Symbol::Char(c) => {
-                colons += usize::from(c == ':');
-                for glob in [&mut loose, &mut strict] {
-                    glob.push(Symbol::Char(c));
-                }
-            }
-            pattern::Symbol::One | pattern::Symbol::Run => {
-                for glob in [&mut loose, &mut strict] {
-                    glob.push(Symbol::Run);
-                }
-            }
-            pattern::Symbol::Variable(name) => {
-                let (one, run) = match (colons, &*name) {
-                    (0..5, _) => (Symbol::OneInField, Symbol::RunInField),
-                    (_, "bucketname") => (Symbol::OneInName, Symbol::RunInName),
-                    _ => (Symbol::One, Symbol::Run),
-                };
-                // Resources of AWS itself have another account, or none.
-                if colons == 4 {
-                    loose.push(Symbol::RunInField);
-                    strict.extend([Symbol::Digit; 12]);
-                } else if colons == 1 {
-                    for glob in [&mut loose, &mut strict] {
-                        glob.extend(['a', 'w', 's'].map(Symbol::Char));
-                        glob.push(Symbol::RunInField);
-                    }
-                } else {
-                    for glob in [&mut loose, &mut strict] {
-                        glob.extend([one, run]);
-                    }
-                }
-            }
-        }
-    }
-    let service = arn.split(':').nth(2).unwrap_or_default().to_owned();
-    Shape::Arn(Rc::new(ArnShape {
-        id,
-        service,
-        loose,
-        strict,
-    }))
 }

@@ -1,7 +1,7 @@
 //! What is asked: actions and resources that go together by the catalogue, and that elements match or do not.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use crate::compare::term::Elements;
 use crate::compare::text::{self, Demand, Found, Glob, Symbol};
@@ -15,6 +15,7 @@ type Wanted = Vec<(usize, bool)>;
 pub(super) struct Targets {
     elements: Elements,
     universe: Universe,
+    guesses: Guesses,
     resources: HashMap<Wanted, HashMap<usize, Resource>>,
     possible: HashMap<(Wanted, Wanted), bool>,
     actions: HashMap<(Wanted, String), Found>,
@@ -37,6 +38,7 @@ const CANDIDATES: usize = 100;
 impl Targets {
     pub(super) fn new(elements: Elements, universe: Universe, work: usize) -> Self {
         Self {
+            guesses: Guesses::of(&elements),
             elements,
             universe,
             resources: HashMap::new(),
@@ -134,13 +136,13 @@ impl Targets {
     /// `false` when enough was seen.
     fn each_of(
         &mut self,
-        actions: &[(String, Vec<Shape>)],
+        actions: &[(&'static str, Cow<'static, [Shape]>)],
         resources: &[(usize, bool)],
         services: Option<&[String]>,
         see: &mut dyn FnMut(&str, &Resource) -> bool,
     ) -> bool {
         for (action, shapes) in actions {
-            for shape in shapes {
+            for shape in shapes.iter() {
                 if let (Shape::Arn(arn), Some(services)) = (shape, services)
                     && !services.contains(&arn.service)
                 {
@@ -221,7 +223,7 @@ impl Targets {
             Shape::Nothing if accepts("*") => star(),
             Shape::AllBuckets if accepts("arn:aws:s3:::*") => star(),
             Shape::Nothing | Shape::AllBuckets => Resource::Nothing,
-            Shape::Anything => match guess(&self.elements, &demands, None) {
+            Shape::Anything => match self.guesses.find(&demands, None) {
                 Some(text) => Resource::Found(text),
                 None => match text::find(text::Shape::Arn, &demands, &mut self.work) {
                     // `*`, the resource of actions that have none, is no ARN.
@@ -231,7 +233,7 @@ impl Targets {
                     Found::GivenUp => Resource::Unclear,
                 },
             },
-            Shape::Arn(arn) => of_type(arn, &self.elements, &demands, &mut self.work),
+            Shape::Arn(arn) => of_type(arn, &self.guesses, &demands, &mut self.work),
         };
         let known = self.resources.entry(wanted.to_vec()).or_default();
         known.insert(shape.id(), found.clone());
@@ -239,11 +241,11 @@ impl Targets {
     }
 }
 
-fn of_type(arn: &Rc<ArnShape>, elements: &Elements, demands: &[Demand<'_>], work: &mut usize) -> Resource {
+fn of_type(arn: &ArnShape, guesses: &Guesses, demands: &[Demand<'_>], work: &mut usize) -> Resource {
     let (mut strict, mut loose) = (demands.to_vec(), demands.to_vec());
     strict.push(Demand::met_by(&arn.strict));
     loose.push(Demand::met_by(&arn.loose));
-    if let Some(text) = guess(elements, &strict, Some(&arn.strict)) {
+    if let Some(text) = guesses.find(&strict, Some(&arn.strict)) {
         return Resource::Found(text);
     }
     match text::find(text::Shape::Arn, &loose, work) {
@@ -254,29 +256,52 @@ fn of_type(arn: &Rc<ArnShape>, elements: &Elements, demands: &[Demand<'_>], work
     match text::find(text::Shape::Arn, &strict, work) {
         Found::Text(text) => Resource::Found(text),
         // Resources of AWS itself, for instance: what they look like is not known well enough.
-        Found::Nothing | Found::GivenUp => guess(elements, &loose, None)
+        Found::Nothing | Found::GivenUp => guesses
+            .find(&loose, None)
             .filter(|text| matches!(text.split(':').nth(4), Some("" | "aws")))
             .map_or(Resource::Unclear, Resource::Found),
     }
 }
 
-/// A text that a person knows, if one will do: proofs need none, but witnesses are read.
-fn guess(elements: &Elements, demands: &[Demand<'_>], shape: Option<&Glob>) -> Option<String> {
-    let filled = |filling: &'static str| {
-        let globs = elements.globs().chain(shape.map(Vec::as_slice));
-        let globs = globs.filter(|glob| glob.len() > 1);
-        globs.flat_map(move |glob| {
-            let text = text::filled(glob, filling);
-            [placed(&text), Some(text)].into_iter().flatten()
+/// Resources that a person knows, by what elements name: proofs need none, but witnesses are read.
+#[derive(Debug)]
+struct Guesses(Vec<(&'static str, Vec<String>)>);
+
+impl Guesses {
+    fn of(elements: &Elements) -> Self {
+        let by_filling = ["some-key", "x"].into_iter().map(|filling| {
+            let texts = elements.globs().flat_map(|glob| Self::filled(glob, filling));
+            (filling, texts.collect())
+        });
+        Self(by_filling.collect())
+    }
+
+    /// One that will do.
+    fn find(&self, demands: &[Demand<'_>], shape: Option<&Glob>) -> Option<String> {
+        for (filling, texts) in &self.0 {
+            if let Some(text) = texts.iter().find(|text| text::accepts(demands, text)) {
+                return Some(text.clone());
+            }
+            let mut own = shape.into_iter().flat_map(|glob| Self::filled(glob, filling));
+            if let Some(text) = own.find(|text| text::accepts(demands, text)) {
+                return Some(text);
+            }
+        }
+        let known = "arn:aws:s3:::some-bucket/some-key";
+        text::accepts(demands, known).then(|| known.to_owned())
+    }
+
+    fn filled(glob: &[Symbol], filling: &str) -> impl Iterator<Item = String> + use<> {
+        let text = (glob.len() > 1).then(|| text::filled(glob, filling));
+        let texts = [text.as_deref().and_then(placed), text];
+        texts.into_iter().flatten().filter(|text| {
+            let fields = || text.splitn(6, ':');
+            text.starts_with("arn:")
+                && fields().all(|field| field.len() < 200)
+                && fields().count() == 6
+                && !text.ends_with(':')
         })
-    };
-    let known = ["arn:aws:s3:::some-bucket/some-key".to_owned()];
-    filled("some-key")
-        .chain(filled("x"))
-        .chain(known)
-        .filter(|text| text.starts_with("arn:") && text.splitn(6, ':').all(|field| field.len() < 200))
-        .filter(|text| text.splitn(6, ':').count() == 6 && !text.ends_with(':'))
-        .find(|text| text::accepts(demands, text))
+    }
 }
 
 /// The same ARN with a partition, region and account that there are, where fillings stand for them.
