@@ -18,6 +18,7 @@ mod error;
 mod foreign;
 mod http;
 mod key_tree;
+mod pairs;
 mod process;
 mod release;
 mod scene;
@@ -45,6 +46,7 @@ usage: cargo xtask COMMAND
                                           performance figures, one JSON line each
   api [--check]                           what each library lets its users name, as text: written, or compared with what is kept
   sim --seeds N | --seed S                the simulation of delivery: more histories than the tests look at, or one again
+  pairs N [--seed S]                      random pairs of policies: what is claimed of them, against the evaluator
   release --dry-run                       every crate packed, built from the packages, and the order to publish them in
   codegen [--check | --service-data]      the files made from data: compared, or written anew from the data named there
 ";
@@ -76,6 +78,7 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         "codegen" => codegen::run(rest),
         "release" => release::run(rest),
         "sim" => sim::run(rest),
+        "pairs" => pairs::run(rest),
         "api" => api::run(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
