@@ -10,6 +10,7 @@ mod key_file;
 mod observe;
 mod observed;
 mod plan;
+pub mod render;
 mod setup;
 
 pub use administrator::Administrator;

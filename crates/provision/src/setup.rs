@@ -255,7 +255,7 @@ impl SetupBuilder {
             scope = scope.folder(folder.clone());
         }
         if self.integration != Integration::Currents {
-            scope = scope.data_export().with_multipart();
+            scope = scope.data_export();
         }
         if let BucketEncryption::Kms(key) = &self.encryption {
             if key.region() != self.region.as_str() {

@@ -142,7 +142,10 @@ fn is_delivery(setup: &Setup, key: &str) -> bool {
     let exports = setup.integration() != Integration::Currents;
     below("_bucketline")
         || setup.folders().iter().any(|folder| below(folder))
-        || (exports && (below("segment-export") || below("sent_messages")))
+        || (exports
+            && ["segment-export", "reports", "sent_messages"]
+                .into_iter()
+                .any(below))
 }
 
 fn rule() -> String {

@@ -1,0 +1,50 @@
+//! The same set-up in the words of other tools, for whoever would rather run those: each is a function of the set-up.
+//! Asks nobody.
+
+mod abilities;
+mod bundle;
+mod cloudformation;
+mod console;
+mod script;
+mod terraform;
+mod tree;
+
+pub use abilities::abilities;
+pub use bundle::{BundleFile, bundle};
+pub use cloudformation::{QuickCreate, cloudformation};
+pub use console::console;
+pub use script::script;
+pub use terraform::terraform;
+
+use crate::setup::Setup;
+
+/// Whether a rendering makes the bucket, or takes one that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third way")]
+pub enum BucketSource {
+    /// It makes the bucket.
+    New,
+    /// The bucket is there, and is used as it is.
+    Existing,
+}
+
+/// The set-up's documents as one JSON object, for programs.
+#[must_use]
+pub fn json(setup: &Setup) -> String {
+    let policy = format!("\"policy\": {}", setup.policy().to_json());
+    let trust = setup
+        .trust()
+        .map(|trust| format!(", \"trust\": {}", trust.to_json()));
+    let text = |value: &str| tree::Node::text(value).to_json();
+    format!(
+        "{{\"name\": {}, \"path\": {}, \"bucket\": {}, \"region\": {}, {policy}{}}}",
+        text(setup.name().as_str()),
+        text(setup.path().as_str()),
+        text(setup.bucket().as_str()),
+        text(setup.region().as_str()),
+        trust.unwrap_or_default(),
+    )
+}
+
+#[cfg(test)]
+mod tests;
