@@ -1,6 +1,7 @@
 //! `bucketline setup`: the customer's side, planned, made and taken away with the customer's own administrator.
 //! The decisions are `bucketline-provision`'s.
 
+mod handed;
 mod options;
 
 use std::ops::ControlFlow;
@@ -43,6 +44,13 @@ enum SetupCommand {
     Apply(Asked),
     /// Take it away: what bears our tag, and the bucket only while it is empty
     Destroy(Asked),
+    /// Print it for another tool, or for a person's hands. Nothing is asked of AWS
+    Render(handed::Render),
+    /// Write all that a customer needs to do it alone into a folder. Nothing is asked of AWS
+    ///
+    /// README.md, policy.json, trust.json, cfn.yaml with its link, main.tf.json, setup.sh, console.md, can-cannot.txt (computed
+    /// from the policy), and the vendor's part of the configuration.
+    Bundle(handed::Bundle),
 }
 
 #[derive(Args, Debug)]
@@ -71,6 +79,8 @@ pub(crate) async fn run(options: Setup) -> Outcome<Exit> {
         SetupCommand::Plan(planned) => show(planned).await,
         SetupCommand::Apply(asked) => apply(asked).await,
         SetupCommand::Destroy(asked) => destroy(asked).await,
+        SetupCommand::Render(options) => handed::render(&options),
+        SetupCommand::Bundle(options) => handed::bundle(&options),
     }
 }
 
@@ -116,7 +126,7 @@ async fn apply(options: Asked) -> Outcome<Exit> {
             result(json!({ "key_file": path, "access_key_id": id.as_str(), "user_arn": arn }));
         }
         _ => {
-            note("the user's key was handed over before; `bucketline keys rotate` makes another");
+            note("the user's key was handed over before; delete it in IAM, and the next run makes another");
             result(json!({ "key_file": null, "user_arn": arn }));
         }
     }

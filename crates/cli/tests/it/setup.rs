@@ -258,3 +258,50 @@ fn the_readmes_way_to_set_up_a_customer_can_be_followed() {
         }
     }
 }
+
+#[test]
+fn a_customer_who_sets_up_alone_gets_files_that_are_never_written_over() {
+    let empty = Empty::new();
+    let site = empty.site();
+    let options = [
+        "--bucket",
+        "acme-events",
+        "--region",
+        "eu-central-1",
+        "--method",
+        "role",
+    ];
+    let role = ["--vendor-account", "999988887777", "--external-id", "acme-1"];
+    let bundle = || {
+        let program = site.program().args(["setup", "bundle", "handed"]);
+        program
+            .args(options)
+            .args(role)
+            .args(["--template-url", "https://example.com/cfn.yaml"])
+    };
+    bundle().run().expect_code(0);
+    for name in [
+        "README.md",
+        "policy.json",
+        "trust.json",
+        "cfn.yaml",
+        "main.tf.json",
+        "setup.sh",
+        "console.md",
+        "can-cannot.txt",
+        "bucketline.toml",
+    ] {
+        assert!(site.file("handed").join(name).exists(), "{name}");
+    }
+    let readme = std::fs::read_to_string(site.file("handed/README.md")).unwrap();
+    assert!(readme.contains("param_ExternalId=acme%2D1"), "{readme}");
+    bundle().run().expect_code(2).expect_said("there already");
+    for form in ["cloudformation", "terraform", "cli", "console", "json"] {
+        let program = site
+            .program()
+            .args(["setup", "render", "--as", form])
+            .args(options)
+            .args(role);
+        program.run().expect_code(0).expect_said("acme-1");
+    }
+}

@@ -81,7 +81,7 @@ pub(super) fn plan_key(setup: &Setup, observed: &Observed, plan: &mut Plan) {
             Some(key) => step(
                 Action::None,
                 key.id.as_str(),
-                "it is there; its secret was shown once, and `bucketline keys rotate` makes another",
+                "it is there; its secret was shown once (delete the key in IAM, and the next run makes another)",
             ),
             None => step(Action::Create, user, "there is none that is active"),
         },

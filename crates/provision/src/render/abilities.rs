@@ -79,7 +79,8 @@ impl Question {
         let set = PolicySet::compile(std::slice::from_ref(setup.policy()));
         let mut layers = Layers::new(set);
         if self.action.starts_with("kms:")
-            && let Ok(key_policy) = Document::parse(KEY_POLICY)
+            && let Ok(key_policy) =
+                Document::parse(&KEY_POLICY.replace("arn:aws:", &format!("arn:{}:", setup.partition())))
         {
             layers = layers.resource(PolicySet::compile(std::slice::from_ref(&key_policy)));
         }

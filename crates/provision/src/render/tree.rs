@@ -10,8 +10,8 @@ pub(crate) enum Node {
     Text(String),
     Number(i64),
     Bool(bool),
-    List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    List(Vec<Self>),
+    Map(Vec<(String, Self)>),
 }
 
 impl Node {
