@@ -3,6 +3,7 @@
 //! Each check installs or finds what it needs by the ordinary package clients. What cannot run here is skipped, counted
 //! and shown with its reason; a check that could run and failed fails the command.
 
+mod bundle;
 mod exports;
 mod managed_policies;
 mod minio;
@@ -31,7 +32,7 @@ pub(crate) enum Outcome {
 
 type Check = fn(&Settings) -> Result<Outcome, Error>;
 
-const CHECKS: [(&str, &str, Check); 6] = [
+const CHECKS: [(&str, &str, Check); 7] = [
     (
         "minio",
         "the sample events delivered to an independent S3 server, proved by `bucketline verify`",
@@ -46,6 +47,11 @@ const CHECKS: [(&str, &str, Check); 6] = [
         "exports",
         "exports told by mail and callback to aiosmtpd and standardwebhooks, and unzipped by Python",
         exports::check,
+    ),
+    (
+        "bundle",
+        "what `bucketline setup bundle` hands over, read by cfn-lint and shellcheck",
+        bundle::check,
     ),
     (
         "managed-policies",

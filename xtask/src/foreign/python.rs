@@ -8,6 +8,15 @@ use crate::error::Error;
 
 /// The interpreter of an environment that has `packages`, or why there is none.
 pub(super) fn with(settings: &Settings, packages: &[&str]) -> Result<Result<PathBuf, String>, Error> {
+    let named: Vec<_> = packages.iter().map(|package| (*package, *package)).collect();
+    with_named(settings, &named)
+}
+
+/// The same, where what is installed is imported by another name.
+pub(super) fn with_named(
+    settings: &Settings,
+    packages: &[(&str, &str)],
+) -> Result<Result<PathBuf, String>, Error> {
     let folder = settings.kept_folder("python")?;
     let interpreter = folder.join("bin/python");
     if !interpreter.exists() {
@@ -24,20 +33,21 @@ pub(super) fn with(settings: &Settings, packages: &[&str]) -> Result<Result<Path
     }
     let imports: Vec<String> = packages
         .iter()
-        .map(|package| format!("import {package}"))
+        .map(|(_, import)| format!("import {import}"))
         .collect();
     let has = |_: ()| {
         let mut command = Command::new(&interpreter);
         command.arg("-c").arg(imports.join("; ")).stderr(Stdio::null());
         command.status().is_ok_and(|status| status.success())
     };
+    let names: Vec<&str> = packages.iter().map(|(name, _)| *name).collect();
     if !has(()) {
         let mut command = Command::new(&interpreter);
         command
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-            .args(packages);
+            .args(&names);
         if !command.status().is_ok_and(|status| status.success()) || !has(()) {
-            return Ok(Err(format!("`pip install {}` did not work", packages.join(" "))));
+            return Ok(Err(format!("`pip install {}` did not work", names.join(" "))));
         }
     }
     Ok(Ok(interpreter))
