@@ -14,6 +14,8 @@ mod compare;
 mod compare_fuzz;
 mod denied;
 mod documents;
+#[cfg(feature = "catalog")]
+mod field;
 mod fuzz;
 #[cfg(feature = "catalog")]
 mod lint;
