@@ -9,6 +9,7 @@ mod http_client;
 mod probes;
 mod renewing;
 mod secret;
+mod vendor;
 
 use std::path::Path;
 use std::sync::Arc;

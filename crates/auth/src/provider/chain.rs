@@ -77,7 +77,15 @@ impl Chain {
                     return Ok(credentials);
                 }
                 Err(error) if error.kind() == ErrorKind::NotLoaded => {
-                    said.push(format!("{}: {}", link.name, error.message()));
+                    // The words for all of them stand before the list.
+                    let why = error
+                        .message()
+                        .trim_start_matches("no credentials are configured");
+                    let why = match why.trim_start_matches(": ") {
+                        "" => "there are none",
+                        why => why,
+                    };
+                    said.push(format!("{}: {why}", link.name));
                 }
                 Err(error) => return Err(error),
             }

@@ -35,3 +35,4 @@ mod setup;
 mod site;
 mod spool;
 mod streams;
+mod vendor;

@@ -19,8 +19,9 @@ impl Program {
     pub(crate) fn new(folder: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bucketline"));
         command.current_dir(folder).env_clear().stdin(Stdio::null());
-        // Without it, `~/.aws/config` of whoever runs the tests would be read.
+        // Without it, `~/.aws/config` of whoever runs the tests would be read, and the metadata of the machine asked for.
         command
+            .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_CONFIG_FILE", "/nonexistent")
             .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
         Self(command)

@@ -8,11 +8,11 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use bucketline_auth::{AwsSts, Cached, Chain, Fixed, Paced, Region, Sts};
+use bucketline_auth::{AwsSts, Chain, Fixed, Paced, Region, Sts};
 use bucketline_sink::{S3Sink, S3SinkBuilder};
 
 use super::credentials::Signing;
-use super::{http_client, secret};
+use super::{http_client, secret, vendor};
 use crate::endpoint;
 use crate::model::{Bucket, Connector, GrantKind, Installation, ModelPath};
 use crate::variables::Variables;
@@ -83,14 +83,7 @@ impl Aws {
                 SharedCredentialsProvider::new(Fixed::new(&secret::access_key(key, variables)?))
             }
             Some(_) => SharedCredentialsProvider::new(Chain::new()),
-            // A web identity token is exchanged by a call that nobody signs.
-            None => {
-                let unsigned = Arc::new(sts(None)?);
-                SharedCredentialsProvider::new(Cached::new(Chain::from_environment(
-                    variables.texts(),
-                    unsigned,
-                )))
-            }
+            None => vendor::credentials(variables, &region, &http, Arc::new(sts(None)?)),
         };
         Ok(Self {
             s3_endpoint: endpoint_of("AWS_ENDPOINT_URL_S3"),

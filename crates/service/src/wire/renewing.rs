@@ -11,6 +11,8 @@ use bucketline_sink::{
     PartLimits, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
+use crate::chain;
+
 /// The sink. Its credentials' cache learns by itself which of its keys are refused, and has others at the next request.
 pub(super) struct Renewing<S> {
     inner: S,
@@ -136,6 +138,16 @@ fn told(error: Error) -> Error {
         Trouble::Throttled => ErrorKind::Throttled,
         Trouble::TimedOut => ErrorKind::TimedOut,
         Trouble::Unavailable => ErrorKind::Connection,
+        // The call for a customer's session is signed by us: what is wrong with the signature is ours to repair.
+        Trouble::NotLoaded | Trouble::Unauthenticated | Trouble::InvalidConfig
+            if trouble.operation() == Some("AssumeRole") =>
+        {
+            let said = format!(
+                "this is about our own credentials, not the customer's: {}",
+                chain(trouble)
+            );
+            return error.with_retry_after(pause).with_message(said);
+        }
         _ => return error.with_retry_after(pause),
     };
     error.with_kind(kind).with_retry_after(pause)
