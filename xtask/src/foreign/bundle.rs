@@ -32,8 +32,8 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
         made.args(["setup", "bundle"]).arg(&into);
         made.args(["--bucket", "acme-events", "--region", "eu-central-1"]);
         passes(made.args(setup.split(' ')), setup)?;
-        let mut lint = Command::new(&interpreter);
-        passes(lint.args(["-m", "cfnlint"]).arg(into.join("cfn.yaml")), setup)?;
+        let mut lint = Command::new(interpreter.with_file_name("cfn-lint"));
+        passes(lint.arg(into.join("cfn.yaml")), setup)?;
         let mut lint = Command::new(&shellcheck);
         passes(
             lint.args(["--severity", "style"]).arg(into.join("setup.sh")),
