@@ -42,6 +42,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Spool(SpoolCommand),
     Status(Status),
+    Ledger(crate::commands::Ledger),
     Policy(Box<crate::commands::Policy>),
     Setup(Box<crate::commands::Setup>),
     Export(crate::commands::Export),

@@ -5,6 +5,7 @@ mod check;
 mod export;
 mod external_id;
 mod launch;
+mod ledger;
 mod policy;
 mod run;
 mod sample;
@@ -23,6 +24,7 @@ use crate::failure::{Failure, Outcome};
 use crate::report;
 
 pub(crate) use export::Export;
+pub(crate) use ledger::Ledger;
 pub(crate) use policy::Policy;
 pub(crate) use setup::Setup;
 
@@ -42,6 +44,7 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Verify(options) => blocking_on(verify::run(options)),
         Command::Spool(command) => spool::run(&command),
         Command::Status(options) => status::run(&options),
+        Command::Ledger(options) => ledger::run(&options),
         Command::Policy(options) => policy::run(*options),
         Command::Setup(options) => blocking_on(setup::run(*options)),
         Command::Export(options) => blocking_on(export::run(options)),

@@ -16,6 +16,8 @@ pub struct Ledger {
     workspaces: BTreeMap<Arc<str>, WorkspaceLedger>,
     connectors: BTreeMap<Arc<str>, BTreeMap<Arc<str>, EventLedger>>,
     objects: BTreeMap<Arc<str>, u64>,
+    /// The workspace of each connector, as the log has it.
+    homes: BTreeMap<Arc<str>, Arc<str>>,
     unreadable: Unreadable,
 }
 
@@ -83,6 +85,9 @@ impl AddAssign<&Self> for Ledger {
         for (id, more) in &other.objects {
             *self.objects.entry(Arc::clone(id)).or_default() += more;
         }
+        for (id, workspace) in &other.homes {
+            self.homes.insert(Arc::clone(id), Arc::clone(workspace));
+        }
         let unreadable = &mut self.unreadable;
         unreadable.stretches += other.unreadable.stretches;
         unreadable.bytes += other.unreadable.bytes;
@@ -132,6 +137,11 @@ impl Ledger {
     /// How many objects of one connector are known to exist.
     pub fn objects(&self, id: &str) -> u64 {
         self.objects.get(id).copied().unwrap_or(0)
+    }
+
+    /// Every connector that the log knows, with the workspace whose events it takes; that is empty where damage has taken it.
+    pub fn known_connectors(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.homes.iter().map(|(id, workspace)| (&**id, &**workspace))
     }
 
     /// What cannot be read any more; all zero for a log that is whole.
@@ -221,6 +231,11 @@ impl Ledger {
             more_events_possible,
         };
         ledger
+    }
+
+    /// A connector belongs to a workspace.
+    pub(crate) fn note_home(&mut self, connector: &Arc<str>, workspace: &str) {
+        self.homes.insert(Arc::clone(connector), workspace.into());
     }
 
     pub(crate) fn count_lines(&mut self, counts: &WorkspaceCounts) {

@@ -84,6 +84,27 @@ pub fn unreadable(ledger: &Ledger, spool: &Path) -> Option<String> {
     ))
 }
 
+/// That the counts contradict themselves, if they do: looked at at every start, and whenever a ledger is shown.
+pub fn unbalanced(ledger: &Ledger) -> Option<String> {
+    if ledger.balances() {
+        return None;
+    }
+    let mut wrong = ledger.connectors().filter(|(.., events)| !events.balances());
+    let what = wrong.next().map_or_else(
+        || "received is not accepted + duplicate + rejected".to_owned(),
+        |(connector, event_type, events)| {
+            format!(
+                "of `{event_type}` for connector `{connector}` {} were admitted, which is not delivered ({}) + dropped ({}) + \
+                 pending ({})",
+                events.admitted, events.delivered, events.dropped, events.pending
+            )
+        },
+    );
+    Some(format!(
+        "the ledger contradicts itself: {what}; keep the spool and report this"
+    ))
+}
+
 /// What stopped the multiplexer. The library says what, where and what to do; the exit code is what we add.
 pub fn failed(error: &bucketline_connector::Error) -> Error {
     if error.is_config() {

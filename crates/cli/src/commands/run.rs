@@ -7,7 +7,7 @@ use bucketline_service::input::Input;
 use bucketline_service::model::ModelPath;
 use bucketline_service::rejects::Projection;
 use bucketline_service::schemas;
-use bucketline_service::supervise::{Feeder, Stop, failed, start, unreadable};
+use bucketline_service::supervise::{Feeder, Stop, failed, start, unbalanced, unreadable};
 use bucketline_service::wire::{self, Selection};
 
 use crate::clock::Stopwatch;
@@ -80,7 +80,11 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         .map_err(|error| error.located(&file.places))?;
     let stop = listen()?;
     let multiplexer = start(config, schemas, connectors).await?;
-    if let Some(text) = unreadable(&multiplexer.ledger(), &config.spool.dir) {
+    let ledger = multiplexer.ledger();
+    for text in [unreadable(&ledger, &config.spool.dir), unbalanced(&ledger)]
+        .into_iter()
+        .flatten()
+    {
         warning(text);
     }
     for change in multiplexer.schema_changes() {

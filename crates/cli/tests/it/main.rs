@@ -22,6 +22,7 @@ mod identity;
 mod inputs;
 mod kill;
 mod kms;
+mod ledger;
 mod log;
 mod other_reader;
 mod output;

@@ -78,7 +78,8 @@ pub fn open(
     draw: &mut dyn FnMut() -> u32,
 ) -> Result<OpenedShard, Error> {
     check_connectors(connectors)?;
-    let (mut fold, now) = folded(log, &[], connectors, memory)?;
+    let start = start_of(log)?;
+    let (mut fold, now) = folded(log, start, &[], connectors, memory)?;
     check_held(&fold, connectors, schemas)?;
     let mut partition = PartitionId::from_random(draw());
     while fold.has_partition(partition) {
@@ -189,7 +190,23 @@ impl Ledger {
     ///
     /// `Spool` if the log cannot be read, `Contradiction` if it makes no sense.
     pub fn read(log: &mut dyn Log, gaps: &[Gap]) -> Result<Self, Error> {
-        let (mut fold, _) = folded(log, gaps, &[], 0)?;
+        let start = start_of(log)?;
+        Self::counted(log, start, gaps)
+    }
+
+    /// The same, counted anew from all that the log still holds: its checkpoint is not believed. Where its oldest segments were freed,
+    /// what the log itself tells of them counts.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn recount(log: &mut dyn Log, gaps: &[Gap]) -> Result<Self, Error> {
+        let start = start_without_checkpoint(log)?;
+        Self::counted(log, start, gaps)
+    }
+
+    fn counted(log: &mut dyn Log, start: Option<Carry>, gaps: &[Gap]) -> Result<Self, Error> {
+        let (mut fold, _) = folded(log, start, gaps, &[], 0)?;
         for gap in gaps {
             fold.ledger.count_unreadable(gap);
         }
@@ -202,9 +219,14 @@ const GENERATIONS_GUESSED: u64 = 64;
 
 /// What a log is to be folded from: its checkpoint; without one, and where its oldest segments were freed, the first carry in it.
 fn start_of(log: &mut dyn Log) -> Result<Option<Carry>, Error> {
-    if let Some(checkpoint) = log.checkpoint() {
-        return Ok(Some(checkpoint));
+    match log.checkpoint() {
+        Some(checkpoint) => Ok(Some(checkpoint)),
+        None => start_without_checkpoint(log),
     }
+}
+
+/// Nothing where all of the log is there; else the first carry in it.
+fn start_without_checkpoint(log: &mut dyn Log) -> Result<Option<Carry>, Error> {
     let first = log.usage().first_lsn;
     if first == Lsn::ZERO {
         return Ok(None);
@@ -232,11 +254,12 @@ fn start_of(log: &mut dyn Log) -> Result<Option<Carry>, Error> {
 /// Everything that a log means, and its time.
 fn folded(
     log: &mut dyn Log,
+    start: Option<Carry>,
     gaps: &[Gap],
     connectors: &[ConnectorConfig],
     memory: u64,
 ) -> Result<(Fold, SpoolTime), Error> {
-    let mut folding = Folding::new(memory, start_of(log)?, gaps.to_vec())?;
+    let mut folding = Folding::new(memory, start, gaps.to_vec())?;
     loop {
         log.read(folding.from(), &mut |frame| {
             folding.feed(frame);

@@ -230,6 +230,7 @@ impl Fold {
             ));
         }
         let id: Arc<str> = record.connector.as_str().into();
+        self.ledger.note_home(&id, &record.workspace);
         let connector = match self.connector_ids.get(&id) {
             Some(connector) => *connector,
             None => {
