@@ -8,7 +8,7 @@ use crate::site::Site;
 fn the_ledger_accounts_for_every_line_and_every_event() {
     let site = Site::local();
     let ledger = |args: &[&str]| {
-        let ran = site.program().args(["ledger"]).args(args).run();
+        let ran = site.program().args(["ledger"]).args(args.iter().copied()).run();
         ran.expect_code(0).stdout
     };
     let empty: Value = serde_json::from_str(&ledger(&["--format", "json"])).unwrap();
