@@ -93,11 +93,14 @@ fn main() {
             Codec::Null,
             [7; 16],
             repeated.iter().copied(),
-        ));
+        ))
+        .expect("kept in memory");
     });
     report("object_build", build, object_bytes);
 
-    let object = ocf::build(one_type.text(), Codec::Null, [7; 16], repeated.iter().copied()).concat();
+    let object = ocf::build(one_type.text(), Codec::Null, [7; 16], repeated.iter().copied())
+        .expect("kept in memory")
+        .concat();
     let read = measure(|| {
         assert_eq!(
             Reader::new(&object).expect("own object").flatten().count(),

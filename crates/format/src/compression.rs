@@ -1,6 +1,6 @@
 //! Compression of whole objects of text. Says nothing of what they hold; what is unpacked never grows beyond a limit.
 
-use std::io::{Read, Write as _};
+use std::io::{self, Read, Write as _};
 
 use bytes::Bytes;
 
@@ -18,6 +18,8 @@ pub(crate) enum Compression {
 
 /// The most bytes that an object may unpack to.
 const MAX_TEXT: u64 = 1 << 30;
+/// How much of two objects is compared at a time.
+const CHUNK: usize = 64 * 1024;
 
 impl Compression {
     /// That of an object that begins so.
@@ -45,7 +47,7 @@ impl Compression {
     /// # Errors
     /// `InvalidDatum`, should a compressor fail in memory.
     pub(crate) fn pack(self, chunks: Vec<Bytes>) -> Result<Vec<Bytes>, Error> {
-        let failed = |error: std::io::Error| {
+        let failed = |error: io::Error| {
             Error::new(
                 ErrorKind::InvalidDatum,
                 format!("it cannot be compressed: {error}"),
@@ -81,17 +83,9 @@ impl Compression {
     /// # Errors
     /// `InvalidObject` where it is not compressed so, unpacks to more than 1 GiB, or is no UTF-8.
     pub(crate) fn text(self, object: &[u8]) -> Result<String, Error> {
-        let reader: Box<dyn Read + '_> = match self {
-            Self::None => Box::new(object),
-            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(object)),
-            Self::Zstandard => {
-                Box::new(zstd::stream::read::Decoder::new(object).map_err(|error| self.damaged(&error))?)
-            }
-        };
         let mut bytes = Vec::new();
-        reader
-            .take(MAX_TEXT + 1)
-            .read_to_end(&mut bytes)
+        self.unpacked(object)
+            .and_then(|mut text| text.read_to_end(&mut bytes))
             .map_err(|error| self.damaged(&error))?;
         if bytes.len() as u64 > MAX_TEXT {
             return Err(Error::new(
@@ -102,10 +96,58 @@ impl Compression {
         String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidObject, "its text is not UTF-8"))
     }
 
-    fn damaged(self, error: &std::io::Error) -> Error {
+    /// Whether two objects hold the same lines, each of them whole; neither is unpacked into memory. Damage is equal to nothing, not even
+    /// to the same damage.
+    pub(crate) fn same_text(self, one: &[u8], other: &[u8]) -> bool {
+        let (Ok(mut one), Ok(mut other)) = (self.unpacked(one), self.unpacked(other)) else {
+            return false;
+        };
+        let (mut ours, mut theirs) = (vec![0; CHUNK], vec![0; CHUNK]);
+        let (mut last, mut length) = (None, 0);
+        loop {
+            let (Ok(read), Ok(same)) = (fill(&mut one, &mut ours), fill(&mut other, &mut theirs)) else {
+                return false;
+            };
+            let (ours, theirs) = (ours.get(..read), theirs.get(..same));
+            if ours != theirs {
+                return false;
+            }
+            length += read as u64;
+            if read == 0 {
+                return last == Some(b'\n') && length <= MAX_TEXT;
+            }
+            last = ours.and_then(<[u8]>::last).copied();
+        }
+    }
+
+    /// What an object unpacks to, and one byte beyond the most that is taken.
+    fn unpacked(self, object: &[u8]) -> io::Result<io::Take<Box<dyn Read + '_>>> {
+        let reader: Box<dyn Read + '_> = match self {
+            Self::None => Box::new(object),
+            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(object)),
+            Self::Zstandard => Box::new(zstd::stream::read::Decoder::new(object)?),
+        };
+        Ok(reader.take(MAX_TEXT + 1))
+    }
+
+    fn damaged(self, error: &io::Error) -> Error {
         Error::new(
             ErrorKind::InvalidObject,
             format!("it is not whole, or not compressed with {}: {error}", self.name()),
         )
     }
+}
+
+/// Reads until the buffer is full or there is no more. How many bytes.
+fn fill(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match from.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }

@@ -4,6 +4,7 @@
 
 mod avro;
 mod csv;
+mod datums;
 mod ndjson;
 
 use std::fmt;
@@ -118,12 +119,6 @@ pub fn text_of(object: &[u8]) -> Result<String, Error> {
         ));
     }
     Ok(text)
-}
-
-/// Whether two texts are the same, each of them whole: damage is equal to nothing, not even to the same damage.
-fn same_text(compression: Compression, one: &[u8], other: &[u8]) -> bool {
-    let (one, other) = (compression.text(one), compression.text(other));
-    matches!((one, other), (Ok(one), Ok(other)) if one == other && one.ends_with('\n'))
 }
 
 /// The encoder of exactly this version.

@@ -11,7 +11,7 @@
 //! let mut datum = Vec::new();
 //! schema.encode_event(r#"{"id":"a1"}"#, &mut datum)?;
 //!
-//! let object = ocf::build(schema.text(), Codec::Null, [7; 16], [datum.as_slice()]).concat();
+//! let object = ocf::build(schema.text(), Codec::Null, [7; 16], [datum.as_slice()])?.concat();
 //! let mut reader = Reader::new(&object)?;
 //! assert_eq!(reader.schema().text(), schema.text());
 //! assert_eq!(reader.next().transpose()?.as_deref(), Some(datum.as_slice()));

@@ -11,11 +11,12 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Encoder;
+use super::datums::Datums;
 use crate::compression::Compression;
 use crate::error::{Error, ErrorKind};
 use crate::json::quote;
 use crate::record::RecordSchema;
-use table::{Cell, rows};
+use table::{Cell, Rows};
 
 const CHUNK: usize = 256 * 1024;
 
@@ -87,15 +88,15 @@ impl Encoder for Csv {
         let rest = text
             .strip_prefix(&header(schema))
             .ok_or_else(|| invalid("its header is not that of its schema"))?;
-        let rows = rows(rest).map_err(invalid)?;
-        rows.iter()
-            .zip(2_u64..)
-            .map(|(cells, row)| self.datum(schema, cells, row))
-            .collect()
+        let mut datums = Datums::new();
+        for (row, cells) in (2_u64..).zip(Rows::of(rest)) {
+            datums.push(self.datum(schema, &cells.map_err(invalid)?, row)?)?;
+        }
+        Ok(datums.into_vec())
     }
 
     fn same_events(&self, one: &[u8], other: &[u8]) -> bool {
-        super::same_text(self.compression, one, other)
+        self.compression.same_text(one, other)
     }
 }
 

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::Encoder;
+use super::datums::Datums;
 use crate::compression::Compression;
 use crate::error::{Error, ErrorKind};
 use crate::record::RecordSchema;
@@ -66,7 +67,7 @@ impl Encoder for Ndjson {
                 "its last line has no end: it is not whole",
             )
         })?;
-        let mut datums = Vec::new();
+        let mut datums = Datums::new();
         for (number, line) in (1..).zip(lines.split('\n')) {
             let number: u64 = number;
             let mut datum = Vec::new();
@@ -76,12 +77,12 @@ impl Encoder for Ndjson {
                     format!("line {number} is no event of its schema: {mismatch}"),
                 )
             })?;
-            datums.push(datum.into());
+            datums.push(datum.into())?;
         }
-        Ok(datums)
+        Ok(datums.into_vec())
     }
 
     fn same_events(&self, one: &[u8], other: &[u8]) -> bool {
-        super::same_text(self.0, one, other)
+        self.0.same_text(one, other)
     }
 }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 
 use super::{CODEC_KEY, Codec, MAGIC, SCHEMA_KEY};
 use crate::datum::{write_bytes, write_len};
+use crate::error::{Error, ErrorKind};
 
 /// A block ends before it would grow beyond this many bytes; only a datum that is larger by itself makes a larger block.
 const BLOCK_SIZE: usize = 64 * 1024;
@@ -17,24 +18,28 @@ const BLOCK_SIZE: usize = 64 * 1024;
 /// datum of that schema, and a block's datums are not told apart by the file: that is not checked here.
 ///
 /// The metadata is `avro.schema`, and `avro.codec` where blocks are compressed: no codec entry is Avro's way to say `null`.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidDatum`], should a compressor fail in memory; never with [`Codec::Null`].
 pub fn build<'a>(
     schema_text: &str,
     codec: Codec,
     marker: [u8; 16],
     datums: impl IntoIterator<Item = &'a [u8]>,
-) -> Vec<Bytes> {
+) -> Result<Vec<Bytes>, Error> {
     let mut chunks = vec![header(schema_text, codec, marker)];
     let mut block = Block::default();
     for datum in datums {
         if !block.datums.is_empty() && block.size + datum.len() > BLOCK_SIZE {
-            chunks.push(block.finish(codec, marker));
+            chunks.push(block.finish(codec, marker)?);
         }
         block.add(datum);
     }
     if !block.datums.is_empty() {
-        chunks.push(block.finish(codec, marker));
+        chunks.push(block.finish(codec, marker)?);
     }
-    chunks
+    Ok(chunks)
 }
 
 fn header(schema_text: &str, codec: Codec, marker: [u8; 16]) -> Bytes {
@@ -67,7 +72,7 @@ impl<'a> Block<'a> {
     }
 
     /// The block's bytes; what is left is empty, with its memory kept for the next one.
-    fn finish(&mut self, codec: Codec, marker: [u8; 16]) -> Bytes {
+    fn finish(&mut self, codec: Codec, marker: [u8; 16]) -> Result<Bytes, Error> {
         if codec != Codec::Null {
             return self.finish_packed(codec, marker);
         }
@@ -79,10 +84,10 @@ impl<'a> Block<'a> {
         }
         out.extend_from_slice(&marker);
         self.size = 0;
-        out.into()
+        Ok(out.into())
     }
 
-    fn finish_packed(&mut self, codec: Codec, marker: [u8; 16]) -> Bytes {
+    fn finish_packed(&mut self, codec: Codec, marker: [u8; 16]) -> Result<Bytes, Error> {
         let count = self.datums.len();
         let mut plain = Vec::with_capacity(self.size);
         for datum in self.datums.drain(..) {
@@ -90,11 +95,16 @@ impl<'a> Block<'a> {
         }
         self.size = 0;
         let mut packed = Vec::new();
-        codec.pack(&plain, &mut packed);
+        codec.pack(&plain, &mut packed).map_err(|error| {
+            Error::new(
+                ErrorKind::InvalidDatum,
+                format!("a block cannot be compressed with {}: {error}", codec.name()),
+            )
+        })?;
         let mut out = Vec::with_capacity(packed.len() + marker.len() + 20);
         write_len(count, &mut out);
         write_bytes(&packed, &mut out);
         out.extend_from_slice(&marker);
-        out.into()
+        Ok(out.into())
     }
 }

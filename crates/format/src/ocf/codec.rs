@@ -1,6 +1,6 @@
 //! How blocks are compressed. Bounded both ways: what is packed here is a block, and what is unpacked never grows beyond a limit.
 
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -51,27 +51,25 @@ impl Codec {
     }
 
     /// A block's datums as they stand in the file.
-    pub(super) fn pack(self, block: &[u8], out: &mut Vec<u8>) {
-        // INVARIANT: writing to memory fails for no compressor; what could not be packed would be found when it is read.
+    ///
+    /// # Errors
+    /// Should a compressor fail in memory.
+    pub(super) fn pack(self, block: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         match self {
             Self::Null => out.extend_from_slice(block),
             Self::Deflate => {
                 let mut encoder = flate2::write::DeflateEncoder::new(out, Compression::new(6));
-                let _ = encoder.write_all(block);
-                let _ = encoder.finish();
+                encoder.write_all(block)?;
+                encoder.finish()?;
             }
             Self::Snappy => {
-                if let Ok(packed) = snap::raw::Encoder::new().compress_vec(block) {
-                    out.extend_from_slice(&packed);
-                }
+                let packed = snap::raw::Encoder::new().compress_vec(block);
+                out.extend_from_slice(&packed.map_err(io::Error::other)?);
                 out.extend_from_slice(&crc32(block).to_be_bytes());
             }
-            Self::Zstandard => {
-                if let Ok(packed) = zstd::bulk::compress(block, ZSTANDARD_LEVEL) {
-                    out.extend_from_slice(&packed);
-                }
-            }
+            Self::Zstandard => out.extend_from_slice(&zstd::bulk::compress(block, ZSTANDARD_LEVEL)?),
         }
+        Ok(())
     }
 
     /// The datums of a block; or what is wrong with it.
@@ -110,7 +108,7 @@ impl Codec {
 }
 
 /// All that a decompressor gives, up to the limit.
-fn limited(decoder: impl std::io::Read, wrong: &'static str) -> Result<Bytes, &'static str> {
+fn limited(decoder: impl io::Read, wrong: &'static str) -> Result<Bytes, &'static str> {
     let mut out = Vec::new();
     decoder
         .take(MAX_BLOCK as u64 + 1)
@@ -138,7 +136,7 @@ mod tests {
         for codec in Codec::ALL {
             assert_eq!(Codec::named(codec.name().as_bytes()), Some(codec));
             let mut packed = Vec::new();
-            codec.pack(&block, &mut packed);
+            codec.pack(&block, &mut packed).unwrap();
             assert_eq!(codec.unpack(&packed).as_deref(), Ok(&block[..]), "{codec:?}");
             if codec == Codec::Null {
                 continue;
@@ -156,7 +154,7 @@ mod tests {
         let zeros = vec![0; MAX_BLOCK + 1];
         for codec in [Codec::Deflate, Codec::Snappy, Codec::Zstandard] {
             let mut packed = Vec::new();
-            codec.pack(&zeros, &mut packed);
+            codec.pack(&zeros, &mut packed).unwrap();
             assert!(packed.len() < MAX_BLOCK / 10, "{codec:?}");
             assert_eq!(
                 codec.unpack(&packed),

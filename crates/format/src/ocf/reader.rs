@@ -9,10 +9,14 @@ use crate::decode::{Ignore, Strictness, walk};
 use crate::error::{Error, ErrorKind};
 use crate::record::RecordSchema;
 
+/// The most bytes that the blocks of one object may unpack to.
+const MAX_UNPACKED: usize = 1 << 30;
+
 /// Reads an object container file from memory; an iterator of its datums.
 ///
 /// The schema is the one in the file's own header. A damaged file gives its datums up to the damage, then one error, then nothing.
-/// Every [`Codec`] is read; a block that unpacks to more than 64 MiB is damage.
+/// Every [`Codec`] is read; a block that unpacks to more than 64 MiB is damage, and so are blocks that unpack to more than 1 GiB
+/// together. One block is in memory at a time.
 #[derive(Debug, Clone)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
@@ -23,6 +27,8 @@ pub struct Reader<'a> {
     at: usize,
     block: Option<OpenBlock>,
     blocks: u64,
+    /// How much more the blocks may unpack to.
+    unpackable: usize,
     failed: bool,
 }
 
@@ -41,8 +47,8 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidObject`] if the bytes do not begin as an object container file does, [`ErrorKind::Unsupported`] for a codec other
-    /// than `null`, [`ErrorKind::InvalidSchema`] for a schema that is not one of events.
+    /// [`ErrorKind::InvalidObject`] if the bytes do not begin as an object container file does, [`ErrorKind::Unsupported`] for a codec that
+    /// [`Codec`] does not have, [`ErrorKind::InvalidSchema`] for a schema that is not one of events.
     pub fn new(bytes: &'a [u8]) -> Result<Self, Error> {
         let mut input = Input::new(bytes);
         if input.array::<4>().ok() != Some(MAGIC) {
@@ -76,6 +82,7 @@ impl<'a> Reader<'a> {
             at: input.position(),
             block: None,
             blocks: 0,
+            unpackable: MAX_UNPACKED,
             failed: false,
         })
     }
@@ -141,6 +148,12 @@ impl<'a> Reader<'a> {
         let start = self.at + input.position();
         let packed = self.bytes.get(start..start + len).unwrap_or_default();
         let data = self.codec.unpack(packed).map_err(|what| self.in_block(&what))?;
+        if self.codec != Codec::Null {
+            self.unpackable = self
+                .unpackable
+                .checked_sub(data.len())
+                .ok_or_else(|| self.in_block(&"the blocks unpack to more than 1 GiB"))?;
+        }
         if left > data.len() {
             return Err(self.in_block(&Damage::Length));
         }
@@ -227,4 +240,40 @@ fn in_header(damage: &Damage, input: &Input<'_>) -> Error {
 
 fn invalid(message: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::InvalidObject, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocf::build;
+
+    /// Each block is within its own limit: only together they are too much.
+    #[test]
+    fn many_blocks_unpack_to_no_more_than_one_may() {
+        let schema = r#"{"type":"record","name":"T","fields":[{"name":"text","type":"string"}]}"#;
+        let schema = RecordSchema::parse(schema).unwrap();
+        let mut datum = Vec::new();
+        let text = "a".repeat(60_000);
+        schema
+            .encode_event(&format!("{{\"text\":\"{text}\"}}"), &mut datum)
+            .unwrap();
+        for codec in [Codec::Deflate, Codec::Snappy, Codec::Zstandard] {
+            let object = build(schema.text(), codec, [7; 16], [datum.as_slice(); 10])
+                .unwrap()
+                .concat();
+            let within = |unpackable| {
+                let mut reader = Reader::new(&object).unwrap();
+                reader.unpackable = unpackable;
+                reader
+                    .collect::<Result<Vec<Bytes>, Error>>()
+                    .map(|datums| datums.len())
+            };
+            assert_eq!(within(MAX_UNPACKED).unwrap(), 10, "{codec:?}");
+            let error = within(300_000).unwrap_err();
+            assert!(
+                error.to_string().contains("more than 1 GiB"),
+                "{codec:?}: {error}"
+            );
+        }
+    }
 }

@@ -25,6 +25,7 @@ fn reads_the_same(schema: &RecordSchema, events: &[String]) -> Result<(), TestCa
         *b"0123456789abcdef",
         datums.iter().map(Vec::as_slice),
     )
+    .unwrap()
     .concat();
 
     let reader = apache_avro::Reader::new(object.as_slice()).unwrap();

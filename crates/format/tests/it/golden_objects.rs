@@ -41,6 +41,7 @@ fn bytes_are_as_they_were() {
             MARKER,
             datums.iter().map(Vec::as_slice),
         )
+        .unwrap()
         .concat();
         let file = case.join("object.avro");
         if std::env::var_os("UPDATE_EXPECT").is_some() {
@@ -77,7 +78,8 @@ fn blocks_are_cut_where_they_were() {
         Codec::Null,
         MARKER,
         datums.iter().map(Vec::as_slice),
-    );
+    )
+    .unwrap();
     let lens: Vec<usize> = chunks.iter().map(bytes::Bytes::len).collect();
     let [header, blocks @ ..] = lens.as_slice() else {
         panic!("no header")

@@ -113,6 +113,7 @@ fn object(schema: &RecordSchema, events: &[String]) -> Vec<u8> {
         [0xa5; 16],
         datums.iter().map(Vec::as_slice),
     )
+    .unwrap()
     .concat()
 }
 

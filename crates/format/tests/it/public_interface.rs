@@ -56,7 +56,7 @@ fn from_lines_to_an_object_and_back() -> Result<(), Box<dyn std::error::Error>> 
         Codec::Null,
         [3; 16],
         datums.iter().map(Vec::as_slice),
-    );
+    )?;
     let object = chunks.concat();
 
     let reader = Reader::new(&object)?;

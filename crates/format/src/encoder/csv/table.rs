@@ -36,29 +36,51 @@ pub(super) fn is_formula(text: &str) -> bool {
         .starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
-/// The rows of a text, each with its line break.
-pub(super) fn rows(text: &str) -> Result<Vec<Vec<Cell>>, String> {
-    let mut rows = Vec::new();
-    let mut row = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (cell, after) =
-            cell(rest).ok_or_else(|| format!("a field of row {} has no end", rows.len() + 2))?;
-        row.push(cell);
-        if let Some(next) = after.strip_prefix(',') {
-            rest = next;
-            // A row that ends with a comma ends with an empty field.
-            if rest.is_empty() {
-                return Err(format!("row {} has no end", rows.len() + 2));
+/// The rows of a text, each with its line break; nothing follows one that is not whole.
+pub(super) struct Rows<'a> {
+    rest: &'a str,
+    /// Counted from 1; the header stands before the first.
+    row: u64,
+}
+
+impl<'a> Rows<'a> {
+    /// Those behind a header.
+    pub(super) const fn of(text: &'a str) -> Self {
+        Self { rest: text, row: 1 }
+    }
+
+    fn next_row(&mut self) -> Result<Vec<Cell>, String> {
+        let mut cells = Vec::new();
+        loop {
+            let (cell, after) =
+                cell(self.rest).ok_or_else(|| format!("a field of row {} has no end", self.row))?;
+            cells.push(cell);
+            if let Some(next) = after.strip_prefix(',') {
+                self.rest = next;
+            } else if let Some(next) = after.strip_prefix("\r\n") {
+                self.rest = next;
+                return Ok(cells);
+            } else {
+                return Err(format!("row {} is not whole", self.row));
             }
-        } else if let Some(next) = after.strip_prefix("\r\n") {
-            rows.push(std::mem::take(&mut row));
-            rest = next;
-        } else {
-            return Err(format!("row {} is not whole", rows.len() + 2));
         }
     }
-    Ok(rows)
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Result<Vec<Cell>, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        self.row += 1;
+        let row = self.next_row();
+        if row.is_err() {
+            self.rest = "";
+        }
+        Some(row)
+    }
 }
 
 /// The field that a text begins with, and what follows it.
@@ -111,6 +133,10 @@ mod tests {
             field(text, &mut out);
             assert_eq!(out, written);
         }
+    }
+
+    fn rows(text: &str) -> Result<Vec<Vec<Cell>>, String> {
+        Rows::of(text).collect()
     }
 
     #[test]
