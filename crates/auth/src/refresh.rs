@@ -58,8 +58,9 @@ impl RefreshSettings {
     /// ```
     #[must_use]
     pub fn outlasting(self, outage: Duration) -> Self {
-        // What is left of the window once jitter has taken its part has to cover the outage and the pause after it.
-        let needed = outage + self.longest_pause + self.skew;
+        // What is left of the window once jitter has taken its part has to cover the outage, the attempt that still hangs when it ends,
+        // and the pause after that.
+        let needed = outage + self.attempt_timeout + self.longest_pause + self.skew;
         let early = needed.saturating_sub(self.waiting / JITTERED) * JITTERED / (JITTERED - 1);
         self.early(early)
     }

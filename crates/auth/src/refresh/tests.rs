@@ -105,6 +105,41 @@ fn trouble_at_sts_is_ridden_out_while_the_session_is_valid() {
     );
 }
 
+/// An outage at the worst moment, in which every attempt hangs until it is given up.
+#[test]
+fn a_session_of_an_hour_outlasts_an_outage_of_up_to_32_minutes_whenever_it_begins() {
+    for minutes in 1..=32 {
+        let outage = Duration::from_secs(minutes * 60);
+        let settings = RefreshSettings::default().outlasting(outage);
+        let timeout = settings.attempt_timeout.as_secs();
+        for (jitter, begins_early) in [(0.0, 1), (0.5, 1), (1.0, 0), (1.0, 1), (1.0, 29)] {
+            let mut schedule = Schedule::new(settings.clone());
+            assert!(schedule.renewed(at(0), Some(at(0) + HOUR), jitter));
+            let due = (0..3600).find(|&second| schedule.action(at(second)) == Action::ServeAndRefresh);
+            let begins = due.expect("a refresh is due") - begins_early;
+            let (mut now, mut attempt) = (begins, None);
+            loop {
+                assert!(
+                    schedule.is_usable(at(now)),
+                    "{minutes} min, jitter {jitter}, second {now}"
+                );
+                if attempt.is_some_and(|began| began + timeout == now) {
+                    schedule.failed(at(now), ErrorKind::Unavailable, None, jitter);
+                    attempt = None;
+                }
+                let asks = matches!(schedule.action(at(now)), Action::ServeAndRefresh | Action::Wait);
+                if asks && attempt.is_none() {
+                    if at(now) >= at(begins) + outage {
+                        break;
+                    }
+                    attempt = Some(now);
+                }
+                now += 1;
+            }
+        }
+    }
+}
+
 #[test]
 fn a_revoked_grant_stops_a_session_that_is_still_valid() {
     let mut schedule = hour_long();
