@@ -6,7 +6,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use super::Store;
 use crate::authorize::{self, Question};
-use crate::world::{Bucket, Caller, KmsKeyState};
+use crate::world::{Bucket, Caller, Encryption, KmsKeyState};
 
 /// What S3 asks KMS for on behalf of the caller.
 ///
@@ -34,6 +34,22 @@ impl Store {
             bucket.region(),
             bucket.account()
         )
+    }
+
+    /// Whether the caller may use the key that an object is encrypted with, if KMS has it, in all of these ways.
+    pub(super) fn check_use(
+        &self,
+        caller: &Caller,
+        bucket: &Bucket,
+        key: &str,
+        encryption: &Encryption,
+        uses: &[KeyUse],
+    ) -> S3Result<()> {
+        let Encryption::Kms { key: arn } = encryption else {
+            return Ok(());
+        };
+        uses.iter()
+            .try_for_each(|what| self.check_key(caller, bucket, key, arn, *what))
     }
 
     /// Whether the caller may use the key for this object.

@@ -20,11 +20,16 @@ use super::checksum::{self, Sent, Shown};
 use super::kms::KeyUse;
 use super::put::{condition, metadata, refused, signed_sha256, whole};
 use super::{Store, caller, encryption};
-use crate::world::{self, Algorithm, Encryption, StoredChecksum, StoredObject, StoredPart, Upload};
+use crate::world::{self, Algorithm, StoredChecksum, StoredObject, StoredPart, Upload};
 
 /// Source: "Amazon S3 multipart upload limits", S3 user guide.
 const MOST_PARTS: i32 = 10_000;
 const SMALLEST_PART: usize = 5 << 20;
+
+/// S3 reads the parts before it makes an object of them.
+///
+/// Source: "Uploading and copying objects using multipart upload", "Multipart upload API and permissions", S3 user guide.
+const OF_PARTS: [KeyUse; 2] = [KeyUse::Encrypt, KeyUse::Decrypt];
 
 impl Store {
     pub(super) fn begin_upload(
@@ -33,9 +38,8 @@ impl Store {
     ) -> S3Result<CreateMultipartUploadOutput> {
         let bucket = self.bucket(&req.input.bucket)?;
         let encryption = self.encryption(&bucket, (&req.input).into())?;
-        if let Encryption::Kms { key: arn } = &encryption {
-            self.check_key(&caller(&req), &bucket, &req.input.key, arn, KeyUse::Encrypt)?;
-        }
+        let uses = [KeyUse::Encrypt];
+        self.check_use(&caller(&req), &bucket, &req.input.key, &encryption, &uses)?;
         let algorithm = match req
             .input
             .checksum_algorithm
@@ -102,9 +106,13 @@ impl Store {
             ));
         }
         let upload = bucket.uploads.get(&id, &req.input.key).ok_or_else(no_upload)?;
-        if let Encryption::Kms { key: arn } = &upload.encryption {
-            self.check_key(&caller(&req), &bucket, &req.input.key, arn, KeyUse::Encrypt)?;
-        }
+        self.check_use(
+            &caller(&req),
+            &bucket,
+            &req.input.key,
+            &upload.encryption,
+            &OF_PARTS,
+        )?;
         let body = match req.input.body.take() {
             Some(body) => whole(body).await?,
             None => Bytes::new(),
@@ -156,6 +164,7 @@ impl Store {
             .uploads
             .get(&input.upload_id, &input.key)
             .ok_or_else(no_upload)?;
+        self.check_use(&caller(req), &bucket, &input.key, &upload.encryption, &OF_PARTS)?;
         let named = input
             .multipart_upload
             .as_ref()

@@ -10,7 +10,7 @@ use s3s::{Body, S3Error, S3ErrorCode, S3Request, S3Result, StdError, s3_error};
 
 use super::kms::KeyUse;
 use super::{Store, caller, checksum, encryption};
-use crate::world::{self, Algorithm, Condition, Encryption, PutRefused, StoredObject};
+use crate::world::{self, Algorithm, Condition, PutRefused, StoredObject};
 
 /// The most bytes of user metadata, names and values together.
 ///
@@ -38,9 +38,8 @@ impl Store {
         let bucket = self.bucket(&req.input.bucket)?;
         let condition = condition(req.input.if_none_match.as_ref(), req.input.if_match.as_ref())?;
         let encryption = self.encryption(&bucket, (&req.input).into())?;
-        if let Encryption::Kms { key: arn } = &encryption {
-            self.check_key(&caller(&req), &bucket, &req.input.key, arn, KeyUse::Encrypt)?;
-        }
+        let uses = [KeyUse::Encrypt];
+        self.check_use(&caller(&req), &bucket, &req.input.key, &encryption, &uses)?;
         let metadata = metadata(req.input.metadata.take())?;
         let body = match req.input.body.take() {
             Some(body) => whole(body).await?,

@@ -1,6 +1,6 @@
 //! Server-side encryption is recorded, echoed, and missing where a store forgets it.
 
-use aws_sdk_s3::types::ServerSideEncryption;
+use aws_sdk_s3::types::{ChecksumAlgorithm, ServerSideEncryption};
 use bucketline_testkit::seed::{Account, Bucket, KmsKey, User};
 use bucketline_testkit::{Encryption, Seed};
 
@@ -166,6 +166,22 @@ async fn a_kms_key_must_be_the_callers_to_use() {
         r#"{"StringLike": {"kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::acme-events/currents/*"}}"#,
     )]);
     get().await.unwrap();
+
+    // Parts are read before they become an object: to write them takes both.
+    let part = || async {
+        let upload = s3.create_multipart_upload().bucket(BUCKET).key("currents/k");
+        let upload = upload.checksum_algorithm(ChecksumAlgorithm::Crc32).send().await;
+        let upload = upload.unwrap();
+        let part = s3.upload_part().bucket(BUCKET).key("currents/k").part_number(1);
+        part.upload_id(upload.upload_id().unwrap()).send().await
+    };
+    set(&[statement("kms:GenerateDataKey", KMS_KEY, "{}")]);
+    assert_eq!(refusal(&part().await.unwrap_err()), expected("AccessDenied", 403));
+    set(&[
+        statement("kms:GenerateDataKey", KMS_KEY, "{}"),
+        statement("kms:Decrypt", KMS_KEY, "{}"),
+    ]);
+    part().await.unwrap();
 
     // The key that S3 manages asks for nothing more.
     set(&[]);

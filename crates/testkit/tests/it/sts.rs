@@ -1,5 +1,5 @@
 //! AssumeRole and GetCallerIdentity.
-//! Long, since one account is set up once and every refusal of STS is asked of it.
+//! Long because one account is set up once and every refusal of STS is asked of it.
 
 use std::time::{Duration, SystemTime};
 
