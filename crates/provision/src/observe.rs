@@ -28,30 +28,29 @@ impl Administrator {
     }
 
     async fn bucket(&self, setup: &Setup) -> Result<BucketState, Error> {
+        match self.present_bucket(setup).await {
+            Ok(bucket) => Ok(BucketState::Present(bucket)),
+            // Whichever call says so: a bucket that was just made or deleted is seen by some and not yet by others.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(BucketState::Absent),
+            Err(error) if error.kind() == ErrorKind::Denied => Ok(closed(&error)),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn present_bucket(&self, setup: &Setup) -> Result<Bucket, Error> {
         let (port, name) = (&self.buckets, setup.bucket());
-        let region = match port.region(name).await {
-            Ok(region) => region,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BucketState::Absent),
-            Err(error) if error.kind() == ErrorKind::Denied => return Ok(closed(&error)),
-            Err(error) => return Err(error),
-        };
-        let mut bucket = Bucket::new(region);
+        let mut bucket = Bucket::new(port.region(name).await?);
         // Of a bucket that is elsewhere, nothing more can be asked here.
         if bucket.region != *setup.region() {
-            return Ok(BucketState::Present(bucket));
+            return Ok(bucket);
         }
-        bucket.setup = match port.tag(name, TAG).await {
-            Ok(tag) => tag,
-            Err(error) if error.kind() == ErrorKind::Denied => return Ok(closed(&error)),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BucketState::Absent),
-            Err(error) => return Err(error),
-        };
+        bucket.setup = port.tag(name, TAG).await?;
         bucket.keys = port.first_keys(name).await?;
         bucket.closed = port.is_closed(name).await?;
         bucket.owner_enforced = port.is_owner_enforced(name).await?;
         bucket.ends_uploads = port.ends_unfinished_uploads(name).await?;
         bucket.kms_key = port.kms_key(name).await?;
-        Ok(BucketState::Present(bucket))
+        Ok(bucket)
     }
 
     async fn holder(&self, setup: &Setup) -> Result<Option<Holder>, Error> {

@@ -300,6 +300,8 @@ fn ends_uploads(rule: &s3::LifecycleRule) -> bool {
             && filter.object_size_greater_than().is_none()
             && filter.object_size_less_than().is_none()
     });
+    #[expect(deprecated, reason = "rules that were made long ago say their prefix there")]
+    let everywhere = everywhere && rule.prefix().is_none_or(str::is_empty);
     *rule.status() == s3::ExpirationStatus::Enabled
         && rule.abort_incomplete_multipart_upload().is_some()
         && everywhere
@@ -383,5 +385,33 @@ impl fmt::Debug for AwsBuckets {
         f.debug_struct("AwsBuckets")
             .field("region", &self.region.as_str())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(deprecated, reason = "rules that were made long ago say their prefix there")]
+    fn a_rule_counts_where_it_ends_the_uploads_of_the_whole_bucket() {
+        let days = s3::AbortIncompleteMultipartUpload::builder().days_after_initiation(7);
+        let rule = || {
+            s3::LifecycleRule::builder()
+                .status(s3::ExpirationStatus::Enabled)
+                .abort_incomplete_multipart_upload(days.clone().build())
+        };
+        let below = |prefix: &str| s3::LifecycleRuleFilter::builder().prefix(prefix).build();
+        for (rule, counts) in [
+            (rule(), true),
+            (rule().prefix(""), true),
+            (rule().filter(below("")), true),
+            (rule().prefix("old/"), false),
+            (rule().filter(below("old/")), false),
+            (rule().status(s3::ExpirationStatus::Disabled), false),
+        ] {
+            let rule = rule.build().unwrap();
+            assert_eq!(ends_uploads(&rule), counts, "{rule:?}");
+        }
     }
 }

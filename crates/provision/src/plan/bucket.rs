@@ -1,5 +1,7 @@
 //! What is to be done with the bucket. One that somebody else made is used as it is.
 
+use bucketline_policy::exporter::template::DATA_EXPORT_ROOTS;
+
 use super::Plan;
 use crate::change::{Action, Change, Kind};
 use crate::observed::{Bucket, BucketState, Observed};
@@ -142,10 +144,7 @@ fn is_delivery(setup: &Setup, key: &str) -> bool {
     let exports = setup.integration() != Integration::Currents;
     below("_bucketline")
         || setup.folders().iter().any(|folder| below(folder))
-        || (exports
-            && ["segment-export", "reports", "sent_messages"]
-                .into_iter()
-                .any(below))
+        || (exports && DATA_EXPORT_ROOTS.into_iter().any(below))
 }
 
 fn rule() -> String {

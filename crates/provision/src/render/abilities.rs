@@ -1,6 +1,7 @@
 //! What the user or role can do, and what it cannot: each line asked of the policy evaluator, and none of them written down.
 
 use bucketline_auth::AccountId;
+use bucketline_policy::exporter::template::DATA_EXPORT_ROOTS;
 use bucketline_policy::{Document, Layers, PolicySet, Principal, Request, authorize};
 
 use crate::setup::{Method, Setup};
@@ -100,9 +101,8 @@ fn questions(setup: &Setup) -> Vec<Question> {
             prefix: prefix.map(str::to_owned),
         });
     };
-    let roots = ["segment-export", "reports", "sent_messages"];
     let mut places: Vec<&str> = setup.folders().iter().map(String::as_str).collect();
-    places.extend(roots);
+    places.extend(DATA_EXPORT_ROOTS);
     places.push("_bucketline");
     for place in places {
         let objects = format!("{bucket}/{place}/object");

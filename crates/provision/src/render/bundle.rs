@@ -54,8 +54,10 @@ fn readme(setup: &Setup, template_url: Option<&str>) -> String {
             "[Open it in the console]({}): compare the external ID, tick that IAM resources with names are made, and create the stack.",
             QuickCreate::new(setup, url).link()
         ),
-        None => "In the console: CloudFormation, Create stack, With new resources, Upload a template file."
-            .to_owned(),
+        None => format!(
+            "In the console, in the region `{}`: CloudFormation, Create stack, With new resources, Upload a template file.",
+            setup.region()
+        ),
     };
     format!(
         "# Deliveries into `{bucket}`\n\n\

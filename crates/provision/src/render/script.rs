@@ -4,6 +4,9 @@ use super::BucketSource;
 use super::tree::Node;
 use crate::setup::{BucketEncryption, Method, Setup, TAG, UNFINISHED_UPLOADS_DAYS};
 
+/// What AWS writes above a key.
+pub(super) const KEY_FILE_HEADING: &str = "Access key ID,Secret access key";
+
 /// The script (`setup.sh`). It stops at the first command that fails; `bucketline setup` is what goes on where it was.
 #[must_use]
 pub fn script(setup: &Setup, bucket: BucketSource) -> String {
@@ -15,8 +18,6 @@ pub fn script(setup: &Setup, bucket: BucketSource) -> String {
         ),
         "set -euo pipefail".to_owned(),
         String::new(),
-        format!("bucket={}", quoted(setup.bucket().as_str())),
-        format!("region={}", quoted(setup.region().as_str())),
         format!("name={}", quoted(setup.name().as_str())),
     ];
     if bucket == BucketSource::New {
@@ -56,12 +57,13 @@ pub fn script(setup: &Setup, bucket: BucketSource) -> String {
         Method::User => {
             lines.push("# The secret is told once: it goes into a file for you alone.".to_owned());
             lines.push("umask 077".to_owned());
+            // In the form of the file that the console gives, which is what configurations name.
+            lines.push(format!(
+                "{{\n  echo {}\n  aws iam create-access-key --user-name \"$name\" \\\n    --query 'AccessKey.[AccessKeyId,SecretAccessKey]' --output text | tr '\\t' ','\n}} > \"$name-key.csv\"",
+                quoted(KEY_FILE_HEADING)
+            ));
             lines.push(
-                "aws iam create-access-key --user-name \"$name\" --output json > \"$name-key.json\""
-                    .to_owned(),
-            );
-            lines.push(
-                "echo \"Hand over $name-key.json by a safe way, and then delete it. The user is $arn\""
+                "echo \"Hand over $name-key.csv by a safe way, and then delete it. The user is $arn\""
                     .to_owned(),
             );
         }
@@ -72,6 +74,8 @@ pub fn script(setup: &Setup, bucket: BucketSource) -> String {
 }
 
 fn bucket_lines(setup: &Setup, lines: &mut Vec<String>) {
+    lines.push(format!("bucket={}", quoted(setup.bucket().as_str())));
+    lines.push(format!("region={}", quoted(setup.region().as_str())));
     lines.push(String::new());
     lines.push("# The bucket: closed to the public, and its owner owns every object.".to_owned());
     lines.push(match setup.region().as_str() {

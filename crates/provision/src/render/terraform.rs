@@ -41,6 +41,13 @@ pub fn terraform(setup: &Setup, bucket: BucketSource) -> String {
     let arn = Node::map([("value", Node::text(format!("${{{kind}.delivery.arn}}")))]);
     Node::map([
         ("terraform", providers()),
+        (
+            "provider",
+            Node::map([(
+                "aws",
+                Node::map([("region", Node::text(setup.region().as_str()))]),
+            )]),
+        ),
         ("resource", Node::Map(resources.collect())),
         ("output", Node::map([(output, arn)])),
     ])

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use bucketline_auth::AccessKey;
 use serde_json::Value;
 
 use super::*;
@@ -28,7 +29,7 @@ fn with_everything() -> Setup {
 }
 
 fn actions(text: &str) -> BTreeSet<String> {
-    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == ':'));
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == ':' || c == '*'));
     let action = |word: &&str| {
         ["s3:", "kms:", "sts:"]
             .iter()
@@ -90,9 +91,10 @@ fn terraforms_json_has_its_syntax_and_values_are_no_templates() {
     assert!(
         blocks
             .iter()
-            .all(|block| ["terraform", "resource", "output"].contains(&block.as_str())),
+            .all(|block| ["terraform", "provider", "resource", "output"].contains(&block.as_str())),
         "{blocks:?}"
     );
+    assert_eq!(json["provider"]["aws"]["region"], "eu-central-1");
     for (kind, named) in json["resource"].as_object().unwrap() {
         assert!(kind.starts_with("aws_"), "{kind}");
         for (name, body) in named.as_object().unwrap() {
@@ -110,6 +112,7 @@ fn terraforms_json_has_its_syntax_and_values_are_no_templates() {
         .as_str()
         .unwrap();
     assert!(!policy.replace("$${", "").contains("${"), "{policy}");
+    assert_eq!(policy.replace("$${", "${"), setup.policy().to_json());
 }
 
 #[test]
@@ -123,6 +126,22 @@ fn nothing_in_a_value_leaves_its_quotes_in_the_script() {
     assert!(
         !text.contains("LocationConstraint") && text.contains("umask 077"),
         "{text}"
+    );
+    // The key that it makes is in a file that a configuration can name.
+    assert!(
+        text.contains(&format!("echo '{}'\n", script::KEY_FILE_HEADING)),
+        "{text}"
+    );
+    let file = format!(
+        "{}\nAKIAIOSFODNN7EXAMPLE,wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+        script::KEY_FILE_HEADING
+    );
+    let key = AccessKey::from_secret_text(None, &file).unwrap();
+    assert_eq!(key.id().as_str(), "AKIAIOSFODNN7EXAMPLE");
+    let there = script(&with_everything(), BucketSource::Existing);
+    assert!(
+        !there.contains("bucket=") && !there.contains("region="),
+        "{there}"
     );
 }
 

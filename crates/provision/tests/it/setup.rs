@@ -136,10 +136,31 @@ async fn stopped_after_any_change_it_goes_on() {
     }
 }
 
+/// IAM and S3 show late what was made: it is waited until it is seen twice in a row.
+#[tokio::test]
+async fn what_is_not_seen_yet_is_waited_for() {
+    let site = Site::new().await;
+    let (admin, setup) = (site.administrator(), role("acme-events"));
+    let unseen = Fault::error(404, "NoSuchEntity").operation(Operation::GetRole);
+    site.kit.faults().add(unseen.skip(1).times(2));
+    // Seen by one call, and not yet by another.
+    let unseen = Fault::error(404, "NoSuchBucket").operation(Operation::ListObjectsV2);
+    site.kit.faults().add(unseen);
+    let applied = admin.apply(&setup, &mut go_on).await.unwrap();
+    assert!(applied.observed.holder.is_some());
+    assert_eq!(site.kit.faults().struck(), 3);
+    assert!(
+        site.kit.requests().of(Operation::GetRole) >= 5,
+        "absent, twice unseen, twice seen"
+    );
+}
+
 /// Killed within a change: a call was carried out, and whoever asked is no more.
 #[tokio::test]
 async fn dropped_in_the_middle_of_any_call_it_goes_on() {
-    const WRITES: [Operation; 6] = [
+    const WRITES: [Operation; 8] = [
+        Operation::CreateAccessKey,
+        Operation::PutBucketOwnershipControls,
         Operation::CreateUser,
         Operation::PutUserPolicy,
         Operation::CreateBucket,
