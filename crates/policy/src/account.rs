@@ -81,8 +81,8 @@ impl Account {
         &self.members
     }
 
-    /// The ARNs of managed policies that are attached and that the file does not describe: what they allow or deny is not
-    /// seen. None in what AWS prints without a filter.
+    /// The ARNs of managed policies and boundaries, and the groups (`group NAME`), that are named and that the file does not describe: what
+    /// they allow or deny is not seen, and a boundary that is not there allows nothing. None in what AWS prints without a filter.
     pub fn missing(&self) -> &[String] {
         &self.missing
     }
@@ -93,7 +93,7 @@ impl Account {
         })
     }
 
-    /// Whether any layer but its own policies would keep it from everything.
+    /// Whether nothing but its own policies keeps it from everything.
     fn could_be_admin(&self, member: &Member, context: &Context) -> bool {
         let all = everything();
         let layers = member.layers.clone().with(Layer::Identity, all);

@@ -8,7 +8,7 @@ use crate::document::{
     ActionElement, ConditionBlock, ConditionTest, ConditionValue, Effect, List, PrincipalElement,
     PrincipalGroup, PrincipalType, Principals, ResourceElement,
 };
-use crate::{Document, Error, ErrorKind, Operator, Principal, Statement};
+use crate::{Document, Error, ErrorKind, Operator, Principal, PrincipalKind, Quantifier, Statement, Test};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -23,25 +23,41 @@ struct Answer {
 struct Grant {
     key_id: String,
     grant_id: String,
-    #[serde(alias = "GranteeServicePrincipal")]
-    grantee_principal: String,
-    #[serde(alias = "RetiringServicePrincipal")]
+    grantee_principal: Option<String>,
+    grantee_service_principal: Option<String>,
     retiring_principal: Option<String>,
+    retiring_service_principal: Option<String>,
     operations: Vec<String>,
     #[serde(default)]
     constraints: Constraints,
 }
 
+/// A constraint that is not known would be one that is not kept: it is an error.
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Constraints {
     encryption_context_subset: Option<BTreeMap<String, String>>,
     encryption_context_equals: Option<BTreeMap<String, String>>,
+    source_arn: Option<String>,
 }
 
-/// What the grants on a key allow, as a document to stand beside its key policy: each grant is a statement of its own, named by
-/// its id, that allows the grantee the operations under the constraints on the encryption context
-/// (<https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>).
+/// The operations that take an encryption context: constraints on it hold for these alone
+/// (<https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html>).
+const WITH_CONTEXT: [&str; 8] = [
+    "Decrypt",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+];
+
+/// What the grants on a key allow, as a document to stand beside its key policy: statements of their own for each grant, named by
+/// its id, that allow the grantee the operations under its constraints: those on the encryption context where an operation takes
+/// one, the source ARN everywhere (<https://docs.aws.amazon.com/kms/latest/developerguide/grants.html>). Which grants may be made
+/// by a grantee that has `CreateGrant` is not looked at.
 ///
 /// ```
 /// use bucketline_policy::{DocumentKind, PolicySet, Request, key_grants};
@@ -58,8 +74,8 @@ struct Constraints {
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Syntax`] when the text is not of that form or is not the whole answer, [`ErrorKind::InvalidName`] for a
-/// grantee that is no principal.
+/// [`ErrorKind::Syntax`] when the text is not of that form, has a constraint that is not known, or is not the whole answer,
+/// [`ErrorKind::InvalidName`] for a grantee that is no principal.
 pub fn key_grants(text: &str) -> Result<Document, Error> {
     let answer: Answer = serde_json::from_str(text).map_err(|error| {
         Error::new(
@@ -75,23 +91,31 @@ pub fn key_grants(text: &str) -> Result<Document, Error> {
     }
     let mut statements = Vec::new();
     for grant in &answer.grants {
-        let conditions = grant.constraints.conditions()?;
-        let operations: Vec<String> = grant
+        let grantee = grant
+            .grantee_principal
+            .as_ref()
+            .or(grant.grantee_service_principal.as_ref())
+            .ok_or_else(|| {
+                let message = format!("the grant `{}` has no grantee", grant.grant_id);
+                Error::new(ErrorKind::Syntax, message)
+            })?;
+        let (with_context, others): (Vec<&String>, Vec<&String>) = grant
             .operations
             .iter()
-            .map(|name| format!("kms:{name}"))
-            .collect();
-        statements.push(statement(
-            grant,
-            &grant.grantee_principal,
-            operations,
-            conditions,
-        )?);
-        if let Some(retiring) = &grant.retiring_principal {
+            .partition(|name| WITH_CONTEXT.contains(&name.as_str()));
+        let source = grant.constraints.on_the_source();
+        let both = [grant.constraints.on_the_context(), source.clone()].concat();
+        for (names, conditions) in [(with_context, both), (others, source)] {
+            if !names.is_empty() {
+                statements.push(statement(grant, grantee, &names, conditions)?);
+            }
+        }
+        let retiring = grant.retiring_principal.as_ref();
+        if let Some(retiring) = retiring.or(grant.retiring_service_principal.as_ref()) {
             statements.push(statement(
                 grant,
                 retiring,
-                vec!["kms:RetireGrant".to_owned()],
+                &[&"RetireGrant".to_owned()],
                 Vec::new(),
             )?);
         }
@@ -102,13 +126,21 @@ pub fn key_grants(text: &str) -> Result<Document, Error> {
 fn statement(
     grant: &Grant,
     who: &str,
-    actions: Vec<String>,
+    operations: &[&String],
     conditions: Vec<ConditionBlock>,
 ) -> Result<Statement, Error> {
     let who: Principal = who.parse()?;
-    let kind = match who.account() {
-        Some(_) => PrincipalType::Aws,
-        None => PrincipalType::Service,
+    // `GranteePrincipal` holds services too, in grants that AWS's own services made.
+    let kind = match (who.account(), who.kind()) {
+        (Some(_), _) => PrincipalType::Aws,
+        (None, PrincipalKind::Service) => PrincipalType::Service,
+        (None, _) => {
+            let message = format!(
+                "`{who}` in the grant `{}` is nobody that a grant can name",
+                grant.grant_id
+            );
+            return Err(Error::new(ErrorKind::InvalidName, message));
+        }
     };
     let group = PrincipalGroup::new(kind, List::one(who.as_str().to_owned()));
     let key = match grant.key_id.starts_with("arn:") {
@@ -119,14 +151,24 @@ fn statement(
         sid: Some(format!("Grant{}", grant.grant_id)),
         effect: Effect::Allow,
         principal: Some(PrincipalElement::Principal(Principals::Named(vec![group]))),
-        action: ActionElement::Action(List::many(actions)),
+        action: ActionElement::Action(List::many(operations.iter().map(|name| format!("kms:{name}")))),
         resource: Some(ResourceElement::Resource(List::one(key))),
         condition: Some(conditions),
     })
 }
 
 impl Constraints {
-    fn conditions(&self) -> Result<Vec<ConditionBlock>, Error> {
+    fn on_the_source(&self) -> Vec<ConditionBlock> {
+        let tests = self.source_arn.iter();
+        tests
+            .map(|arn| ConditionBlock {
+                operator: Operator::new(Test::StringEquals),
+                tests: vec![test("aws:SourceArn".to_owned(), [arn.as_str()])],
+            })
+            .collect()
+    }
+
+    fn on_the_context(&self) -> Vec<ConditionBlock> {
         let pairs = self
             .encryption_context_subset
             .iter()
@@ -138,21 +180,21 @@ impl Constraints {
         let mut blocks = Vec::new();
         if !tests.is_empty() {
             blocks.push(ConditionBlock {
-                operator: "StringEquals".parse::<Operator>()?,
+                operator: Operator::new(Test::StringEquals),
                 tests,
             });
         }
         // Equal means that there is no other key.
         if let Some(all) = &self.encryption_context_equals {
             blocks.push(ConditionBlock {
-                operator: "ForAllValues:StringEquals".parse()?,
+                operator: Operator::new(Test::StringEquals).with_quantifier(Quantifier::ForAllValues),
                 tests: vec![test(
                     "kms:EncryptionContextKeys".to_owned(),
                     all.keys().map(String::as_str),
                 )],
             });
         }
-        Ok(blocks)
+        blocks
     }
 }
 
@@ -166,7 +208,7 @@ fn test<'t>(key: String, values: impl IntoIterator<Item = &'t str>) -> Condition
 #[cfg(test)]
 mod tests {
     use super::key_grants;
-    use crate::{DocumentKind, Layers, PolicySet, Request, authorize};
+    use crate::{DocumentKind, ErrorKind, Layers, PolicySet, Request, authorize};
 
     const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd";
 
@@ -220,6 +262,70 @@ mod tests {
         assert!(decrypt(&equal, "export", &[("app", "x")]));
         assert!(!decrypt(&equal, "export", &[("app", "x"), ("more", "y")]));
         assert!(!decrypt(&equal, "export", &[]));
+    }
+
+    #[test]
+    fn operations_without_an_encryption_context_are_not_constrained_by_it() {
+        let text = format!(
+            r#"{{"Grants":[{{"KeyId":"{KEY}","GrantId":"0a","GranteePrincipal":"arn:aws:iam::123456789012:role/export",
+                "Operations":["Decrypt","DescribeKey"],"Constraints":{{"EncryptionContextSubset":{{"app":"x"}}}}}}]}}"#
+        );
+        let set = PolicySet::compile(&[key_grants(&text).unwrap()]);
+        let describe = Request::new(
+            "arn:aws:iam::123456789012:role/export".parse().unwrap(),
+            "kms:DescribeKey".parse().unwrap(),
+            KEY,
+        );
+        assert!(set.decide(DocumentKind::Resource, &describe).is_allowed());
+        assert!(!decrypt(&set, "export", &[]));
+        assert!(decrypt(&set, "export", &[("app", "x")]));
+    }
+
+    /// As AWS's page "Creating grants" has it: a service's grant names the resource that it acts for.
+    #[test]
+    fn a_service_s_grant_holds_for_its_source_alone_and_a_key_may_be_named_by_its_id() {
+        let text = r#"{"Grants":[{"KeyId":"1234abcd","GrantId":"0a","GranteeServicePrincipal":"dynamodb.amazonaws.com",
+            "RetiringServicePrincipal":"dynamodb.amazonaws.com","Operations":["Decrypt"],
+            "Constraints":{"SourceArn":"arn:aws:dynamodb:eu-west-1:123456789012:table/t"}}]}"#;
+        let set = PolicySet::compile(&[key_grants(text).unwrap()]);
+        let ask = |key: &str, source: Option<&str>| {
+            let caller = "dynamodb.amazonaws.com".parse().unwrap();
+            let mut request = Request::new(caller, "kms:Decrypt".parse().unwrap(), key);
+            if let Some(source) = source {
+                request = request.context("aws:SourceArn", source);
+            }
+            set.decide(DocumentKind::Resource, &request).is_allowed()
+        };
+        assert!(ask(KEY, Some("arn:aws:dynamodb:eu-west-1:123456789012:table/t")));
+        assert!(!ask(
+            KEY,
+            Some("arn:aws:dynamodb:eu-west-1:123456789012:table/other")
+        ));
+        assert!(!ask(KEY, None));
+        assert!(!ask(
+            "arn:aws:kms:eu-west-1:123456789012:key/other",
+            Some("arn:aws:dynamodb:eu-west-1:123456789012:table/t")
+        ));
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_grant_is_refused() {
+        let grant = |rest: &str| {
+            let text = format!(
+                r#"{{"Grants":[{{"KeyId":"{KEY}","GrantId":"0a","Operations":["Decrypt"],{rest}}}]}}"#
+            );
+            key_grants(&text).unwrap_err()
+        };
+        let nobody = grant(r#""Constraints":{}"#);
+        assert_eq!(nobody.kind(), ErrorKind::Syntax);
+        assert!(nobody.to_string().contains("has no grantee"), "{nobody}");
+        let newer = grant(
+            r#""GranteePrincipal":"arn:aws:iam::123456789012:role/export","Constraints":{"Newer":"x"}"#,
+        );
+        assert_eq!(newer.kind(), ErrorKind::Syntax);
+        assert!(newer.to_string().contains("Newer"), "{newer}");
+        let unnamed = grant(r#""GranteePrincipal":"arn:aws:iam::1:role/export""#);
+        assert_eq!(unnamed.kind(), ErrorKind::InvalidName, "{unnamed}");
     }
 
     #[test]

@@ -6,9 +6,10 @@ use super::{Outcome, Settings, python};
 use crate::error::Error;
 use crate::scene::Programs;
 
-/// A set-up of each kind.
-const SETUPS: [&str; 4] = [
+/// A set-up of each kind, in this region or the one that wants another command.
+const SETUPS: [&str; 5] = [
     "--method user",
+    "--method user --existing-bucket",
     "--method user --integration data-export",
     "--method role --vendor-account 999988887777 --external-id acme-0192f3b4 --integration both",
     "--method role --vendor-principal arn:aws:iam::999988887777:role/exporter --external-id acme-0192f3b4 --folder it's/here --encryption kms:arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -30,7 +31,8 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
         let into = folder.join(number.to_string());
         let mut made = Command::new(programs.bucketline());
         made.args(["setup", "bundle"]).arg(&into);
-        made.args(["--bucket", "acme-events", "--region", "eu-central-1"]);
+        let region = if number == 0 { "us-east-1" } else { "eu-central-1" };
+        made.args(["--bucket", "acme-events", "--region", region]);
         passes(made.args(setup.split(' ')), setup)?;
         let mut lint = Command::new(interpreter.with_file_name("cfn-lint"));
         passes(lint.arg(into.join("cfn.yaml")), setup)?;

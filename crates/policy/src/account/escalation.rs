@@ -33,7 +33,8 @@ pub struct Step<'a> {
     pub how: &'static str,
     /// The permissions that it uses.
     pub actions: &'static [&'static str],
-    /// Whether the file says all that it takes. It does not say, for instance, which function has which role.
+    /// Whether the file says all that it takes. It does not say, for instance, which function has which role. Who changes a role's trust
+    /// is taken to be able to assume it then, and a trust that names a service to let it.
     pub is_certain: bool,
 }
 
@@ -256,7 +257,7 @@ impl<'a> Search<'a> {
                 .iter()
                 .any(|resource| self.can(member, method.action, resource))
             {
-                return own.done(method.name, method.actions());
+                return own.done(method.name, std::slice::from_ref(&method.action));
             }
         }
         let older = member

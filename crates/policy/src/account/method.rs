@@ -1,4 +1,4 @@
-//! The known ways to more permissions than one has (the public collections of Rhino Security Labs, Bishop Fox and
+//! Known ways to more permissions than one has (from the public collections of Rhino Security Labs, Bishop Fox and
 //! Datadog's `pathfinding.cloud`), as data. Asks nothing.
 
 /// What an action is asked on.
@@ -17,65 +17,51 @@ pub(super) enum On {
 pub(super) struct ForOneself {
     pub(super) name: &'static str,
     pub(super) action: &'static str,
-    actions: &'static [&'static str],
     pub(super) on: On,
     /// For whom: roles, or users.
     pub(super) is_for_roles: Option<bool>,
-}
-
-impl ForOneself {
-    pub(super) fn actions(&self) -> &'static [&'static str] {
-        self.actions
-    }
 }
 
 pub(super) const FOR_ONESELF: &[ForOneself] = &[
     ForOneself {
         name: "rewrites a policy that is attached to it",
         action: "iam:CreatePolicyVersion",
-        actions: &["iam:CreatePolicyVersion"],
         on: On::OwnPolicy,
         is_for_roles: None,
     },
     ForOneself {
         name: "attaches any policy to itself",
         action: "iam:AttachUserPolicy",
-        actions: &["iam:AttachUserPolicy"],
         on: On::Oneself,
         is_for_roles: Some(false),
     },
     ForOneself {
         name: "attaches any policy to itself",
         action: "iam:AttachRolePolicy",
-        actions: &["iam:AttachRolePolicy"],
         on: On::Oneself,
         is_for_roles: Some(true),
     },
     ForOneself {
         name: "attaches any policy to its group",
         action: "iam:AttachGroupPolicy",
-        actions: &["iam:AttachGroupPolicy"],
         on: On::OwnGroup,
         is_for_roles: Some(false),
     },
     ForOneself {
         name: "writes a policy for itself",
         action: "iam:PutUserPolicy",
-        actions: &["iam:PutUserPolicy"],
         on: On::Oneself,
         is_for_roles: Some(false),
     },
     ForOneself {
         name: "writes a policy for itself",
         action: "iam:PutRolePolicy",
-        actions: &["iam:PutRolePolicy"],
         on: On::Oneself,
         is_for_roles: Some(true),
     },
     ForOneself {
         name: "writes a policy for its group",
         action: "iam:PutGroupPolicy",
-        actions: &["iam:PutGroupPolicy"],
         on: On::OwnGroup,
         is_for_roles: Some(false),
     },

@@ -1,4 +1,5 @@
 use super::Account;
+use super::method::{BY_SERVICE, FOR_ONESELF, TO_USER};
 use crate::{Document, ErrorKind, Layers, PolicySet};
 
 const PREFIX: &str = "arn:aws:iam::123456789012:";
@@ -151,6 +152,123 @@ fn each_known_way_is_found() {
         )),
         ["assumes it role/middle true", "assumes it role/admin true"]
     );
+}
+
+/// Each of the tables, whatever is added to them: with its permissions it is found, and none of them alone is enough.
+#[test]
+fn every_way_of_the_tables_is_found() {
+    let list = |actions: &[&str]| format!("[\"{}\"]", actions.join("\",\""));
+    let first = |from: &str, users: &[String], roles: &[String]| {
+        let account = account(users, roles);
+        let found = account.escalations(&[]);
+        let own = found.iter().find(|path| path.member.arn().ends_with(from));
+        own.map(|path| (path.steps[0].how, path.is_certain()))
+    };
+    for way in FOR_ONESELF {
+        let policy = allow(&list(&[way.action]), r#""*""#);
+        let found = match way.is_for_roles {
+            Some(true) => first("role/own", &[], &[role("own", ROOT, &policy)]),
+            _ => {
+                let attached = format!(r#""AttachedManagedPolicies":[{{"PolicyArn":"{PREFIX}policy/own"}}]"#);
+                let ada = user("ada", &policy).replace(r#""AttachedManagedPolicies":[]"#, &attached);
+                first("user/ada", &[ada], &[])
+            }
+        };
+        assert_eq!(found, Some((way.name, true)), "{}", way.action);
+    }
+    for (how, actions) in TO_USER {
+        let ada = user("ada", &allow(&list(actions), r#""*""#));
+        let found = first("user/ada", &[ada, user("root-like", ADMIN)], &[]);
+        assert_eq!(found, Some((*how, true)));
+    }
+    for way in BY_SERVICE {
+        let target = role("target", &format!(r#"{{"Service":"{}"}}"#, way.service), ADMIN);
+        let with = |actions: &[&str], target: &String| {
+            let ada = user("ada", &allow(&list(actions), r#""*""#));
+            first("user/ada", &[ada], std::slice::from_ref(target))
+        };
+        let mut actions = way.actions.to_vec();
+        if way.passes {
+            actions.push("iam:PassRole");
+        }
+        assert_eq!(
+            with(&actions, &target),
+            Some((way.name, way.passes)),
+            "{actions:?}"
+        );
+        for at in 0..actions.len() {
+            let mut fewer = actions.clone();
+            fewer.remove(at);
+            let found = with(&fewer, &target);
+            assert!(found.is_none_or(|(how, _)| how != way.name), "{fewer:?}");
+        }
+        if way.service == "ec2.amazonaws.com" {
+            let alone = target.replace(r#""InstanceProfileList":[{}]"#, r#""InstanceProfileList":[]"#);
+            assert_eq!(with(&actions, &alone), None, "no machine can have it");
+        }
+    }
+}
+
+#[test]
+fn what_another_one_may_be_given_counts_for_whoever_becomes_it() {
+    for (becomes, gives, how) in [
+        (
+            "iam:CreateAccessKey",
+            "iam:PutUserPolicy",
+            "gives any policy to a user that it becomes",
+        ),
+        (
+            "iam:CreateAccessKey",
+            "iam:AttachUserPolicy",
+            "gives any policy to a user that it becomes",
+        ),
+        (
+            "sts:AssumeRole",
+            "iam:PutRolePolicy",
+            "gives any policy to a role that it assumes",
+        ),
+        (
+            "sts:AssumeRole",
+            "iam:AttachRolePolicy",
+            "gives any policy to a role that it assumes",
+        ),
+    ] {
+        let other = match becomes {
+            "sts:AssumeRole" => format!("{PREFIX}role/other"),
+            _ => format!("{PREFIX}user/other"),
+        };
+        let both = allow(&format!(r#"["{becomes}","{gives}"]"#), &format!(r#""{other}""#));
+        let account = account(
+            &[user("ada", &both), user("other", "")],
+            &[role("other", ROOT, "")],
+        );
+        let found = account.escalations(&[]);
+        let steps: Vec<&str> = found[0].steps.iter().map(|step| step.how).collect();
+        assert_eq!(steps, [how], "{becomes} {gives}");
+    }
+}
+
+#[test]
+fn an_older_version_of_a_policy_is_a_way_and_a_boundary_that_is_not_described_closes_all() {
+    let text = |boundary: &str| {
+        format!(
+            r#"{{"UserDetailList":[{{"UserName":"ada","Arn":"{PREFIX}user/ada","UserPolicyList":[],"GroupList":[],
+                "AttachedManagedPolicies":[{{"PolicyArn":"{PREFIX}policy/own"}}]{boundary}}}],"RoleDetailList":[],"GroupDetailList":[],
+                "Policies":[{{"Arn":"{PREFIX}policy/own","PolicyVersionList":[
+                    {{"IsDefaultVersion":true,"Document":{{"Version":"2012-10-17","Statement":[{}]}}}},
+                    {{"IsDefaultVersion":false,"Document":{{"Version":"2012-10-17","Statement":[{ADMIN}]}}}}]}}]}}"#,
+            allow(r#""iam:SetDefaultPolicyVersion""#, r#""*""#)
+        )
+    };
+    let open = Account::from_json(&text("")).unwrap();
+    assert_eq!(
+        open.escalations(&[])[0].steps[0].how,
+        "returns to a wider version of a policy"
+    );
+    let bounded = format!(r#","PermissionsBoundary":{{"PermissionsBoundaryArn":"{PREFIX}policy/gone"}}"#);
+    let bounded = Account::from_json(&text(&bounded)).unwrap();
+    assert!(bounded.escalations(&[]).is_empty());
+    assert_eq!(bounded.missing(), [format!("{PREFIX}policy/gone")]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Whom a trust policy could mean, told without asking it: it is asked about these alone.
+//! Whom a trust policy could mean, told without asking it: of callers, it is asked about these alone; a service is taken at its name.
 
 use std::collections::HashSet;
 

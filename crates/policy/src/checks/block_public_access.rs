@@ -3,7 +3,7 @@
 use super::{ResourceType, Subject, no_public_access};
 use crate::document::{ActionElement, PrincipalElement, Principals, ResourceElement};
 use crate::document::{ConditionBlock, ConditionTest, ConditionValue, Effect, List};
-use crate::{AccountId, Document, DocumentKind, Operator, PolicySet, Statement};
+use crate::{AccountId, Document, DocumentKind, Operator, PolicySet, Statement, Test};
 
 /// A bucket's policy as `RestrictPublicBuckets` leaves it: where it lets in the public, nobody but the owner's own account and
 /// services of AWS is let in by it, whomever else it names
@@ -51,19 +51,18 @@ pub fn restrict_public_buckets(policy: &PolicySet, owner: AccountId) -> PolicySe
 
 /// A denial for all but the account and the services of AWS.
 fn others(owner: AccountId) -> Statement {
-    let block = |operator: &str, key: &str, value: &str| {
-        let operator: Operator = operator.parse().ok()?;
-        Some(ConditionBlock {
-            operator,
-            tests: vec![ConditionTest {
-                key: key.to_owned(),
-                values: List::one(ConditionValue::from(value)),
-            }],
-        })
+    let block = |operator: Operator, key: &str, value: &str| ConditionBlock {
+        operator,
+        tests: vec![ConditionTest {
+            key: key.to_owned(),
+            values: List::one(ConditionValue::from(value)),
+        }],
     };
-    let blocks = [
-        block("StringNotEquals", "aws:PrincipalAccount", owner.as_ref()),
-        block("BoolIfExists", "aws:PrincipalIsAWSService", "false"),
+    let account = Operator::new(Test::StringNotEquals);
+    let service = Operator::new(Test::Bool).with_if_exists();
+    let blocks = vec![
+        block(account, "aws:PrincipalAccount", owner.as_ref()),
+        block(service, "aws:PrincipalIsAWSService", "false"),
     ];
     Statement {
         sid: Some("BlockPublicAccess".to_owned()),
@@ -71,6 +70,35 @@ fn others(owner: AccountId) -> Statement {
         principal: Some(PrincipalElement::Principal(Principals::Everyone)),
         action: ActionElement::Action(List::one("s3:*".to_owned())),
         resource: Some(ResourceElement::Resource(List::one("*".to_owned()))),
-        condition: Some(blocks.into_iter().flatten().collect()),
+        condition: Some(blocks),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Decision, Request};
+
+    #[test]
+    fn what_a_policy_says_to_be_meant_does_not_open_it() {
+        let site = Document::parse(
+            r#"{"Version":"2012-10-17","Id":"check-allow PUBLIC_ACCESS: a web site","Statement":[
+            {"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::site/*"}]}"#,
+        )
+        .unwrap();
+        let set = PolicySet::compile(&[site]);
+        let subject = Subject::alone(DocumentKind::Resource, set.clone());
+        assert!(no_public_access(&subject, ResourceType::S3_BUCKET).passes());
+        let policy = restrict_public_buckets(&set, "123456789012".parse().unwrap());
+        let request = Request::new(
+            "anonymous".parse().unwrap(),
+            "s3:GetObject".parse().unwrap(),
+            "arn:aws:s3:::site/f",
+        );
+        assert_eq!(set.decide(DocumentKind::Resource, &request), Decision::Allow);
+        assert_eq!(
+            policy.decide(DocumentKind::Resource, &request),
+            Decision::ExplicitDeny
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::{Operation, Principal, PrincipalKind};
 #[non_exhaustive]
 pub struct Hint {
     /// A stable code: `decode_message`, `denied_elsewhere`, `masked`, `anonymous`, `web_identity`, `saml`, `session_role_path`,
-    /// `no_arn`, `own_denial`.
+    /// `no_arn`.
     pub code: &'static str,
     /// It, in words.
     pub text: String,

@@ -28,5 +28,6 @@ pub use boundary::boundary;
 pub use bucket::{BucketGuard, RequiredEncryption, bucket_policy};
 pub use documented::{DocumentedForm, Holder, Integration, PLACEHOLDER, documented};
 pub use export::{ExportScope, least_privilege};
+pub use reach::DATA_EXPORT_ROOTS;
 pub use session::{SessionScope, session_policy};
 pub use trust::{TrustOptions, trust_policy};

@@ -4,7 +4,7 @@ use super::proof;
 use crate::document::{ActionElement, List, ResourceElement};
 use crate::{Document, DocumentKind, Error, ErrorKind, PolicyKind, Statement};
 
-/// Parts the document's statements among as few documents as they fit in, in their order; a statement that is too long by
+/// Parts the document's statements among documents, in order, each into the first one that has room for it; a statement that is too long by
 /// itself is parted by its resources or its actions. All of them attached together allow what the document allows.
 ///
 /// `quota` overrides that of the kind, for accounts that were given another one.

@@ -1,5 +1,5 @@
 //! Comparing policies: golden relations, and properties against the evaluator.
-//! Long, since the golden relations and the property that checks them share one reader of cases.
+//! Long because the golden relations and the property that checks them share one reader of cases.
 
 use std::fs;
 use std::path::Path;

@@ -345,7 +345,6 @@ fn compiled(text: &str) -> PolicySet {
     PolicySet::compile(&[text.parse::<Document>().unwrap()])
 }
 
-#[cfg(feature = "catalog")]
 #[test]
 fn what_is_claimed_of_random_pairs_is_true() {
     let (pairs, seed) = (number("BUCKETLINE_FUZZ_PAIRS", 300), seed());
@@ -387,11 +386,10 @@ fn what_is_claimed_of_random_pairs_is_true() {
             _ => answered += 1,
         }
     }
-    eprintln!("{pairs} pairs, {answered} answered, {unknown} unknown, none unsound");
+    println!("{pairs} pairs, {answered} answered, {unknown} unknown, none unsound");
     assert!(answered > unknown, "{answered} of {pairs} pairs have an answer");
 }
 
-#[cfg(feature = "catalog")]
 #[test]
 fn random_policies_in_other_words_decide_as_before() {
     // A document for every twentieth pair: each is proven several times on its way.
@@ -422,7 +420,7 @@ fn random_policies_in_other_words_decide_as_before() {
                 refused += 1;
                 continue;
             };
-            rewritten += u64::from(after != text);
+            rewritten += u64::from(after.parse::<Document>().unwrap().canonical() != before.canonical());
             let other = compiled(&after);
             for request in &world.requests {
                 assert_eq!(
@@ -433,7 +431,7 @@ fn random_policies_in_other_words_decide_as_before() {
             }
         }
     }
-    eprintln!(
+    println!(
         "{documents} documents, {rewritten} times in other words, {refused} refused, none decides otherwise"
     );
     assert!(rewritten > refused, "{rewritten} rewritten, {refused} refused");

@@ -1,5 +1,5 @@
-//! Cases that users met, each by itself with the answer that AWS gives: comparisons, fixes and audits are in `compare` and
-//! `lint`, refusals in `denied`, with their siblings.
+//! Cases from the field, which users met, each by itself with the answer that AWS gives. Their siblings are in `compare`, `lint`
+//! and `denied`.
 
 use bucketline_policy::compare::{Relation, diff};
 use bucketline_policy::exporter::{Needs, audit};

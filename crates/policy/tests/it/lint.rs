@@ -1,5 +1,5 @@
 //! What users of the linter rely on: ready documents are clean, and fixes fix.
-//! Long, since fixes are proved on the same documents that are found clean.
+//! Long because fixes are proved on the same documents that are found clean.
 
 use bucketline_policy::catalog::Catalog;
 use bucketline_policy::compare::{Relation, diff};

@@ -11,6 +11,7 @@ mod cases;
 #[cfg(feature = "catalog")]
 mod checks;
 mod compare;
+#[cfg(feature = "catalog")]
 mod compare_fuzz;
 mod denied;
 mod documents;

@@ -7,7 +7,8 @@ use crate::permissions::{CallOption, Operation, Scope, required_by_all};
 use crate::{BucketName, Error, Partition};
 
 /// The roots below which exports write.
-const DATA_EXPORT_ROOTS: [&str; 3] = ["segment-export", "reports", "sent_messages"];
+/// The folders, at the top of a bucket or in a folder of it, below which data exports write.
+pub const DATA_EXPORT_ROOTS: [&str; 3] = ["segment-export", "reports", "sent_messages"];
 
 #[derive(Clone, Debug)]
 pub(super) struct Reach {

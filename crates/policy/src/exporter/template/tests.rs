@@ -1,4 +1,5 @@
 //! Each template is proven by the evaluator: what it is for is allowed, its neighbours are not.
+//! Long because every template has its own claim, and all are asked of one small set of requests.
 
 use super::*;
 use crate::{

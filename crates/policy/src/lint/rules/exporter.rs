@@ -5,6 +5,7 @@ use super::{
     MISSING_MULTIPART_PERMISSIONS,
 };
 use crate::Span;
+use crate::exporter::template::DATA_EXPORT_ROOTS;
 use crate::lint::PolicyType;
 use crate::lint::fix::removals;
 use crate::lint::policy::{Pattern, Policy, Statement};
@@ -55,9 +56,6 @@ fn is_of_data_exports(statement: &Statement<'_>) -> bool {
             below_root || before.ends_with("/_bucketline/check")
         })
 }
-
-/// The roots below which data exports write.
-const DATA_EXPORT_ROOTS: [&str; 3] = ["segment-export", "reports", "sent_messages"];
 
 const DELETES: [&str; 3] = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket"];
 
