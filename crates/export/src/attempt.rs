@@ -42,6 +42,7 @@ impl<'a> Attempt<'a> {
         }
         let workspace = record.taken.job.workspace().clone();
         let (first, taken) = (record.first_place(), record.taken.clone());
+        let mut shut = None;
         for copy in &mut record.copies {
             if copy.state != CopyState::Writing {
                 continue;
@@ -52,6 +53,7 @@ impl<'a> Attempt<'a> {
                 // A backup: it is tried again later.
                 Err(error) => {
                     copy.failure = Some(error.chain());
+                    shut = Some(error);
                     continue;
                 }
             };
@@ -63,7 +65,8 @@ impl<'a> Attempt<'a> {
             });
         }
         if outputs.is_empty() {
-            return Err(Error::new(ErrorKind::Storage, "no store can be opened"));
+            let none = || Error::new(ErrorKind::Storage, "there is no store to write to");
+            return Err(shut.unwrap_or_else(none));
         }
         record.attempts += 1;
         tools.jobs.update(record).await?;

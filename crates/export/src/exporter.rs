@@ -81,9 +81,9 @@ impl ClaimedJob {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cancelled {
-    /// It is: nothing of it is left.
+    /// It is. What was written of it is removed; what cannot be removed for now stays written down, and is tried again.
     Done,
-    /// Somebody works on it, and was asked: it is done within seconds.
+    /// Somebody works on it, and was asked: they look for that every few seconds while they write.
     Asked,
     /// It has ended already, and stays as it is.
     EndedBefore(JobState),
@@ -265,7 +265,8 @@ impl Tools {
         Ok(())
     }
 
-    /// Removes what earlier attempts may have left in a store. What cannot be removed now stays on the list.
+    /// Removes what earlier attempts may have left in a store. What cannot be removed now stays on the list;
+    /// why is told only where nothing else went wrong before, since that is what somebody has to mend first.
     pub(crate) async fn remove_leftovers(&self, record: &mut JobRecord, place: Place) {
         let (workspace, taken) = (record.taken.job.workspace().clone(), record.taken.clone());
         let Some(copy) = record.copy_mut(place) else {
@@ -278,7 +279,7 @@ impl Tools {
         let store = match self.places.open(&workspace, place).await {
             Ok(store) => store,
             Err(error) => {
-                copy.failure = Some(error.chain());
+                copy.failure.get_or_insert_with(|| error.chain());
                 copy.leftovers = leftovers;
                 return;
             }
@@ -286,7 +287,7 @@ impl Tools {
         let whole = copy.traces.clone().filter(|_| copy.state == CopyState::Whole);
         for traces in leftovers {
             if let Err(error) = remove(&store, &taken, &traces, whole.as_ref()).await {
-                copy.failure = Some(error.chain());
+                copy.failure.get_or_insert_with(|| error.chain());
                 copy.leftovers.push(traces);
             }
         }

@@ -1,4 +1,5 @@
-//! One attempt's files in one store: written piece by piece, verified, and the manifest last. Decides no retries.
+//! One attempt's files in one store: written piece by piece, verified, and the manifest last. Repeats
+//! nothing but the write of a small file, whose name is its own; all else is the store's, and the caller's.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -56,7 +56,7 @@ impl Packer {
         let writer = match packing {
             Packing::Zip => {
                 let mut zip = ZipWriter::new_stream(out.clone());
-                // Large, since nobody knows how large it becomes; without a time, so that the same rows give the same bytes.
+                // Large, since nobody knows how large it becomes; without a time, so that the stores of one attempt get the same bytes.
                 let options = SimpleFileOptions::default()
                     .compression_method(CompressionMethod::Deflated)
                     .large_file(true)

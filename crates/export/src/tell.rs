@@ -85,7 +85,7 @@ impl Tools {
             record.taken.started, totals.bytes, totals.rows
         );
         if link.contains("://") {
-            text.push_str(&format!("The link ends at {expires}.\n"));
+            text.push_str(&format!("The link ends at {expires} at the latest.\n"));
         }
         if let Some(backup) = record.copy(Place::Customers) {
             text.push_str(match backup.totals {

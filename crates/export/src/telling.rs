@@ -92,7 +92,7 @@ impl Telling {
         if notices == Notices::Wanted && record.state != JobState::Cancelled {
             ways.push(Way::Notice);
         }
-        // A mail brings a link; of a failure, a person hears from the channels of `export.failed`.
+        // A mail brings a link; of a failure, a person hears from the channels of `export.failed`, where the program has a notifier.
         if done && record.delivery.link == Link::ByMail && !record.taken.job.people().is_empty() {
             ways.push(Way::Mail);
         }

@@ -5,7 +5,7 @@ use bucketline_notify::Timestamp;
 use super::{ClaimedJob, Exporter, Tools};
 use crate::output::remove;
 use crate::telling::next_try;
-use crate::{CopyState, Error, ErrorKind, ExportJob, JobId, JobRecord, JobState, Place};
+use crate::{CopyRecord, CopyState, Error, ErrorKind, ExportJob, JobId, JobRecord, JobState, Place};
 
 /// What was done for one job.
 #[derive(Clone, Debug)]
@@ -113,12 +113,17 @@ fn is_work(record: &JobRecord, now: Timestamp) -> bool {
     record.state == JobState::Running
         || record.delete_at().is_some_and(|at| at <= now)
         || backup_due(record, now)
-        || record.copies.iter().any(|copy| !copy.leftovers.is_empty())
+        || record.copies.iter().any(has_leftovers)
         || record.tellings.iter().any(|telling| telling.is_due(now))
 }
 
+/// Whether something is to be removed now: of a backup that is tried again, when that is.
+fn has_leftovers(copy: &CopyRecord) -> bool {
+    !copy.leftovers.is_empty() && copy.state != CopyState::Retrying
+}
+
 fn backup_due(record: &JobRecord, now: Timestamp) -> bool {
-    let due = |copy: &crate::CopyRecord| match copy.state {
+    let due = |copy: &CopyRecord| match copy.state {
         CopyState::Retrying => copy.due.is_none_or(|due| due <= now),
         // Its process died while the backup was written.
         CopyState::Writing => true,

@@ -97,11 +97,12 @@ async fn where_the_backup_fails_the_mail_still_goes_and_the_backup_is_tried_agai
     let backup = record.copy(Place::Customers).unwrap();
     assert_eq!((backup.state, backup.failures), (CopyState::Retrying, 1));
     assert!(
-        backup.failure.as_ref().unwrap().contains("cannot be"),
+        backup.failure.as_ref().unwrap().contains("cannot be written"),
         "{backup:?}"
     );
 
     // Not before its time; then again, and again, until it is there.
+    assert!(world.exporter().resume().await.unwrap().is_empty());
     world.clock.turn(Duration::from_secs(60));
     let record = world.exporter().resume().await.unwrap().remove(0).record;
     assert_eq!(record.copy(Place::Customers).unwrap().failures, 2);
@@ -129,6 +130,7 @@ async fn where_the_customers_storage_cannot_be_opened_the_mail_still_goes() {
     let record = world.exporter().resume().await.unwrap().remove(0).record;
     let backup = record.copy(Place::Customers).unwrap();
     assert_eq!((backup.state, backup.failures), (CopyState::Retrying, 2));
+    assert_eq!(backup.failure.as_deref(), Some("it is shut"), "the reason stays");
     world.shut.store(false, Ordering::SeqCst);
     world.clock.turn(Duration::from_secs(600));
     let record = world.exporter().resume().await.unwrap().remove(0).record;
@@ -198,13 +200,12 @@ async fn a_store_that_fails_halfway_leaves_nothing() {
         .take(job(Origin::Api).with_rows_per_file(1))
         .await
         .unwrap();
-    let mut progress = claimed.progress();
-    let broken = world.broken.clone();
-    let breaks = async move {
-        while progress.borrow_and_update().files < 3 {
-            progress.changed().await.unwrap();
-        }
-        broken.store(1, Ordering::SeqCst);
+    world.gate.hold_after(8);
+    let breaks = async {
+        world.gate.reached().await;
+        assert!(count(&world.customers).await >= 3);
+        world.broken.store(1, Ordering::SeqCst);
+        world.gate.open();
     };
     let (record, ()) = tokio::join!(exporter.run(claimed), breaks);
     assert_eq!(record.unwrap().state, JobState::Failed);
@@ -235,6 +236,29 @@ async fn a_second_export_of_a_segment_is_busy_and_a_cancelled_one_leaves_nothing
     let id = exporter.take(job(Origin::Api)).await.unwrap().record().id();
     assert_eq!(exporter.cancel(id).await.unwrap(), Cancelled::Done);
     assert_eq!(world.jobs.get(id).await.unwrap().state, JobState::Cancelled);
+}
+
+#[tokio::test]
+async fn one_that_is_cancelled_while_it_writes_leaves_nothing() {
+    let world = World::new(Storage::Customers);
+    let exporter = world.exporter();
+    let claimed = exporter
+        .take(job(Origin::Api).with_rows_per_file(1))
+        .await
+        .unwrap();
+    let id = claimed.record().id();
+    world.gate.hold_after(8);
+    let cancels = async {
+        world.gate.reached().await;
+        assert!(count(&world.customers).await >= 3);
+        assert_eq!(exporter.cancel(id).await.unwrap(), Cancelled::Asked);
+        world.clock.turn(Duration::from_secs(10));
+        world.gate.open();
+    };
+    let (record, ()) = tokio::join!(exporter.run(claimed), cancels);
+    assert_eq!(record.unwrap().state, JobState::Cancelled);
+    assert_eq!(count(&world.customers).await, 0);
+    assert!(posted(&world).is_empty());
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ use bucketline_sink::{
     PutMode, PutOptions, PutOutcome, Sink, SinkExt, Upload, WriterSettings,
 };
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 
 /// 2026-11-26.
 pub(crate) const NOW: u64 = 1_795_651_200_000;
@@ -44,6 +45,45 @@ impl Fuse {
         let went = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         if went.is_err() || left.load(Ordering::SeqCst) == 0 {
             std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Holds the customer's store at one of its operations, until a test has done what is to happen just then.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gate(Arc<Held>);
+
+#[derive(Debug, Default)]
+struct Held {
+    /// The operations until it holds one; none where it never does.
+    steps: AtomicUsize,
+    reached: Notify,
+    opened: Notify,
+}
+
+impl Gate {
+    /// Holds the operation after so many.
+    pub(crate) fn hold_after(&self, steps: usize) {
+        self.0.steps.store(steps + 1, Ordering::SeqCst);
+    }
+
+    /// Waits until it holds one.
+    pub(crate) async fn reached(&self) {
+        self.0.reached.notified().await;
+    }
+
+    pub(crate) fn open(&self) {
+        self.0.opened.notify_one();
+    }
+
+    async fn step(&self) {
+        let went = self
+            .0
+            .steps
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |steps| steps.checked_sub(1));
+        if went == Ok(1) {
+            self.0.reached.notify_one();
+            self.0.opened.notified().await;
         }
     }
 }
@@ -79,6 +119,8 @@ pub(crate) struct World {
     pub(crate) posts: Arc<Mutex<Vec<(String, String, String)>>>,
     /// So many operations on the customer's store fail from now on.
     pub(crate) broken: Arc<AtomicUsize>,
+    /// Before the operations of the customer's store.
+    pub(crate) gate: Gate,
     /// Whether the customer's store cannot be opened.
     pub(crate) shut: Arc<AtomicBool>,
     pub(crate) rows: u64,
@@ -97,6 +139,7 @@ impl World {
             people: Recorder::new(),
             posts: Arc::default(),
             broken: Arc::default(),
+            gate: Gate::default(),
             shut: Arc::default(),
             rows: 12,
             wide: 0,
@@ -206,19 +249,22 @@ impl Places for FusedPlaces {
     }
 
     async fn open(&self, workspace: &WorkspaceId, place: Place) -> Result<ExportStore, Error> {
-        let sink = |sink: &MemorySink, broken: Arc<AtomicUsize>| {
+        let sink = |sink: &MemorySink, broken: &Arc<AtomicUsize>, gate: &Gate| {
             Arc::new(FusedSink {
                 sink: sink.clone(),
                 fuse: self.1.clone(),
-                broken,
+                broken: broken.clone(),
+                gate: gate.clone(),
             })
         };
+        let world = &self.0;
         if place == Place::Customers && self.0.shut.load(Ordering::SeqCst) {
             return Err(Error::new(ErrorKind::Storage, "it is shut"));
         }
         let store = match place {
-            Place::Own => ExportStore::new(sink(&self.0.own, Arc::default())).folder(workspace.as_str()),
-            Place::Customers => ExportStore::new(sink(&self.0.customers, Arc::clone(&self.0.broken))),
+            Place::Own => ExportStore::new(sink(&world.own, &Arc::default(), &Gate::default()))
+                .folder(workspace.as_str()),
+            Place::Customers => ExportStore::new(sink(&world.customers, &world.broken, &world.gate)),
         };
         Ok(store.writer(WriterSettings::default().part_size(400 << 10)))
     }
@@ -236,12 +282,14 @@ struct FusedSink {
     sink: MemorySink,
     fuse: Fuse,
     broken: Arc<AtomicUsize>,
+    gate: Gate,
 }
 
 impl FusedSink {
     /// Before and after each operation.
     async fn step(&self) -> Result<(), bucketline_sink::Error> {
         self.fuse.step().await;
+        self.gate.step().await;
         let broken = self
             .broken
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
