@@ -45,20 +45,21 @@ pub async fn open(installation: &Installation, variables: &Variables) -> Result<
     Ok(builder.build())
 }
 
-/// Goes on with exports in the background, as long as what this returns is kept: at once, and then every minute. Nothing
-/// where there never was an export.
+/// Goes on with exports in the background, as long as what this returns is kept: at once, and then every minute. Where
+/// there never was an export nothing is opened until there is one.
 ///
 /// # Errors
-/// As [`open`].
-pub async fn in_background(
-    installation: &Installation,
-    variables: &Variables,
-) -> Result<Option<Background>, Error> {
-    if !jobs_folder(installation).exists() {
-        return Ok(None);
-    }
-    let exporter = open(installation, variables).await?;
-    Ok(Some(Background::start(exporter)))
+/// As [`open`], where there was an export.
+pub async fn in_background(installation: &Installation, variables: &Variables) -> Result<Background, Error> {
+    let exporter = match jobs_folder(installation).exists() {
+        true => Some(open(installation, variables).await?),
+        false => None,
+    };
+    Ok(Background::start(
+        installation.clone(),
+        variables.clone(),
+        exporter,
+    ))
 }
 
 fn jobs_folder(installation: &Installation) -> PathBuf {

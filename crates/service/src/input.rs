@@ -152,7 +152,7 @@ impl Opened {
     pub(crate) fn open(input: &Input, knowledge: Knowledge<'_>) -> Result<Self, Error> {
         let name = input.to_string();
         let Input::File(path) = input else {
-            return Self::stream(name, Origin::Standard, &knowledge);
+            return Self::stream(name.clone(), &name, Origin::Standard, &knowledge);
         };
         let unreadable = |error: io::Error| unreadable(path, &error);
         let metadata = path.metadata().map_err(unreadable)?;
@@ -164,7 +164,13 @@ impl Opened {
             ));
         }
         if !metadata.is_file() {
-            return Self::stream(name, |resume| Origin::Stream(path.clone(), resume), &knowledge);
+            let shown = format!("`{name}`");
+            return Self::stream(
+                name,
+                &shown,
+                |resume| Origin::Stream(path.clone(), resume),
+                &knowledge,
+            );
         }
         let file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
@@ -229,17 +235,14 @@ impl Opened {
 
     fn stream(
         name: String,
+        shown: &str,
         origin: impl FnOnce(Resume) -> Origin,
         knowledge: &Knowledge<'_>,
     ) -> Result<Self, Error> {
         let (name, note, (source, from, resume)) = match knowledge.stream {
             None => {
-                let what = match name.as_str() {
-                    "standard input" => name.clone(),
-                    path => format!("`{path}`"),
-                };
                 let note =
-                    format!("{what} has no place to resume from: a stream that is sent again is new events");
+                    format!("{shown} has no place to resume from: a stream that is sent again is new events");
                 let new = (random_source()?, Mark::default(), Resume::Never);
                 (name, note, new)
             }

@@ -39,8 +39,8 @@ enum ExportCommand {
 
 /// Run an export that a file describes
 ///
-/// Its files are written whole, with a manifest last, or not at all. Killed, the same command goes on with it. First, what
-/// earlier commands left is brought to its end, as with `export resume`. Exits 3 if the export failed or was cancelled.
+/// Its files are written whole, with a manifest last, or not at all. Killed, the same command goes on with it, and with nothing else. A new
+/// one first brings to its end what earlier commands left, as `export resume` does. Exits 3 if the export failed or was cancelled.
 #[derive(Args, Debug)]
 struct Run {
     #[command(flatten)]
@@ -78,9 +78,9 @@ struct Show {
     format: Format,
 }
 
-/// Cancel an export: nothing of it is left
+/// Cancel an export: what was written of it is removed
 ///
-/// Where another process runs it, that one is asked, and does it within seconds.
+/// Where another process runs it, that one is asked; it looks for that every few seconds while it writes.
 #[derive(Args, Debug)]
 struct Cancel {
     #[command(flatten)]

@@ -133,8 +133,8 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     watch.clear();
     drop(watch);
     multiplexer.shutdown().await;
-    if let Some(exports) = &mut exports {
-        exports.once().await;
+    if !exports.once(options.drain_timeout).await {
+        warning("an export is still under way: the next `bucketline run` or `export resume` goes on with it");
     }
     let summary = Summary {
         report: &report,

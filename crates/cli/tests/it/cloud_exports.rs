@@ -1,5 +1,8 @@
 //! Exports into customers' buckets, over an AWS that checks signatures and policies.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use bucketline_policy::exporter::template::{ExportScope, least_privilege};
 use bucketline_testkit::{Fault, Operation};
 
@@ -46,6 +49,17 @@ fn allow(cloud: &Cloud) {
         .world()
         .set_role_policy("444455556666", "export", "write", Some(&policy))
         .unwrap();
+}
+
+/// As somebody does who has nothing but the link.
+fn fetch(link: &str) -> Vec<u8> {
+    let (host, path) = link.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut socket = TcpStream::connect(host).unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).unwrap();
+    answer
 }
 
 fn run(site: &Site, args: &[&str]) -> crate::program::Ran {
@@ -125,6 +139,10 @@ fn a_report_has_a_link_into_the_vendors_bucket_and_a_backup_in_the_customers() {
         !link.contains("expected-bucket-owner"),
         "a browser sends no such header: {link}"
     );
+    let answer = fetch(link);
+    let body = answer.windows(4).position(|part| part == b"\r\n\r\n").unwrap() + 4;
+    assert!(answer.starts_with(b"HTTP/1.1 200 "), "{link}");
+    assert!(answer[body..].starts_with(b"PK"), "a zip");
     let own = cloud.keys("acme-events");
     assert!(
         own.iter()
@@ -167,6 +185,7 @@ fn trouble_of_the_store_is_lived_through_and_a_refusal_leaves_nothing() {
             .times(2),
     );
     run(&site, &["run", "segment.toml"]).expect_code(0);
+    assert_eq!(faults.struck(), 2);
     let before = cloud.keys("globex-events").len();
 
     cloud

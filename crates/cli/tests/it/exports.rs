@@ -177,6 +177,20 @@ fn connectors_and_exports_keep_to_folders_of_their_own() {
             ),
             "overlaps with the folder `team` of connector",
         ),
+        (
+            config(
+                "downloads",
+                "[exports]\ngrant = \"key\"\nbucket = \"events\"\nfolder = \"downloads\"\n",
+            ),
+            "the downloads of `acme` lie in `downloads/acme`, which overlaps with the folder `downloads` of connector",
+        ),
+        (
+            config(
+                "currents",
+                "folder = \"globex\"\n[exports]\ngrant = \"key\"\nbucket = \"events\"\nfolder = \"globex/reports\"\n",
+            ),
+            "the downloads of `acme` lie in `globex/reports/acme`, which overlaps with the folder `globex/reports` of the data export",
+        ),
     ] {
         std::fs::write(folder.path().join("bucketline.toml"), config).unwrap();
         let ran = Program::new(folder.path())

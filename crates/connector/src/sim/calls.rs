@@ -366,6 +366,7 @@ fn shorter(object: &Bytes) -> Bytes {
         marker,
         datums.iter().map(|datum| &**datum),
     )
+    .unwrap()
     .concat()
     .into()
 }

@@ -6,6 +6,10 @@ use bucketline_export::{Exporter, JobState};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::chain;
+use crate::model::Installation;
+use crate::variables::Variables;
+
 /// How often is looked for what is left.
 const EVERY: Duration = Duration::from_secs(60);
 
@@ -21,11 +25,26 @@ impl Background {
         clippy::disallowed_methods,
         reason = "this is the driver that starts tasks and waits"
     )]
-    pub(super) fn start(exporter: Exporter) -> Self {
+    pub(super) fn start(
+        installation: Installation,
+        variables: Variables,
+        mut exporter: Option<Exporter>,
+    ) -> Self {
         let (passed, passes) = watch::channel(0);
         let task = tokio::spawn(async move {
             loop {
-                pass(&exporter).await;
+                if exporter.is_none() && super::jobs_folder(&installation).exists() {
+                    exporter = match super::open(&installation, &variables).await {
+                        Ok(exporter) => Some(exporter),
+                        Err(error) => {
+                            tracing::warn!(error = chain(&error), "exports cannot be gone on with");
+                            None
+                        }
+                    };
+                }
+                if let Some(exporter) = &exporter {
+                    pass(exporter).await;
+                }
                 passed.send_modify(|passes| *passes += 1);
                 tokio::time::sleep(EVERY).await;
             }
@@ -33,14 +52,17 @@ impl Background {
         Self { passes, task }
     }
 
-    /// Waits until all that is left was looked at once.
+    /// Waits until all that is left was looked at once, no longer than this; whether it was.
     ///
     /// # Cancel safety
     ///
     /// Given up, it goes on as before.
-    pub async fn once(&mut self) {
-        // It is an error where the task has ended, which is never before it is dropped.
-        let _ = self.passes.wait_for(|passes| *passes > 0).await;
+    pub async fn once(&mut self, longest: Duration) -> bool {
+        let once = self.passes.wait_for(|passes| *passes > 0);
+        // The inner error is that the task has ended, which is never before it is dropped.
+        tokio::time::timeout(longest, once)
+            .await
+            .is_ok_and(|passed| passed.is_ok())
     }
 }
 

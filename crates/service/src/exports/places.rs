@@ -10,7 +10,7 @@ use bucketline_sink::{Encryption, FsSink, MultipartSink, ObjectKey, S3Sink};
 
 use super::saved;
 use crate::chain;
-use crate::model::{Destination, Installation, ModelPath};
+use crate::model::{Bucket, Destination, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::wire::{Aws, Holder, Reach, export_sink, export_store};
 
@@ -38,35 +38,26 @@ impl InstallationPlaces {
 
     /// The folder of a workspace in the product's own store: nobody else's.
     fn own_folder(&self, workspace: &WorkspaceId) -> String {
-        match &self.installation.exports.folder {
-            Some(folder) => format!("{folder}/{workspace}"),
-            None => workspace.to_string(),
-        }
+        self.installation.exports.folder_of(workspace.as_str())
     }
 
-    fn bucket(&self, destination: &Destination, holder: &Holder) -> Result<Option<S3Sink>, Error> {
-        match destination {
-            Destination::Directory(_) => Ok(None),
-            Destination::Bucket(bucket) => export_sink(&self.installation, holder, bucket, &self.aws)
-                .map(Some)
-                .map_err(|error| unusable(&error)),
-        }
+    fn bucket(&self, bucket: &Bucket, holder: &Holder) -> Result<S3Sink, Error> {
+        export_sink(&self.installation, holder, bucket, &self.aws).map_err(|error| unusable(&error))
     }
 
     fn sink(&self, destination: &Destination, holder: &Holder) -> Result<Arc<dyn MultipartSink>, Error> {
-        if let Destination::Directory(path) = destination {
-            let sink = FsSink::open(path).map_err(|error| {
-                Error::new(
-                    ErrorKind::Storage,
-                    format!("`{}` cannot be opened", path.display()),
-                )
-                .with_source(error)
-            })?;
-            return Ok(Arc::new(sink));
-        }
-        match self.bucket(destination, holder)? {
-            Some(sink) => Ok(export_store(sink, holder.reach.folder().parse().ok())),
-            None => Err(Error::new(ErrorKind::Storage, "there is no store")),
+        match destination {
+            Destination::Directory(path) => match FsSink::open(path) {
+                Ok(sink) => Ok(Arc::new(sink)),
+                Err(error) => {
+                    let message = format!("`{}` cannot be opened", path.display());
+                    Err(Error::new(ErrorKind::Storage, message).with_source(error))
+                }
+            },
+            Destination::Bucket(bucket) => {
+                let sink = self.bucket(bucket, holder)?;
+                Ok(export_store(sink, holder.reach.folder().parse().ok()))
+            }
         }
     }
 
@@ -116,17 +107,17 @@ impl Places for InstallationPlaces {
         key: &ObjectKey,
         lifetime: Duration,
     ) -> Result<String, Error> {
-        let own = &self.installation.exports.own;
-        if let Destination::Directory(path) = own {
-            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            return Ok(path.join(key.as_str()).display().to_string());
+        match &self.installation.exports.own {
+            Destination::Directory(path) => {
+                let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+                Ok(path.join(key.as_str()).display().to_string())
+            }
+            Destination::Bucket(bucket) => self
+                .bucket(bucket, &self.own_holder(workspace))?
+                .presigned_get(key, lifetime)
+                .await
+                .map_err(|error| Error::new(ErrorKind::Storage, "no link can be signed").with_source(error)),
         }
-        let bucket = self.bucket(own, &self.own_holder(workspace))?;
-        let bucket = bucket.ok_or_else(|| Error::new(ErrorKind::Storage, "there is no store"))?;
-        bucket
-            .presigned_get(key, lifetime)
-            .await
-            .map_err(|error| Error::new(ErrorKind::Storage, "no link can be signed").with_source(error))
     }
 }
 

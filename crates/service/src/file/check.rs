@@ -49,11 +49,12 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
         vendor.as_ref().and_then(|vendor| vendor.account.as_ref()),
     );
     let connectors = checker.connectors(file.connector, vendor.as_ref(), &workspaces, &grants);
-    let data_exports = checker.data_exports(file.data_export, &workspaces, &grants, &connectors);
+    let data_exports = checker.data_exports(file.data_export, &workspaces, &grants);
     let exports = checker.exports(file.exports, &grants, &spool.dir);
+    checker.export_overlaps(&connectors, &data_exports, exports.as_ref(), &workspaces);
     let mail = file.mail.map(|mail| checker.mail(mail));
     match (vendor, exports, valid(mail)) {
-        (Some(vendor), Some(exports), Some(mail)) if checker.problems.is_empty() => {
+        (Some(vendor), Some((_, exports)), Some(mail)) if checker.problems.is_empty() => {
             let grants = grants.into_values().flatten().collect();
             let workspaces = workspaces.into_values().flatten().collect();
             let installation = Installation {
@@ -64,7 +65,7 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
                 workspaces,
                 grants,
                 connectors,
-                data_exports,
+                data_exports: data_exports.into_iter().map(|(_, export)| export).collect(),
                 exports,
                 mail,
             };

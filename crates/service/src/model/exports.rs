@@ -29,6 +29,17 @@ pub struct Exports {
     pub callback_secrets: Vec<Keeper>,
 }
 
+impl Exports {
+    /// The folder of a workspace in the product's own store.
+    #[must_use]
+    pub(crate) fn folder_of(&self, workspace: &str) -> String {
+        match &self.folder {
+            Some(folder) => format!("{folder}/{workspace}"),
+            None => workspace.to_owned(),
+        }
+    }
+}
+
 /// The server that takes mail.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

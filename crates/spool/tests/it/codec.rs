@@ -1,4 +1,5 @@
 //! Every record comes back as it was laid down, whatever its fields hold.
+//! Long because every kind of record has its generator here, and one property asks them all.
 
 use std::sync::Arc;
 

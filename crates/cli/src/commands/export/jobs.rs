@@ -50,7 +50,9 @@ pub(super) async fn cancel(options: Cancel) -> Outcome<Exit> {
     {
         Cancelled::Asked => result("whoever runs it was asked to cancel it"),
         Cancelled::EndedBefore(state) => result(format_args!("it is {} already, and stays so", state.name())),
-        _ => result("it is cancelled; nothing of it is left"),
+        _ => result(
+            "it is cancelled; what was written of it is removed, or will be by the next `export resume`",
+        ),
     }
     Ok(Exit::Done)
 }

@@ -36,20 +36,16 @@ pub(super) async fn run(options: Run) -> Outcome<Exit> {
         }
     };
     let record = watched(&exporter, claimed).await?;
+    let link = exporter.link(&record).await;
     match options.format {
-        Format::Text => result(shown::text(&record, link(&exporter, &record).await).trim_end()),
-        Format::Json => result(shown::json(&record, link(&exporter, &record).await)?),
+        Format::Text => result(shown::text(&record, link).trim_end()),
+        Format::Json => result(shown::json(&record, link)?),
     }
     Ok(if record.state == JobState::Completed {
         Exit::Done
     } else {
         Exit::NotDelivered
     })
-}
-
-/// The download link, where there is one to give.
-async fn link(exporter: &Exporter, record: &JobRecord) -> Option<String> {
-    exporter.link(record).await
 }
 
 /// Runs a job, and says now and then how far it is.

@@ -14,7 +14,8 @@ use crate::failure::{Failure, Outcome};
 
 /// Fail where a new policy allows what the old one does not
 ///
-/// Names the statements that grant it, each with a request. Other layers may be given: what they keep out is not new. Exits
+/// Names the statements that grant it, each with a request. Other layers may be given: what they keep out is not new (of those, the
+/// policy of a resource has resource control policies and endpoint policies around it). Exits
 /// with 0 if nothing new is granted, with 1 if something is, or if it cannot be proven that nothing is, and with 2 on files
 /// that are no policies. A policy may say in its `Id` what is meant: `check-allow NEW_ACCESS@/Statement/2: REASON`.
 #[derive(Args, Debug)]

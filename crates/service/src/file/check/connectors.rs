@@ -175,8 +175,7 @@ impl Checker<'_> {
         exports: Vec<Spanned<raw::DataExport>>,
         workspaces: &Declared<Workspace>,
         grants: &Declared<Grant>,
-        connectors: &[Connector],
-    ) -> Vec<DataExport> {
+    ) -> Vec<(std::ops::Range<usize>, DataExport)> {
         let mut seen = BTreeSet::new();
         let mut checked = Vec::new();
         for export in exports {
@@ -229,7 +228,6 @@ impl Checker<'_> {
             };
             checked.push((span, export));
         }
-        self.export_overlaps(connectors, &checked);
-        checked.into_iter().map(|(_, export)| export).collect()
+        checked
     }
 }

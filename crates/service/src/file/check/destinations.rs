@@ -8,7 +8,7 @@ use bucketline_sink::Addressing;
 
 use super::super::raw::Text;
 use super::{Checker, Declared, valid};
-use crate::model::{Bucket, Connector, DataExport, Destination, Grant, GrantKind};
+use crate::model::{Bucket, Connector, DataExport, Destination, Exports, Grant, GrantKind, Workspace};
 use crate::{endpoint, shared_folder};
 
 /// The keys that say where something goes, the same in both kinds of section.
@@ -135,11 +135,14 @@ impl Checker<'_> {
         }
     }
 
-    /// What exports write below their roots is neither in a connector's folder nor in another workspace's.
+    /// What exports write below their roots is neither in a connector's folder nor in another workspace's; and what lies in the product's own
+    /// store, a folder for each workspace, is in none of them.
     pub(super) fn export_overlaps(
         &mut self,
         connectors: &[Connector],
         exports: &[(std::ops::Range<usize>, DataExport)],
+        own: Option<&(std::ops::Range<usize>, Exports)>,
+        workspaces: &Declared<Workspace>,
     ) {
         let mut taken = FolderRegistry::new();
         for connector in connectors {
@@ -165,6 +168,27 @@ impl Checker<'_> {
                     self.problem(span, what, "give one of them another `folder`");
                     break;
                 }
+            }
+        }
+        let Some((span, own)) = own else { return };
+        let destination = identity(&own.own);
+        for workspace in workspaces.keys() {
+            let Ok(folder) = own.folder_of(workspace).parse() else {
+                continue;
+            };
+            let holder = format!("the downloads of `{workspace}`");
+            if let Err(conflict) = taken.claim(&destination, &folder, &holder) {
+                let what = format!(
+                    "{holder} lie in `{folder}`, which overlaps with the folder `{}` of {} in {destination}",
+                    conflict.other(),
+                    conflict.holder(),
+                );
+                self.problem(
+                    span,
+                    what,
+                    "give `[exports]` another `folder`, or better a bucket of its own",
+                );
+                break;
             }
         }
     }

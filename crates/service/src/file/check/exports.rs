@@ -24,7 +24,7 @@ impl Checker<'_> {
         section: Option<Spanned<raw::Exports>>,
         grants: &Declared<Grant>,
         spool: &Path,
-    ) -> Option<Exports> {
+    ) -> Option<(std::ops::Range<usize>, Exports)> {
         let (span, raw) = match section {
             Some(section) => {
                 self.places
@@ -53,7 +53,7 @@ impl Checker<'_> {
             _ => self.destination(
                 Where {
                     section: "store of exports",
-                    span,
+                    span: span.clone(),
                     grant: raw.grant,
                     bucket: raw.bucket,
                     directory: raw.directory,
@@ -75,7 +75,7 @@ impl Checker<'_> {
             .flatten()
             .filter_map(|secret| self.keeper(secret))
             .collect();
-        Some(Exports {
+        let exports = Exports {
             dir,
             own: own?,
             folder: valid(folder)?,
@@ -83,7 +83,8 @@ impl Checker<'_> {
             link_lifetime,
             concurrent: usize::try_from(concurrent).unwrap_or(usize::MAX),
             callback_secrets,
-        })
+        };
+        Some((span, exports))
     }
 
     fn link_lifetime(&mut self, text: Option<&Text>) -> Duration {
