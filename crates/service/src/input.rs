@@ -330,14 +330,27 @@ pub(crate) fn text(path: &Path) -> io::Result<Box<dyn io::Read + Send>> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return cut_off(&path.display().to_string());
+    }
     let problem = Problem::new(format!("the input cannot be read: {error}")).at(path.display());
     Error::input(if error.kind() == io::ErrorKind::InvalidData {
         problem.advice(
-            "give newline-delimited JSON: plain, with gzip or zstd, or in UTF-16 with a byte order mark",
+            "give newline-delimited JSON, one object a line (`jq -c` makes it): plain, with gzip or zstd, or in UTF-16 with a byte \
+             order mark",
         )
     } else {
         problem
     })
+}
+
+/// Of what is compressed and ends before its end.
+pub(crate) fn cut_off(name: &str) -> Error {
+    Error::input(
+        Problem::new("the input is compressed and ends in the middle")
+            .at(name)
+            .advice("what was read is kept; once it is whole, run the same command again to read on"),
+    )
 }
 
 /// What is said of a known input that bears another name.

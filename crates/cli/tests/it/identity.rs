@@ -283,11 +283,17 @@ fn what_is_no_text_is_said_once_as_what_it_is() {
         (tar, "a tar archive"),
         (in_gzip, "a program"),
         (b"PK\x03\x04\x14\0\0\0".to_vec(), "a zip archive"),
+        (b"[{\"workspace\": \"acme\"},\n{}]\n".to_vec(), "one JSON array"),
+        (
+            b"{\n  \"workspace\": \"acme\"\n}\n".to_vec(),
+            "over several lines",
+        ),
+        (b"<html><body>Sign in</body></html>\n".to_vec(), "an HTML page"),
     ] {
         let site = Site::local();
         fs::write(site.file("events.ndjson"), &bytes).unwrap();
         let ran = site.run().expect_code(2).expect_said(what);
-        assert_eq!(ran.stderr.matches("not text").count(), 1, "{}", ran.stderr);
+        assert_eq!(ran.stderr.matches("it is not ").count(), 1, "{}", ran.stderr);
         assert_eq!(site.rejects(), Vec::<serde_json::Value>::new());
         let job = site.program().args(["run", "--input", "-", "--drain"]);
         job.run_with_input(&bytes).expect_code(2).expect_said(what);

@@ -1,6 +1,8 @@
 //! What a file or a stream holds, told by its first bytes and never by its name: text, compressed text, UTF-16, or no text at
 //! all. Gives it as UTF-8; all places are places of that. Knows nothing of lines.
 
+mod looks;
+
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek as _, SeekFrom};
 use std::os::unix::fs::FileExt as _;
@@ -8,6 +10,8 @@ use std::sync::Arc;
 
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
 use sha2::{Digest as _, Sha256};
+
+use looks::{NoLines, foreign};
 
 /// How much is looked at to tell what it is.
 pub(super) const LOOKED_AT: usize = 4_096;
@@ -41,7 +45,7 @@ impl Packing {
             (b"\xfe\xff", Packing::Utf16Be),
         ];
         if let Some(what) = foreign(begin) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, NotText(what)));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
         let packed = PACKED.iter().find(|(magic, _)| begin.starts_with(magic));
         Ok(packed.map_or(Self::Plain, |(_, packing)| *packing))
@@ -67,83 +71,10 @@ impl Packing {
             }
             _ => Err(io::Error::new(
                 io::ErrorKind::InvalidData,
-                NotText("packed more than once"),
+                NoLines::NotText("packed more than once"),
             )),
         }
     }
-}
-
-/// That an input is no text, and what it is.
-#[derive(Debug)]
-pub(crate) struct NotText(&'static str);
-
-impl std::fmt::Display for NotText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "it is not text: it is {}", self.0)
-    }
-}
-
-impl std::error::Error for NotText {}
-
-/// What begins so and is no text of any kind that is read.
-fn foreign(begin: &[u8]) -> Option<&'static str> {
-    const KNOWN: [(&[u8], &str); 20] = [
-        (b"\xff\xfe\0\0", "UTF-32"),
-        (b"\0\0\xfe\xff", "UTF-32"),
-        (b"BZh", "compressed with bzip2"),
-        (b"\xfd7zXZ\0", "compressed with xz"),
-        (b"LZIP", "compressed with lzip"),
-        (b"\x04\x22\x4d\x18", "compressed with LZ4"),
-        (b"\xff\x06\0\0sNaPpY", "compressed with Snappy"),
-        (b"\x1f\x9d", "compressed with compress"),
-        (b"PK\x03\x04", "a zip archive"),
-        (b"PK\x05\x06", "a zip archive"),
-        (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-        (b"Rar!\x1a\x07", "a RAR archive"),
-        (b"Obj\x01", "an Avro file"),
-        (b"PAR1", "a Parquet file"),
-        (b"ORC", "an ORC file"),
-        (b"ARROW1", "an Arrow file"),
-        (b"SQLite format 3\0", "an SQLite database"),
-        (b"\x7fELF", "a program"),
-        (b"%PDF-", "a PDF document"),
-        (b"\x89PNG", "an image"),
-    ];
-    if let Some((_, what)) = KNOWN.iter().find(|(magic, _)| begin.starts_with(magic)) {
-        return Some(what);
-    }
-    if begin.get(257..262) == Some(b"ustar") {
-        return Some("a tar archive");
-    }
-    if [&b"\x1f\x8b"[..], b"\x28\xb5\x2f\xfd", b"\xff\xfe", b"\xfe\xff"]
-        .iter()
-        .any(|magic| begin.starts_with(magic))
-    {
-        return None;
-    }
-    let looked_at = begin.get(..LOOKED_AT).unwrap_or(begin);
-    // A file that was emptied under its writer may begin with a hole: what follows it is text.
-    let hole = looked_at.iter().take_while(|byte| **byte == 0).count();
-    let text = looked_at.get(hole..).unwrap_or_default();
-    let zeros = |at: usize| text.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();
-    let (even, odd) = if hole % 2 == 0 {
-        (zeros(0), zeros(1))
-    } else {
-        (zeros(1), zeros(0))
-    };
-    let half = text.len() / 2;
-    if text.len() >= 8
-        && (odd * 10 >= half * 7 && even * 4 <= odd || even * 10 >= half * 7 && odd * 4 <= even)
-    {
-        return Some("UTF-16 without a byte order mark");
-    }
-    let strange = text.iter().filter(|byte| is_strange(**byte)).count();
-    (text.len() >= 16 && strange * 10 >= text.len()).then_some("binary data")
-}
-
-/// No text has many of these: control characters that nobody types.
-const fn is_strange(byte: u8) -> bool {
-    matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127)
 }
 
 /// A stream whose first bytes were looked at.
@@ -434,8 +365,39 @@ mod tests {
             "плохо: это не JSON\n".as_bytes(),
             &hole,
             b"{\"a\": \"\0\"}\n",
+            // One bad line among good ones is that line's fault.
+            b"[1, 2]\n{\"a\": 1}\n",
+            b"[{\"a\": 1}]\n{\"a\": 1}\n",
+            b"[\n",
+            b"[\n{\"a\": 1}\n{\"a\": 2}\n",
+            b"{\n{\"a\": 1}\n",
+            b"{",
+            b"<a>\n{\"a\": 1}\n",
+            b"workspace,event_type\n",
         ] {
             assert_eq!(read(text).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn text_that_is_not_one_object_a_line_is_told_as_what_it_is() {
+        let long = format!("[{{\"event\": \"{}\"}}]", "a".repeat(LOOKED_AT));
+        let cases: [(&str, &str); 9] = [
+            ("[{\"a\": 1},\n{\"a\": 2}]\n", "one JSON array"),
+            ("[\n  {\"a\": 1},\n  {\"a\": 2}\n]\n", "one JSON array"),
+            ("[{\"a\": 1},{\"a\": 2}]", "one JSON array"),
+            (&long, "one JSON array"),
+            ("\u{feff}{\n  \"workspace\": \"acme\"\n}\n", "over several lines"),
+            ("\r\n{\r\n\"workspace\": \"acme\"}\r\n", "over several lines"),
+            ("<!DOCTYPE html>\n<html>", "an HTML page"),
+            ("<html><body>Sign in</body></html>\n", "an HTML page"),
+            ("<?xml version=\"1.0\"?>\n<Error/>", "an XML document"),
+        ];
+        for (text, what) in cases {
+            for packed in [text.as_bytes(), &gzip(&utf16(text, u16::to_le_bytes))] {
+                let said = read(packed).map_or_else(|error| error.to_string(), |_| "text".into());
+                assert!(said.contains(what), "{what}: {said}");
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use super::lines::{Line, Mark, Splitter};
 use super::places::Places;
 use super::proof::Verdict;
 use super::sequencer::Sequencer;
-use super::{OpenFile, Opened, Origin, Resume};
+use super::{OpenFile, Opened, Origin, Resume, cut_off};
 use crate::{Error, Problem};
 
 /// A batch is one frame of the spool and one share of an fsync: large enough that the fsync costs little per event,
@@ -131,11 +131,7 @@ impl Feed {
                 self.end = end;
                 Ok(None)
             }
-            Some(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Error::input(
-                Problem::new("the input is compressed and ends in the middle")
-                    .at(&self.name)
-                    .advice("what was read is kept; once it is whole, run the same command again to read on"),
-            )),
+            Some(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Err(cut_off(&self.name)),
             Some(Err(error)) => Err(Error::input(
                 Problem::new(format!("the input cannot be read on: {error}"))
                     .at(&self.name)
