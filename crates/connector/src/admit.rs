@@ -10,11 +10,13 @@ pub use reason::{RejectReason, Rejection};
 
 use std::collections::HashSet;
 use std::fmt;
+use std::ops::Range;
 
+use bucketline_format::transform::Plan;
 use bucketline_format::{Schema, SchemaRegistry};
 
 use crate::SchemaChange;
-use crate::route::{Routes, Takers};
+use crate::route::{Forms, Routes, Takers};
 use crate::{ConnectorConfig, ConnectorId, WorkspaceId};
 use envelope::Envelope;
 
@@ -49,11 +51,15 @@ pub struct Admission {
 }
 
 /// A line that became an event.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Admitted<'a> {
     workspace: &'a WorkspaceId,
     schema: &'a Schema,
     takers: &'a Takers,
+    /// `None`: all take the event as it came.
+    forms: Option<&'a Forms>,
+    /// Where each form ends in what was appended; empty for one alone.
+    ends: Vec<usize>,
     /// What tells its workspace and type from all others.
     pair: (usize, usize),
 }
@@ -72,6 +78,25 @@ impl<'a> Admitted<'a> {
     /// The connectors that take it.
     pub fn connectors(&self) -> &'a [ConnectorId] {
         &self.takers.ids
+    }
+
+    /// The datum that a connector gets, out of what was appended when the line was admitted; nothing if it does not take the event.
+    pub fn datum_for<'d>(&self, connector: &ConnectorId, appended: &'d [u8]) -> Option<&'d [u8]> {
+        let taker = self.takers.ids.iter().position(|id| id == connector)?;
+        appended.get(self.bodies(appended.len()).nth(self.form_of(taker).into())?)
+    }
+
+    /// The form that a taker gets.
+    fn form_of(&self, taker: usize) -> u8 {
+        let form = self.forms.and_then(|forms| forms.of_takers().get(taker));
+        form.copied().unwrap_or(0)
+    }
+
+    /// Where each form lies in the `length` bytes that were appended.
+    fn bodies(&self, length: usize) -> impl Iterator<Item = Range<usize>> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let ends = self.ends.iter().copied().chain([length]);
+        starts.zip(ends).map(|(start, end)| start..end)
     }
 }
 
@@ -98,7 +123,8 @@ impl Admission {
     }
 
     /// Admits one line `{"workspace": ..., "event_type": ..., "event": {...}}`, in UTF-8, and appends the event's Avro
-    /// datum to `datum`. A `sequence` beside these is the producer's own number of the line; it is not kept.
+    /// datum to `datum`: where connectors transform it, one for each form that somebody takes ([`Admitted::datum_for`]), and none of
+    /// the event as it came unless somebody takes it so. A `sequence` beside these is the producer's own number of the line; it is not kept.
     ///
     /// # Errors
     ///
@@ -144,22 +170,54 @@ impl Admission {
             return Err(rejection(RejectReason::EventTooLarge, "event"));
         }
         let start = datum.len();
-        match kind.schema.encode_event(envelope.event, datum) {
-            Ok(()) => Ok(Admitted {
-                workspace: id,
-                schema: &kind.schema,
-                takers,
-                pair: workspace.pair(kind),
-            }),
-            Err(mismatch) => {
-                datum.truncate(start);
-                Err(rejection(
-                    RejectReason::Mismatch(mismatch.reason()),
-                    mismatch.path(),
-                ))
-            }
+        if let Err(mismatch) = kind.schema.encode_event(envelope.event, datum) {
+            datum.truncate(start);
+            let reason = RejectReason::Mismatch(mismatch.reason());
+            return Err(rejection(reason, mismatch.path()));
         }
+        let formed = workspace
+            .forms(kind, takers)
+            .map_err(|_| RejectReason::NotTransformable)
+            .and_then(|forms| {
+                Ok((
+                    forms,
+                    forms.map_or(Ok(Vec::new()), |forms| form(forms, start, datum))?,
+                ))
+            });
+        let (forms, ends) = formed.map_err(|reason| {
+            datum.truncate(start);
+            rejection(reason, "event")
+        })?;
+        Ok(Admitted {
+            workspace: id,
+            schema: &kind.schema,
+            takers,
+            forms,
+            ends,
+            pair: workspace.pair(kind),
+        })
     }
+}
+
+/// Puts all forms of an event in the place of the one that stands from `start` on; where each but the last ends.
+fn form(forms: &Forms, start: usize, datum: &mut Vec<u8>) -> Result<Vec<usize>, RejectReason> {
+    if forms.plans().iter().all(Plan::is_copy) {
+        return Ok(Vec::new());
+    }
+    let came = datum.split_off(start);
+    let mut ends = Vec::new();
+    for plan in forms.plans() {
+        let from = datum.len();
+        plan.apply(&came, datum)
+            .map_err(|_| RejectReason::NotTransformable)?;
+        // Hashes are longer than what they stand for: a list of a million short texts would fill a frame.
+        if !plan.is_copy() && datum.len() - from > MAX_EVENT {
+            return Err(RejectReason::EventTooLarge);
+        }
+        ends.push(datum.len() - start);
+    }
+    ends.pop();
+    Ok(ends)
 }
 
 fn parse(line: &[u8]) -> Result<Envelope<'_>, Rejection> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bucketline_format::transform::Transforms;
 use bucketline_format::{Encoder, EventSelection};
 use bucketline_sink::Encryption;
 
@@ -42,6 +43,8 @@ pub struct ConnectorConfig {
     pub encryption: Encryption,
     /// What makes objects of its events; default: Avro, not compressed, as Currents has it.
     pub encoder: &'static dyn Encoder,
+    /// What is removed, hashed or dropped from its events before they are stored; default: nothing.
+    pub transforms: Transforms,
     /// The vendor's cluster, part of every key.
     pub cluster: Label,
     /// The vendor's zone, part of every key.
@@ -66,6 +69,7 @@ impl ConnectorConfig {
             events: EventSelection::all(),
             encryption: Encryption::BucketDefault,
             encoder: bucketline_format::default_encoder(),
+            transforms: Transforms::default(),
             cluster,
             zone,
         }
@@ -96,6 +100,14 @@ impl ConnectorConfig {
     #[must_use]
     pub fn encoder(mut self, encoder: &'static dyn Encoder) -> Self {
         self.encoder = encoder;
+        self
+    }
+
+    /// Sets what is removed, hashed or dropped from its events before they are stored. Events that were accepted before stay as they
+    /// were stored.
+    #[must_use]
+    pub fn transforms(mut self, transforms: Transforms) -> Self {
+        self.transforms = transforms;
         self
     }
 

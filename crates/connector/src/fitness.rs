@@ -1,15 +1,16 @@
 //! Whether a configuration fits what a log holds. Knows no log and changes nothing.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use bucketline_format::{SchemaId, SchemaRegistry, encoder, newest_encoder};
+use bucketline_format::{Schema, SchemaId, SchemaRegistry, encoder, newest_encoder};
 use bucketline_spool::Generation;
 
-use crate::ObjectName;
 use crate::config::ConnectorConfig;
 use crate::error::{Error, ErrorKind};
 use crate::folder_path::FolderRegistry;
+use crate::route::MAX_FORMS;
 use crate::shard::{Fold, LaneState};
+use crate::{ObjectName, WorkspaceId};
 
 /// How many connectors, and how many pairs of workspace and event type, one frame can name.
 const MAX_NAMES: usize = u16::MAX as usize;
@@ -25,6 +26,14 @@ pub(crate) fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Err
         return config_error(format!(
             "{} connectors are more than {MAX_NAMES}",
             connectors.len()
+        ));
+    }
+    if let Some((workspace, forms)) = most_forms(connectors)
+        && forms > MAX_FORMS
+    {
+        return config_error(format!(
+            "the connectors of workspace `{workspace}` have {forms} different transformations, and an event can be stored in \
+             {MAX_FORMS} forms; give several of them the same ones"
         ));
     }
     let mut folders = FolderRegistry::new();
@@ -51,6 +60,55 @@ pub(crate) fn check_connectors(connectors: &[ConnectorConfig]) -> Result<(), Err
                     format!("{named}: {conflict}; give one of them another folder"),
                 )
             })?;
+    }
+    Ok(())
+}
+
+/// The workspace whose connectors differ most in what they ask for, and how many different things that is.
+fn most_forms(connectors: &[ConnectorConfig]) -> Option<(&WorkspaceId, usize)> {
+    let mut forms: HashMap<&WorkspaceId, HashSet<String>> = HashMap::new();
+    for config in connectors {
+        let of_workspace = forms.entry(&config.workspace).or_default();
+        of_workspace.insert(config.transforms.canonical());
+    }
+    let counted = forms
+        .into_iter()
+        .map(|(workspace, forms)| (workspace, forms.len()));
+    counted.max_by_key(|(_, forms)| *forms)
+}
+
+/// Whether what connectors transform is in the event types that they take, and can take what is put in its place.
+///
+/// # Errors
+///
+/// `Config`.
+pub(crate) fn check_transforms(
+    connectors: &[ConnectorConfig],
+    schemas: &SchemaRegistry,
+) -> Result<(), Error> {
+    let newest: Vec<&Schema> = schemas
+        .event_types()
+        .iter()
+        .filter_map(|kind| schemas.latest(kind))
+        .collect();
+    // Many connectors of an installation ask for the same.
+    let mut seen = HashSet::new();
+    for config in connectors.iter().filter(|config| !config.transforms.is_empty()) {
+        if !seen.insert((config.transforms.canonical(), config.events.to_string())) {
+            continue;
+        }
+        let taken = newest
+            .iter()
+            .filter(|schema| config.events.matches(schema.event_type()));
+        if let Some(unfit) = config.transforms.unfit(taken.copied()).first() {
+            return Err(Error::new(
+                ErrorKind::Config,
+                format!(
+                    "connector `{}` ({}): its transformations cannot be made: {}; {}",
+                    config.name, config.id, unfit.what, unfit.advice
+                ),
+            ));
+        }
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub(crate) fn generation(config: &ConnectorConfig, counter: u64) -> Generation {
         format: config.encoder.format().to_owned(),
         codec: config.encoder.codec().to_owned(),
         encryption: config.encryption.to_text(),
-        transforms: String::new(),
+        transforms: config.transforms.canonical(),
     };
     generation.id = id_of(&generation);
     generation

@@ -1,11 +1,15 @@
 //! Routes: which connectors take the events of a workspace and type. Worked out once per configuration; knows nothing of events.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+mod forms;
 
-use bucketline_format::{Schema, SchemaRegistry};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use bucketline_format::transform::Transforms;
+use bucketline_format::{Error, Schema, SchemaRegistry};
 
 use crate::{ConnectorConfig, ConnectorId, WorkspaceId};
+pub(crate) use forms::{Forms, MAX_FORMS};
 
 /// The routes of all workspaces. What many share is kept once, so that ten thousand workspaces with a hundred event types each are a
 /// few megabytes.
@@ -32,14 +36,18 @@ pub(crate) struct Workspace {
     takers: Vec<Takers>,
     /// Which of them, by ordinal of the event type.
     by_type: Vec<usize>,
+    /// By ordinal of the event type, worked out with the first event of it; empty where no connector changes anything.
+    forms: Vec<OnceLock<Result<Forms, Error>>>,
 }
 
 /// The connectors that take the same events.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Takers {
     /// Their places in the configuration.
     pub(crate) places: Vec<usize>,
     pub(crate) ids: Vec<ConnectorId>,
+    /// What each of them asks for.
+    transforms: Vec<Transforms>,
 }
 
 impl Routes {
@@ -103,17 +111,24 @@ impl Workspace {
             let taking = connectors
                 .iter()
                 .filter(|(_, config)| config.events.matches(schema.event_type()));
-            let (places, ids) = taking.map(|(place, config)| (*place, config.id.clone())).unzip();
-            let set = Takers { places, ids };
+            let mut set = Takers::default();
+            for (place, config) in taking {
+                set.places.push(*place);
+                set.ids.push(config.id.clone());
+                set.transforms.push(config.transforms.clone());
+            }
             takers.iter().position(|known| *known == set).unwrap_or_else(|| {
                 takers.push(set);
                 takers.len() - 1
             })
         });
-        let by_type = by_type.collect();
+        let by_type: Vec<usize> = by_type.collect();
+        let changed = connectors.iter().any(|(_, config)| !config.transforms.is_empty());
+        let forms = by_type.iter().filter(|_| changed).map(|_| OnceLock::new());
         Self {
             ordinal,
             takers,
+            forms: forms.collect(),
             by_type,
         }
     }
@@ -121,6 +136,19 @@ impl Workspace {
     /// Who takes the events of a type.
     pub(crate) fn takers(&self, kind: &EventKind) -> Option<&Takers> {
         self.takers.get(*self.by_type.get(kind.ordinal)?)
+    }
+
+    /// The forms in which its events are stored; `None`: as they come, for all who take them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Forms::new`].
+    pub(crate) fn forms(&self, kind: &EventKind, takers: &Takers) -> Result<Option<&Forms>, &Error> {
+        let Some(forms) = self.forms.get(kind.ordinal) else {
+            return Ok(None);
+        };
+        let forms = forms.get_or_init(|| Forms::new(&kind.schema, &takers.transforms));
+        forms.as_ref().map(Some)
     }
 
     /// What tells this workspace and type from all others.

@@ -25,6 +25,8 @@ pub enum ErrorKind {
     InvalidSelection,
     /// A schema file is not Avro, or uses a part of Avro that events do not use. Correct the file.
     InvalidSchema,
+    /// A transformation does not fit the schema that it is for, or contradicts another. Correct the configuration.
+    InvalidTransform,
     /// Two schemas of a registry contradict one another: one of them has to go.
     Conflict,
     /// Bytes are not a datum of the schema they were read with: damaged, or read with the wrong schema.

@@ -17,6 +17,7 @@ mod registry;
 pub mod sample;
 mod schema;
 mod selection;
+pub mod transform;
 
 pub use encoder::{
     Encoder, default_encoder, encoder, encoder_of_extension, extensions, formats, newest_encoder, text_of,

@@ -172,6 +172,7 @@ impl Eq for RecordSchema {}
 pub struct Field {
     name: String,
     doc: Option<String>,
+    pii: Option<bool>,
     avro_type: Type,
     default_null: bool,
 }
@@ -187,6 +188,14 @@ impl Field {
     #[must_use]
     pub fn doc(&self) -> Option<&str> {
         self.doc.as_deref()
+    }
+
+    /// Whether its value is about a person: its attribute `"pii"` says so; where it has none, its documentation does, with the
+    /// sentence `Personal data.` or the mark `[PII]`.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        let documented = |doc: &str| doc.contains("Personal data.") || doc.contains("[PII]");
+        self.pii.unwrap_or_else(|| self.doc().is_some_and(documented))
     }
 
     /// Whether the field may be null, and so may be absent from an event.

@@ -3,9 +3,11 @@
 
 mod exports;
 mod path;
+mod transforms;
 
 pub use exports::{Exports, MailServer};
 pub use path::ModelPath;
+pub use transforms::{KeptHmacKey, TransformAction, TransformRule};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -164,6 +166,8 @@ pub struct Connector {
     pub events: EventSelection,
     /// What makes objects of them.
     pub encoder: &'static dyn Encoder,
+    /// What it does not get to see of them.
+    pub transforms: Vec<TransformRule>,
 }
 
 /// Where a connector or an export delivers.

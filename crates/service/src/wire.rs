@@ -9,12 +9,14 @@ mod http_client;
 mod probes;
 mod renewing;
 mod secret;
+mod transforms;
 mod vendor;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use bucketline_connector::{ConnectorConfig, Destination as Identity};
+use bucketline_format::SchemaRegistry;
 use bucketline_sink::layer::{PrefixJail, Retry, RetrySettings};
 use bucketline_sink::{FsSink, MultipartSink, ObjectKey, S3Sink, Sink};
 
@@ -44,15 +46,20 @@ pub struct Opened {
 /// Opens the destinations of all connectors.
 ///
 /// # Errors
-/// A secret cannot be read, or a setting cannot be used. What a store or STS refuses is no error here: it
+/// A secret cannot be read, or a setting cannot be used; transformations that do not fit the schemas. What a store or STS refuses is no error here: it
 /// shows on the first call, and blocks that connector alone.
-pub async fn open_all(installation: &Installation, variables: &Variables) -> Result<Vec<Opened>, Error> {
+pub async fn open_all(
+    installation: &Installation,
+    schemas: &SchemaRegistry,
+    variables: &Variables,
+) -> Result<Vec<Opened>, Error> {
     let aws = Aws::load(installation, variables).await?;
     let mut opened = Vec::new();
     for connector in &installation.connectors {
         opened.push(open(installation, connector, &aws)?);
     }
     apart(installation)?;
+    transforms::check(opened.iter().map(|opened| &opened.config), schemas)?;
     Ok(opened)
 }
 
@@ -97,7 +104,8 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
     .grant(grant)
     .events(connector.events.clone())
     .encoder(connector.encoder)
-    .encryption(connector.encryption.clone());
+    .encryption(connector.encryption.clone())
+    .transforms(transforms::of(connector, aws.variables())?);
     Ok(Opened {
         id: connector.id.to_string(),
         config: opened,

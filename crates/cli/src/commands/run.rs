@@ -58,7 +58,7 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         }
     }
     let variables = environment::variables();
-    let mut connectors = wire::open_all(config, &variables)
+    let mut connectors = wire::open_all(config, &schemas, &variables)
         .await
         .map_err(|error| error.located(&file.places))?;
     let mut held = 0;

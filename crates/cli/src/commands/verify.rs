@@ -22,7 +22,7 @@ pub(crate) async fn run(options: Verify) -> Outcome<Exit> {
     let config = configuration::load(options.config.path())?;
     let installation = &config.installation;
     let schemas = schemas::load(installation)?;
-    let opened = wire::open_all(installation, &environment::variables())
+    let opened = wire::open_all(installation, &schemas, &environment::variables())
         .await
         .map_err(|error| error.located(&config.places))?;
     if opened.is_empty() {

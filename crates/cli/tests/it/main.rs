@@ -36,4 +36,5 @@ mod setup;
 mod site;
 mod spool;
 mod streams;
+mod transforms;
 mod vendor;

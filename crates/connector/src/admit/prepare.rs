@@ -72,11 +72,19 @@ struct Preparation<'a> {
     event_types: Table<Arc<str>>,
     routings: Table<Vec<Route>>,
     bodies: Vec<u8>,
-    events: Vec<(Indexes, u32, Range<usize>)>,
+    events: Vec<Encoded>,
     counts: BTreeMap<Arc<str>, WorkspaceCounts>,
     rejected: Vec<RejectedLine>,
     refused_text: RefusedText,
     outcome: Accepted,
+}
+
+/// An event, and where its forms lie.
+struct Encoded {
+    indexes: Indexes,
+    schema: u32,
+    body: Range<usize>,
+    others: Vec<Range<usize>>,
 }
 
 #[derive(Clone, Copy)]
@@ -110,12 +118,12 @@ impl<'a> Preparation<'a> {
             (None, _) => Err(Rejection::of(RejectReason::LineTooLong)),
         };
         match admitted {
-            Ok(admitted) => self.accept(admitted, start),
+            Ok(admitted) => self.accept(&admitted, start),
             Err(rejection) => self.reject(line, &rejection),
         }
     }
 
-    fn accept(&mut self, admitted: Admitted<'_>, start: usize) {
+    fn accept(&mut self, admitted: &Admitted<'_>, start: usize) {
         self.outcome.accepted += 1;
         self.count(admitted.workspace().as_str(), |counts| {
             counts.received += 1;
@@ -127,8 +135,14 @@ impl<'a> Preparation<'a> {
             return;
         }
         let indexes = self.indexes(admitted);
-        self.events
-            .push((indexes, admitted.schema().id().get(), start..self.bodies.len()));
+        let bodies = admitted.bodies(self.bodies.len() - start);
+        let mut bodies = bodies.map(|body| start + body.start..start + body.end);
+        self.events.push(Encoded {
+            indexes,
+            schema: admitted.schema().id().get(),
+            body: bodies.next().unwrap_or(start..start),
+            others: bodies.collect(),
+        });
     }
 
     fn reject(&mut self, line: &Line, rejection: &Rejection) {
@@ -166,16 +180,16 @@ impl<'a> Preparation<'a> {
         self.counts.insert(workspace, counts);
     }
 
-    fn indexes(&mut self, admitted: Admitted<'_>) -> Indexes {
+    fn indexes(&mut self, admitted: &Admitted<'_>) -> Indexes {
         if let Some(indexes) = self.table.get(&admitted.pair) {
             return *indexes;
         }
-        let places = admitted.takers.places.iter();
+        let places = admitted.takers.places.iter().enumerate();
         let routes = places
-            .filter_map(|place| self.generations.get(*place))
-            .map(|generation| Route {
+            .filter_map(|(taker, place)| Some((taker, self.generations.get(*place)?)))
+            .map(|(taker, generation)| Route {
                 generation: self.generation_table.index_of(*generation),
-                body: 0,
+                body: admitted.form_of(taker),
             })
             .collect();
         let indexes = Indexes {
@@ -191,19 +205,17 @@ impl<'a> Preparation<'a> {
     fn finish(self, batch: Batch, hour: Hour) -> Prepared {
         // One buffer for all bodies of the batch: no copy per event, here or later.
         let bodies = Bytes::from(self.bodies);
-        let events = self
-            .events
-            .into_iter()
-            .map(|(indexes, schema, range)| StoredEvent {
-                event_type: indexes.event_type,
-                schema,
-                routing: indexes.routing,
-                body: Body {
-                    encoding: Encoding::Avro,
-                    bytes: bodies.slice(range),
-                },
-                others: Vec::new(),
-            });
+        let body = |range| Body {
+            encoding: Encoding::Avro,
+            bytes: bodies.slice(range),
+        };
+        let events = self.events.into_iter().map(|event| StoredEvent {
+            event_type: event.indexes.event_type,
+            schema: event.schema,
+            routing: event.indexes.routing,
+            body: body(event.body),
+            others: event.others.into_iter().map(body).collect(),
+        });
         let rejects = (!self.rejected.is_empty()).then_some(Rejects {
             source: batch.source,
             sequence: batch.sequence,

@@ -27,15 +27,17 @@ pub enum RejectReason {
     UnknownEventType,
     /// The file of its type's schema was changed under its id, so what its bytes would mean is not what they mean to the log.
     SchemaChanged,
-    /// The event's text is longer than [`MAX_EVENT`](crate::MAX_EVENT).
+    /// The event's text is longer than [`MAX_EVENT`](crate::MAX_EVENT), or what a connector's transformations make of it is.
     EventTooLarge,
+    /// A field cannot take what a connector's transformations would put in its place: nothing of the event is stored then.
+    NotTransformable,
     /// The event does not fit the schema of its type.
     Mismatch(MismatchReason),
 }
 
 impl RejectReason {
     /// The stable code: `line_too_long`, `not_utf8`, `not_an_envelope`, `unknown_envelope_key`, `no_sequence`, `unknown_workspace`,
-    /// `unknown_event_type`, `schema_changed`, `event_too_large`, or one of [`MismatchReason::code`].
+    /// `unknown_event_type`, `schema_changed`, `event_too_large`, `not_transformable`, or one of [`MismatchReason::code`].
     pub fn code(self) -> &'static str {
         match self {
             Self::LineTooLong => "line_too_long",
@@ -47,6 +49,7 @@ impl RejectReason {
             Self::UnknownEventType => "unknown_event_type",
             Self::SchemaChanged => "schema_changed",
             Self::EventTooLarge => "event_too_large",
+            Self::NotTransformable => "not_transformable",
             Self::Mismatch(reason) => reason.code(),
         }
     }

@@ -11,7 +11,7 @@ use bucketline_spool::{
 use super::Landed;
 use crate::config::ConnectorConfig;
 use crate::error::{Error, ErrorKind};
-use crate::fitness::{check_connectors, check_held};
+use crate::fitness::{check_connectors, check_held, check_transforms};
 use crate::generation::{generation, same_destination, same_settings};
 use crate::ledger::Ledger;
 use crate::schema_change::SchemaChange;
@@ -78,6 +78,7 @@ pub fn open(
     draw: &mut dyn FnMut() -> u32,
 ) -> Result<OpenedShard, Error> {
     check_connectors(connectors)?;
+    check_transforms(connectors, schemas)?;
     let start = start_of(log)?;
     let (mut fold, now) = folded(log, start, &[], connectors, memory)?;
     check_held(&fold, connectors, schemas)?;

@@ -72,7 +72,8 @@ impl HeldBatch {
         let (mut last_key, mut place) = (None, 0);
         let mut memory = 0;
         for (index, event) in (0..).zip(&events.events) {
-            memory += event.body.bytes.len() as u64 + PER_EVENT;
+            let others = event.others.iter().map(|body| body.bytes.len() as u64);
+            memory += event.body.bytes.len() as u64 + others.sum::<u64>() + PER_EVENT;
             let key = key_of(event);
             if last_key != Some(key) {
                 last_key = Some(key);

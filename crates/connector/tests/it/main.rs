@@ -27,3 +27,4 @@ mod samples;
 mod schemas;
 mod scripted;
 mod space;
+mod transforms;

@@ -105,7 +105,7 @@ impl Parser {
         within: Option<&str>,
         depth: usize,
     ) -> Result<Field, Error> {
-        only(object, &["name", "type", "doc", "default"])?;
+        only(object, &["name", "type", "doc", "default", "pii"])?;
         let avro_type = object.get("type").ok_or_else(|| invalid("it has no `type`"))?;
         let avro_type = self.avro_type(avro_type, within, depth)?;
         let default_null = match object.get("default") {
@@ -123,9 +123,15 @@ impl Parser {
             }
         };
         let doc = text(object, "doc")?.map(str::to_owned);
+        let pii = match object.get("pii") {
+            None => None,
+            Some(Value::Bool(pii)) => Some(*pii),
+            Some(_) => return Err(invalid("`pii` is neither true nor false")),
+        };
         Ok(Field {
             name: name.to_owned(),
             doc,
+            pii,
             avro_type,
             default_null,
         })

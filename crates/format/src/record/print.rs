@@ -48,6 +48,9 @@ fn print_field(field: &Field, docs: Docs, out: &mut String) {
     if field.default_null {
         out.push_str(",\"default\":null");
     }
+    if let (Some(pii), Docs::Kept) = (field.pii, docs) {
+        out.push_str(if pii { ",\"pii\":true" } else { ",\"pii\":false" });
+    }
     out.push('}');
 }
 

@@ -6,6 +6,7 @@ mod destinations;
 mod encryption;
 mod exports;
 mod grants;
+mod transforms;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;

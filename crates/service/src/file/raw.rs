@@ -104,6 +104,17 @@ pub(crate) struct Connector {
     pub(crate) events: Option<Vec<Text>>,
     pub(crate) format: Option<Text>,
     pub(crate) codec: Option<Text>,
+    pub(crate) transform: Option<Vec<Spanned<Transform>>>,
+}
+
+/// `{ fields = ["..."], action = "..." }` or `{ tag = "pii", action = "..." }`, with a `key` for `hmac`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Transform {
+    pub(crate) action: Text,
+    pub(crate) fields: Option<Vec<Text>>,
+    pub(crate) tag: Option<Text>,
+    pub(crate) key: Option<Spanned<Secret>>,
 }
 
 #[derive(Debug, Deserialize)]

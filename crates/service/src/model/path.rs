@@ -60,7 +60,9 @@ impl ModelPath {
 impl fmt::Display for ModelPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.as_slice() {
-            [kind, id, value] => write!(f, "{kind} `{id}`: {value}"),
+            [kind, id, values @ ..] if !values.is_empty() => {
+                write!(f, "{kind} `{id}`: {}", values.join(": "))
+            }
             [kind, id] if matches!(kind.as_str(), "vendor" | "exports" | "mail") => write!(f, "{kind}: {id}"),
             [kind, id] => write!(f, "{kind} `{id}`"),
             other => f.write_str(&other.join(": ")),

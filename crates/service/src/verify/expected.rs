@@ -5,8 +5,8 @@ use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use bucketline_connector::{Admission, ConnectorConfig, ConnectorId};
-use bucketline_format::SchemaRegistry;
+use bucketline_connector::{Admission, Admitted, ConnectorConfig, ConnectorId};
+use bucketline_format::{EventType, SchemaRegistry};
 
 use super::event::{self, Multiset, Values};
 use super::folder::{EXAMPLES, FindingKind, Findings, still_missing};
@@ -67,11 +67,18 @@ impl<'a> Expected<'a> {
             None => counted.rejected += 1,
             Some(event) => {
                 counted.accepted += 1;
-                let values = event.values();
+                // Most connectors get the same: it is hashed once.
+                let mut hashed: Option<(&[u8], Values)> = None;
                 for (connector, events) in self.connectors.iter().zip(&mut counted.events) {
-                    if event.connectors.contains(&connector.id) {
-                        events.entry(values).or_default().expected += 1;
-                    }
+                    let Some(datum) = event.datum(&connector.id) else {
+                        continue;
+                    };
+                    let values = match hashed {
+                        Some((known, values)) if std::ptr::eq(known, datum) => values,
+                        _ => event.hash(datum),
+                    };
+                    hashed = Some((datum, values));
+                    events.entry(values).or_default().expected += 1;
                 }
             }
         })?;
@@ -103,14 +110,14 @@ impl<'a> Expected<'a> {
         self.each(|event| {
             if named < EXAMPLES
                 && let Some(event) = event
-                && event.connectors.contains(connector)
-                && still_missing(events, event.values())
+                && let Some(datum) = event.datum(connector)
+                && still_missing(events, event.hash(datum))
             {
                 named += 1;
                 findings.add(
                     FindingKind::Lost,
                     || format!("{} line {}", event.input.display(), event.line.number),
-                    || format!("event `{}` of type `{}`", event.id(), event.schema.event_type()),
+                    || format!("event `{}` of type `{}`", event.id(datum), event.event_type()),
                 );
             }
         })?;
@@ -130,9 +137,8 @@ impl<'a> Expected<'a> {
                 visit(admitted.map(|admitted| Event {
                     input,
                     line: &line,
-                    schema: admitted.schema(),
-                    connectors: admitted.connectors(),
-                    datum: &datum,
+                    admitted,
+                    appended: &datum,
                 }));
             })
             .map_err(|error| {
@@ -147,18 +153,26 @@ impl<'a> Expected<'a> {
 struct Event<'a> {
     input: &'a Path,
     line: &'a Line,
-    schema: &'a bucketline_format::Schema,
-    connectors: &'a [ConnectorId],
-    datum: &'a [u8],
+    admitted: Admitted<'a>,
+    appended: &'a [u8],
 }
 
-impl Event<'_> {
-    fn values(&self) -> Values {
-        Values::of(self.schema.event_type(), self.datum)
+impl<'a> Event<'a> {
+    /// As a connector gets it, if it takes it.
+    fn datum(&self, connector: &ConnectorId) -> Option<&'a [u8]> {
+        self.admitted.datum_for(connector, self.appended)
     }
 
-    fn id(&self) -> String {
-        event::id(self.schema, self.datum)
+    fn hash(&self, datum: &[u8]) -> Values {
+        Values::of(self.event_type(), datum)
+    }
+
+    fn id(&self, datum: &[u8]) -> String {
+        event::id(self.admitted.schema(), datum)
+    }
+
+    fn event_type(&self) -> &EventType {
+        self.admitted.schema().event_type()
     }
 }
 

@@ -55,7 +55,9 @@ async fn a_file_of_events_is_delivered_and_proved() {
     let installation = &config.installation;
     let registry = schemas::load(installation).unwrap();
 
-    let opened = wire::open_all(installation, &Variables::default()).await.unwrap();
+    let opened = wire::open_all(installation, &registry, &Variables::default())
+        .await
+        .unwrap();
     let multiplexer = supervise::start(installation, registry.clone(), opened)
         .await
         .unwrap();
@@ -69,7 +71,9 @@ async fn a_file_of_events_is_delivered_and_proved() {
     assert!(multiplexer.drain(Duration::from_secs(60)).await.is_complete());
     multiplexer.shutdown().await;
 
-    let opened = wire::open_all(installation, &Variables::default()).await.unwrap();
+    let opened = wire::open_all(installation, &registry, &Variables::default())
+        .await
+        .unwrap();
     let proof = verify::verify(installation, &registry, opened, &[events])
         .await
         .unwrap();
@@ -82,7 +86,8 @@ async fn what_concerns_a_value_of_the_file_names_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let text = CONFIG.replace("directory = \"out\"", "bucket = \"acme-events\"\ngrant = \"key\"");
     let config = ConfigFile::parse(Path::new("bucketline.toml"), text).unwrap();
-    let error = wire::open_all(&config.installation, &Variables::default())
+    let registry = schemas::built_in().unwrap();
+    let error = wire::open_all(&config.installation, &registry, &Variables::default())
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);

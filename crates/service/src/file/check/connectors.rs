@@ -60,6 +60,7 @@ impl Checker<'_> {
         let encryption = self.encryption(raw.encryption.as_ref(), region);
         let events = self.events(raw.events.as_deref());
         let encoder = self.encoder(raw.format.as_ref(), raw.codec.as_ref());
+        let transforms = self.transforms(id.as_ref(), raw.transform);
         let destination = self.destination(
             Where {
                 section: "connector",
@@ -84,6 +85,7 @@ impl Checker<'_> {
             encryption: encryption?,
             events: events?,
             encoder: encoder?,
+            transforms: transforms?,
         })
     }
 
