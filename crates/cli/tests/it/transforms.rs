@@ -116,7 +116,7 @@ fn every_mistake_is_named_with_its_place() {
         ),
         (
             r#"{ fields = ["email_address", "time"], action = "remove" }"#,
-            ":21:43: `time` is a `int`, which cannot take the text",
+            ":21:43: `time` is a `long`, which cannot take the text",
         ),
         (
             r#"{ fields = ["user_id"], action = "drop" }"#,
