@@ -14,7 +14,9 @@ const FILE: &str = "deny.toml";
 /// The lists of `deny.toml`.
 #[derive(Debug)]
 pub(crate) struct Deny {
-    pub(crate) licences: Vec<String>,
+    licences: Vec<String>,
+    /// Packages that may come in under another licence as well.
+    exceptions: Vec<(String, Vec<String>)>,
     /// Packages that must not come in, and why.
     pub(crate) bans: Vec<(String, String)>,
     pub(crate) registries: Vec<String>,
@@ -42,17 +44,42 @@ impl Deny {
                 .collect::<Option<_>>()
                 .ok_or_else(|| Error::failed(format!("{FILE}: a list of texts holds something else")))
         };
+        let exceptions = table
+            .get("licenses")
+            .and_then(|section| section.get("exceptions"))
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(|exception| {
+                let name = exception.get("crate").and_then(Value::as_str);
+                let allowed = exception.get("allow").and_then(Value::as_array);
+                let (Some(name), Some(allowed)) = (name, allowed) else {
+                    return Err(Error::failed(format!(
+                        "{FILE}: an exception names a `crate` and what to `allow`"
+                    )));
+                };
+                Ok((name.to_owned(), texts(allowed.clone())?))
+            })
+            .collect::<Result<_, _>>()?;
         let bans = list("bans", "deny")?.into_iter().map(|ban| {
             let text = |field| ban.get(field).and_then(Value::as_str).map(str::to_owned);
             text("crate").zip(text("reason"))
         });
         Ok(Self {
             licences: texts(list("licenses", "allow")?)?,
+            exceptions,
             bans: bans
                 .collect::<Option<_>>()
                 .ok_or_else(|| Error::failed(format!("{FILE}: a ban names a `crate` and a `reason`")))?,
             registries: texts(list("sources", "allow-registry")?)?,
         })
+    }
+
+    /// The licences under which a package may come in.
+    pub(crate) fn licences_of(&self, package: &str) -> Vec<String> {
+        let exceptions = self.exceptions.iter().filter(|(name, _)| name == package);
+        let more = exceptions.flat_map(|(_, allowed)| allowed);
+        self.licences.iter().chain(more).cloned().collect()
     }
 }
 
@@ -96,7 +123,14 @@ mod tests {
         let text = "[licenses]\nallow = [\"MIT\"]\n[bans]\ndeny = [{ crate = \"x\", reason = \"y\" }]\n\
                     [sources]\nallow-registry = [\"https://example.org\"]\n";
         let deny = Deny::parse(text).unwrap();
-        assert_eq!(deny.licences, ["MIT"]);
+        assert_eq!(deny.licences_of("x"), ["MIT"]);
+        let except = "allow = [\"MIT\"]\nexceptions = [{ crate = \"x\", allow = [\"CC0-1.0\"] }]";
+        let excepting = Deny::parse(&text.replace("allow = [\"MIT\"]", except)).unwrap();
+        assert_eq!(excepting.licences_of("x"), ["MIT", "CC0-1.0"]);
+        assert_eq!(excepting.licences_of("y"), ["MIT"]);
+        assert!(
+            Deny::parse(&text.replace("allow = [\"MIT\"]", &except.replace("crate", "package"))).is_err()
+        );
         assert_eq!(deny.bans, [("x".to_owned(), "y".to_owned())]);
         assert_eq!(deny.registries, ["https://example.org"]);
         for missing in [

@@ -14,7 +14,7 @@ pub(super) fn check(metadata: &Value, findings: &mut Findings) -> Result<(), Err
         let name = text(package, "name").unwrap_or_default();
         let version = text(package, "version").unwrap_or_default();
         match text(package, "license") {
-            Some(expression) if allowed(expression, &deny.licences) => {}
+            Some(expression) if allowed(expression, &deny.licences_of(name)) => {}
             Some(expression) => findings.add(format!(
                 "{name} {version}: licence `{expression}` is not on the list"
             )),
