@@ -87,6 +87,13 @@ impl<'a> Input<'a> {
     }
 
     pub(crate) fn long(&mut self) -> Result<i64, Damage> {
+        let value = self.unsigned()?;
+        Ok(((value >> 1) as i64) ^ -((value & 1) as i64))
+    }
+
+    /// An integer that has no sign, and so is not folded.
+    #[inline]
+    pub(crate) fn unsigned(&mut self) -> Result<u64, Damage> {
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -95,7 +102,7 @@ impl<'a> Input<'a> {
             }
             value |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
-                return Ok(((value >> 1) as i64) ^ -((value & 1) as i64));
+                return Ok(value);
             }
         }
         Err(Damage::Overlong)

@@ -6,6 +6,8 @@ mod avro;
 mod csv;
 mod datums;
 mod ndjson;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 use std::fmt;
 
@@ -13,7 +15,7 @@ use bytes::Bytes;
 
 use crate::compression::Compression;
 use crate::error::{Error, ErrorKind};
-use crate::ocf::Codec;
+use crate::ocf::{self, Codec};
 use crate::record::RecordSchema;
 use avro::Avro;
 use csv::{Csv, Guard};
@@ -88,6 +90,10 @@ static ENCODERS: &[&dyn Encoder] = &[
     &csv(Compression::None, Guard::On),
     &csv(Compression::Gzip, Guard::On),
     &csv(Compression::Zstandard, Guard::On),
+    #[cfg(feature = "parquet")]
+    &parquet::Parquet(parquet::Packing::Snappy),
+    #[cfg(feature = "parquet")]
+    &parquet::Parquet(parquet::Packing::Zstandard),
 ];
 
 const fn csv(compression: Compression, guard: Guard) -> Csv {
@@ -103,6 +109,26 @@ pub fn encoder_of_extension(extension: &str) -> Result<&'static dyn Encoder, Err
     let mut all = ENCODERS.iter().copied();
     all.find(|encoder| encoder.extension() == extension)
         .ok_or_else(|| unknown(format!("objects whose names end with `.{extension}`")))
+}
+
+/// Reads an object that carries its own schema, as Avro and Parquet do: that schema, and the datums. Nothing for one that carries none.
+///
+/// # Errors
+///
+/// As [`Encoder::read`], and [`ErrorKind::Unsupported`] for Parquet where this crate is built without it.
+pub fn read_alone(object: &[u8]) -> Result<Option<(RecordSchema, Vec<Bytes>)>, Error> {
+    if ocf::is_object(object) {
+        let schema = ocf::Reader::new(object)?.schema().clone();
+        let datums = Avro(Codec::Null).read(&schema, object)?;
+        return Ok(Some((schema, datums)));
+    }
+    if !object.starts_with(b"PAR1") {
+        return Ok(None);
+    }
+    #[cfg(feature = "parquet")]
+    return parquet::read_alone(object).map(Some);
+    #[cfg(not(feature = "parquet"))]
+    Err(unknown("Parquet: it is built without the feature `parquet`"))
 }
 
 /// The lines of an object of text, whatever it is compressed with, which its first bytes tell.
@@ -208,6 +234,9 @@ mod tests {
         for extension in extensions() {
             assert_eq!(encoder_of_extension(extension).unwrap().extension(), extension);
         }
-        assert_eq!(extensions().count(), 10);
+        assert_eq!(
+            extensions().count(),
+            if cfg!(feature = "parquet") { 11 } else { 10 }
+        );
     }
 }

@@ -20,7 +20,8 @@ mod selection;
 pub mod transform;
 
 pub use encoder::{
-    Encoder, default_encoder, encoder, encoder_of_extension, extensions, formats, newest_encoder, text_of,
+    Encoder, default_encoder, encoder, encoder_of_extension, extensions, formats, newest_encoder, read_alone,
+    text_of,
 };
 pub use error::{Error, ErrorKind};
 pub use event_type::EventType;

@@ -22,7 +22,7 @@ impl Datums {
         Self::within(MAX_MEMORY)
     }
 
-    const fn within(memory: usize) -> Self {
+    pub(super) const fn within(memory: usize) -> Self {
         Self {
             all: Vec::new(),
             left: memory,
@@ -46,6 +46,27 @@ impl Datums {
         })?;
         self.all.push(datum);
         Ok(())
+    }
+
+    /// Takes those that lie one after the other in `bytes` and end there.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    #[cfg(feature = "parquet")]
+    pub(super) fn push_all(&mut self, bytes: Vec<u8>, ends: &mut Vec<usize>) -> Result<(), Error> {
+        let bytes = Bytes::from(bytes);
+        let mut start = 0;
+        for end in ends.drain(..) {
+            self.push(bytes.slice(start..end))?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// How many bytes may still be taken.
+    #[cfg(feature = "parquet")]
+    pub(super) const fn left(&self) -> usize {
+        self.left
     }
 
     pub(super) fn into_vec(self) -> Vec<Bytes> {

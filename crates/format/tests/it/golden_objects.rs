@@ -1,6 +1,6 @@
-//! Objects whose bytes are fixed for ever: `tests/cases/objects/<name>/{schema.avsc, events.ndjson, object.avro}`.
+//! Objects whose bytes are fixed for ever: `tests/cases/objects/<name>/{schema.avsc, events.ndjson, object.avro, object.CODEC.parquet}`.
 //!
-//! A new case needs the first two files and one run with `UPDATE_EXPECT=1`. An existing `object.avro` never changes: an encoder that
+//! A new case needs the first two files and one run with `UPDATE_EXPECT=1`. An existing object never changes: an encoder that
 //! gives other bytes is a new version, and this one has to stay.
 
 use std::path::{Path, PathBuf};
@@ -54,6 +54,35 @@ fn bytes_are_as_they_were() {
         assert_eq!(reader.marker(), MARKER);
         let read: Vec<bytes::Bytes> = reader.collect::<Result<_, _>>().unwrap();
         assert_eq!(read, datums);
+    }
+}
+
+/// Written by the `parquet` crate of today: an upgrade of it that changes a byte is a new version of the encoder.
+#[cfg(feature = "parquet")]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the one switch of golden tests")]
+fn columns_are_as_they_were() {
+    for case in cases() {
+        let read = |name: &str| std::fs::read_to_string(case.join(name)).unwrap();
+        let schema = RecordSchema::parse(&read("schema.avsc")).unwrap();
+        let mut datums = Vec::new();
+        for event in read("events.ndjson").lines() {
+            let mut datum = Vec::new();
+            schema.encode_event(event, &mut datum).unwrap();
+            datums.push(datum);
+        }
+        let borrowed: Vec<&[u8]> = datums.iter().map(Vec::as_slice).collect();
+        for codec in ["snappy", "zstandard"] {
+            let encoder = bucketline_format::encoder("parquet", codec, 1).unwrap();
+            let built = encoder.encode(&schema, MARKER, &borrowed).unwrap().concat();
+            let file = case.join(format!("object.{codec}.parquet"));
+            if std::env::var_os("UPDATE_EXPECT").is_some() {
+                std::fs::write(&file, &built).unwrap();
+            }
+            let golden = std::fs::read(&file).unwrap();
+            assert!(golden == built, "{} is no longer what is written", file.display());
+            assert_eq!(encoder.read(&schema, &golden).unwrap(), datums);
+        }
     }
 }
 

@@ -118,7 +118,7 @@ fn object(schema: &RecordSchema, events: &[String]) -> Vec<u8> {
 }
 
 /// Bytes with a few of them changed, cut or doubled.
-fn mutated(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn mutated(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let edit = (any::<prop::sample::Index>(), any::<u8>(), 0..4u8);
     (bytes, prop::collection::vec(edit, 1..4)).prop_map(|(mut bytes, edits)| {
         for (place, byte, how) in edits {
@@ -137,7 +137,7 @@ fn mutated(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u
     })
 }
 
-fn run<S: Strategy<Value = Vec<u8>>>(cases: u32, bytes: S, target: fn(&[u8])) {
+pub(crate) fn run<S: Strategy<Value = Vec<u8>>>(cases: u32, bytes: S, target: fn(&[u8])) {
     let mut runner = TestRunner::new(ProptestConfig {
         cases,
         ..ProptestConfig::default()

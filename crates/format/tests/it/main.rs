@@ -6,6 +6,8 @@ mod encoders;
 mod encoding;
 mod golden_objects;
 mod hostile;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod public_interface;
 mod random_events;
 #[cfg(feature = "sample")]
