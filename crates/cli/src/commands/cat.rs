@@ -74,6 +74,17 @@ fn print(bytes: &[u8], name: &str) -> Outcome<Exit> {
         Failure::findings(Problem::new(chain(&error)).at(Path::new(name).display()))
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
+    if !ocf::is_object(bytes)
+        && let Some((schema, datums)) = bucketline_format::read_alone(bytes).map_err(damaged)?
+    {
+        for datum in datums {
+            let json = schema.decode_event(&datum).map_err(damaged)?;
+            if let Err(error) = writeln!(out, "{json}") {
+                return written(Err(error));
+            }
+        }
+        return written(out.flush().map(|()| Exit::Done));
+    }
     if !ocf::is_object(bytes) {
         // Lines as they stand there.
         let text = bucketline_format::text_of(bytes).map_err(damaged)?;

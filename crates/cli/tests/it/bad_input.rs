@@ -134,10 +134,20 @@ const CASES: &[Case] = &[
         said: &["_bucketline"],
     },
     Case {
-        name: "format to come",
+        name: "a format that is none",
         from: "encryption = \"aes256\"",
-        to: "format = \"parquet\"",
-        said: &["`parquet` is not built in yet", "`avro`"],
+        to: "format = \"orc\"",
+        said: &["`orc` is not a format", "`avro`", "`parquet`"],
+    },
+    Case {
+        name: "Parquet without compression",
+        from: "encryption = \"aes256\"",
+        to: "format = \"parquet\"\ncodec = \"null\"",
+        said: &[
+            "`null` is not a codec of the format `parquet`",
+            "`snappy`",
+            "`zstandard`",
+        ],
     },
     Case {
         name: "codec of another",

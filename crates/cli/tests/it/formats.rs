@@ -39,11 +39,14 @@ fn every_format_is_delivered_proved_and_printed() {
         ("csv", "null", ".csv"),
         ("csv", "gzip", ".csv.gz"),
         ("csv-guarded", "zstandard", ".guarded.csv.zst"),
+        ("parquet", "", ".parquet"),
+        ("parquet", "zstandard", ".parquet"),
     ] {
-        let site = Site::new(&connector(
-            &format!("format = \"{format}\"\ncodec = \"{codec}\""),
-            "out",
-        ));
+        let named = match codec {
+            "" => String::new(),
+            codec => format!("codec = \"{codec}\""),
+        };
+        let site = Site::new(&connector(&format!("format = \"{format}\"\n{named}"), "out"));
         let text = sample(400, 3);
         site.write("events.ndjson", &text);
         site.run().expect_code(0);

@@ -128,11 +128,13 @@ impl Checker<'_> {
         }
     }
 
-    /// What makes objects of a connector's events: Avro without compression, unless said otherwise.
+    /// What makes objects of a connector's events: Avro, unless said otherwise, with the format's first codec, unless said otherwise.
     fn encoder(&mut self, format: Option<&Text>, codec: Option<&Text>) -> Option<&'static dyn Encoder> {
         let default = default_encoder();
         let format_name = format.map_or(default.format(), |text| text.get_ref());
-        let codec_name = codec.map_or(default.codec(), |text| text.get_ref());
+        let mut codecs = formats().filter(|(format, _)| *format == format_name);
+        let first = codecs.next().map_or(default.codec(), |(_, codec)| codec);
+        let codec_name = codec.map_or(first, |text| text.get_ref());
         if let Ok(encoder) = newest_encoder(format_name, codec_name) {
             return Some(encoder);
         }
@@ -143,7 +145,7 @@ impl Checker<'_> {
         match (format, codec) {
             (Some(format), _) if codecs.is_empty() => {
                 let what = match format_name {
-                    "parquet" => "the format `parquet` is not built in yet".to_owned(),
+                    "parquet" => "this program is built without the format `parquet`".to_owned(),
                     other => format!("`{other}` is not a format"),
                 };
                 self.problem(&format.span(), what, &format!("write `{}`", names.join("`, `")));
