@@ -77,6 +77,8 @@ causes! {
     Denied Customer;
     /// The bucket belongs to another account than it should.
     ForeignOwner Customer;
+    /// Nobody has said which account the bucket belongs to, and it is not the key's.
+    OwnerUnknown Us;
     /// There is no such bucket.
     NoSuchBucket Customer;
     /// The bucket is in another region than configured.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bucketline_auth::AccountId;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
@@ -197,6 +198,8 @@ pub struct Report {
     pub id: String,
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// Whose the bucket was seen to be, where nobody had said: to be demanded from now on.
+    pub owner: Option<AccountId>,
 }
 
 impl Report {
@@ -205,6 +208,7 @@ impl Report {
             kind,
             id,
             steps: Vec::new(),
+            owner: None,
         }
     }
 

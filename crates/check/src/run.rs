@@ -2,12 +2,13 @@
 
 mod access;
 mod offline;
+mod owner;
 mod store;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use bucketline_auth::{Clock, Jitter, SystemClock, SystemJitter};
+use bucketline_auth::{AccountId, Clock, Jitter, SystemClock, SystemJitter};
 
 use crate::report::{Report, Step, StepName, Verdict};
 use crate::target::Target;
@@ -64,6 +65,7 @@ pub async fn check(target: &Target, settings: &Settings) -> Report {
         target,
         settings,
         report: Report::new(target.kind, target.id.clone()),
+        caller: None,
     };
     let sound = run.step(StepName::Offline, async { offline::look(target) }).await;
     let known = sound && access::identity(&mut run).await;
@@ -81,6 +83,8 @@ struct Run<'a> {
     target: &'a Target,
     settings: &'a Settings,
     report: Report,
+    /// The account of the key, once it is known.
+    caller: Option<AccountId>,
 }
 
 impl Run<'_> {

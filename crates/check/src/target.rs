@@ -58,7 +58,7 @@ pub struct Place {
     pub folder: String,
     /// The region that is configured.
     pub region: Option<String>,
-    /// The account that the bucket has to belong to.
+    /// The account that the bucket has to belong to. Where none, it is found out whether it is the key's own.
     pub owner: Option<AccountId>,
     /// Whether it is at another address than AWS's.
     pub custom_endpoint: bool,
@@ -80,6 +80,8 @@ pub enum Reach {
     Production,
     /// As production's, but whoever owns the bucket.
     AnyOwner,
+    /// As production's, but demanding this owner.
+    OwnedBy(AccountId),
     /// With all that the role or user itself may do.
     Unboxed,
 }

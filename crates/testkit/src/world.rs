@@ -166,6 +166,18 @@ impl World {
         self.identities_mut().rotate_key(access_key_id, &self.inner.ids)
     }
 
+    /// Makes a bucket of an account's.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Seed`] where a bucket of that name is there already, or the seed cannot be used.
+    pub fn add_bucket(&self, account: &str, bucket: crate::seed::Bucket) -> Result<(), Error> {
+        self.create_bucket(bucket.build(account)?).map_err(|taken| {
+            let what = format!("bucket `{}` is there already: names are global", taken.name());
+            Error::new(ErrorKind::Seed, what)
+        })
+    }
+
     /// Sets (or, with `None`, detaches) a policy of a user.
     ///
     /// # Errors

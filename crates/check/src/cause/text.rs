@@ -43,6 +43,9 @@ impl Cause {
             Self::ForeignOwner => {
                 "correct the bucket's name, or `bucket_owner` if the bucket is meant to belong to another account"
             }
+            Self::OwnerUnknown => {
+                "ask the customer which account owns the bucket, and set `bucket_owner` to it"
+            }
             Self::NoSuchBucket => {
                 "create the bucket, or correct its name: a name that is free may be taken by anybody"
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bucketline_auth::{AssumeRoleRequest, Error, ErrorKind, ExternalId, SessionPolicy, Sts};
+use bucketline_auth::{AccountId, AssumeRoleRequest, Error, ErrorKind, ExternalId, SessionPolicy, Sts};
 use bucketline_policy::Document;
 use bucketline_policy::exporter::template::{TrustOptions, trust_policy};
 
@@ -26,8 +26,12 @@ pub(super) async fn identity(run: &mut Run<'_>) -> bool {
         Access::Key(sts) => {
             let place = run.target.place.as_ref();
             let elsewhere = place.is_some_and(|place| place.custom_endpoint);
-            run.step(StepName::Identity, of_key(sts.as_ref(), elsewhere))
-                .await
+            let mut caller = None;
+            let known = run
+                .step(StepName::Identity, of_key(sts.as_ref(), elsewhere, &mut caller))
+                .await;
+            run.caller = caller;
+            known
         }
         Access::Role(role) => {
             let taken = of_role(role, settings.propagation, || settings.jitter.draw());
@@ -36,9 +40,10 @@ pub(super) async fn identity(run: &mut Run<'_>) -> bool {
     }
 }
 
-async fn of_key(sts: &dyn Sts, elsewhere: bool) -> Step {
+async fn of_key(sts: &dyn Sts, elsewhere: bool, caller: &mut Option<AccountId>) -> Step {
     match sts.caller_identity().await {
         Ok(identity) => {
+            *caller = Some(identity.account);
             let mut step = Step::new(
                 StepName::Identity,
                 Verdict::Pass,

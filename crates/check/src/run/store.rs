@@ -1,13 +1,12 @@
 //! What the credentials may do in the bucket, asked with production's own sink. Nothing is left in the folder.
 
-use bucketline_auth::AccountId;
 use bucketline_policy::denied::Denial;
 use bucketline_sink::{
     ETag, Encryption, Error, ErrorKind, ObjectKey, PutMode, PutOptions, PutOutcome, Receipt, S3Sink,
     Sink as _,
 };
 
-use super::Run;
+use super::{Run, owner};
 use crate::cause::{Cause, chain};
 use crate::paste::{Paste, PasteKind};
 use crate::report::{ReportKind, Step, StepName, Verdict};
@@ -44,12 +43,15 @@ pub(super) async fn look(run: &mut Run<'_>, place: &Place, known: bool) {
         }
     };
     let listed = sink.list(&below(place, ""), None).await.map(drop);
+    let caller = run.caller;
+    let mut found = None;
     let owned = run
         .step(
             StepName::BucketOwner,
-            bucket_owner(place, region.as_deref(), &listed),
+            owner::look(place, caller, region.as_deref(), &listed, &mut found),
         )
         .await;
+    run.report.owner = found;
     if !owned && run.ended_by(&[Cause::ForeignOwner]) {
         return skip_all(run, "the bucket belongs to another account");
     }
@@ -164,47 +166,8 @@ async fn bucket_region(place: &Place) -> (Step, Option<String>) {
     }
 }
 
-/// AWS refuses a bucket of another owner with the words that it has for a missing right; asking without the owner tells
-/// the two apart.
-async fn bucket_owner(place: &Place, region: Option<&str>, listed: &Result<(), Error>) -> Step {
-    const NAME: StepName = StepName::BucketOwner;
-    let Some(owner) = &place.owner else {
-        return Step::new(NAME, Verdict::Skipped, "no owner is configured");
-    };
-    match listed {
-        Ok(()) => return Step::new(NAME, Verdict::Pass, format!("the bucket belongs to `{owner}`")),
-        Err(error) if *error.kind() != ErrorKind::AccessDenied => {
-            return Step::new(NAME, Verdict::Skipped, "the bucket could not be listed");
-        }
-        Err(_) => {}
-    }
-    if any_owner_may_list(place, region).await {
-        return foreign(place, owner);
-    }
-    Step::new(
-        NAME,
-        Verdict::Skipped,
-        "the right to list is missing, which has to come first",
-    )
-}
-
-async fn any_owner_may_list(place: &Place, region: Option<&str>) -> bool {
-    match place.stores.open(region, Reach::AnyOwner) {
-        Ok(sink) => sink.list(&below(place, ""), None).await.is_ok(),
-        Err(_) => false,
-    }
-}
-
-fn foreign(place: &Place, owner: &AccountId) -> Step {
-    let what = format!("this bucket belongs to another account than `{owner}`");
-    let mut step = Step::because(StepName::BucketOwner, Verdict::Fail, Cause::ForeignOwner, what);
-    step.code = Some("AccessDenied".to_owned());
-    step.resource = Some(format!("arn:aws:s3:::{}", place.bucket));
-    step
-}
-
 /// A key, or a prefix, in the folder; a data export may have the whole bucket.
-fn below(place: &Place, name: &str) -> String {
+pub(super) fn below(place: &Place, name: &str) -> String {
     if place.folder.is_empty() {
         name.to_owned()
     } else {

@@ -94,6 +94,27 @@ impl Scene {
             .await
     }
 
+    /// The vendor's own user may deliver into the customer's bucket.
+    pub(crate) fn let_a_key_of_the_vendor_in(&self) {
+        let world = self.kit.world();
+        let policy = policy().to_json();
+        world
+            .set_user_policy(VENDOR, "vendor", "write", Some(&policy))
+            .unwrap();
+        let lets_in = policy.replace(
+            r#""Effect""#,
+            &format!(r#""Principal":{{"AWS":"arn:aws:iam::{VENDOR}:user/vendor"}},"Effect""#),
+        );
+        world.set_bucket_policy(BUCKET, Some(&lets_in)).unwrap();
+    }
+
+    pub(crate) async fn of_vendors_key(&self) -> Report {
+        let key = access_key(OURS.0, OURS.1);
+        let signer = Signer::Key(key.clone());
+        self.check(Access::Key(sts(&self.kit, &key)), signer, &Settings::default())
+            .await
+    }
+
     pub(crate) async fn of_role(&self) -> Report {
         self.of_role_with(&Settings::default()).await
     }
@@ -162,7 +183,12 @@ impl Stores for AtTestkit {
         if let Some(region) = region {
             sink = sink.region(region);
         }
-        if let Some(owner) = self.owner.as_ref().filter(|_| reach != Reach::AnyOwner) {
+        let owner = match reach {
+            Reach::AnyOwner => None,
+            Reach::OwnedBy(account) => Some(account.to_string()),
+            Reach::Production | Reach::Unboxed => self.owner.clone(),
+        };
+        if let Some(owner) = owner {
             sink = sink.expected_owner(owner);
         }
         sink = match &self.signer {

@@ -197,6 +197,31 @@ async fn a_missing_bucket_and_a_foreign_one_are_told_as_what_they_are() {
 }
 
 #[tokio::test]
+async fn an_owner_that_nobody_named_is_found_out_where_it_is_the_keys_account() {
+    let mut scene = Scene::new().await;
+    scene.place.owner = None;
+    for custom_endpoint in [false, true] {
+        scene.place.custom_endpoint = custom_endpoint;
+        let report = scene.of_key().await;
+        passes(&report);
+        assert_eq!(report.owner, Some(CUSTOMER.parse().unwrap()), "{report}");
+        assert_eq!(report.step(StepName::BucketOwner).unwrap().verdict, Verdict::Pass);
+    }
+
+    // Of another account than the key: it works, and somebody has to say which account is meant.
+    scene.let_a_key_of_the_vendor_in();
+    let report = scene.of_vendors_key().await;
+    passes(&report);
+    let step = report.step(StepName::BucketOwner).unwrap();
+    assert_eq!(
+        (step.verdict, step.cause),
+        (Verdict::Warn, Some(Cause::OwnerUnknown)),
+        "{report}"
+    );
+    assert_eq!(report.owner, None);
+}
+
+#[tokio::test]
 async fn a_wrong_region_is_corrected_and_told() {
     let mut scene = Scene::new().await;
     scene.place.region = Some("eu-west-1".to_owned());

@@ -82,7 +82,7 @@ impl Bucket {
         self.policy.iter_mut().try_for_each(with)
     }
 
-    pub(super) fn build(self, account: &str) -> Result<world::Bucket, Error> {
+    pub(crate) fn build(self, account: &str) -> Result<world::Bucket, Error> {
         let name = &self.name;
         if !s3s::path::check_bucket_name(name) {
             return Err(Error::new(
