@@ -11,6 +11,7 @@ mod observe;
 mod observed;
 mod plan;
 pub mod render;
+mod rotate;
 mod setup;
 
 pub use administrator::Administrator;
@@ -24,4 +25,5 @@ pub use iam::{AccessKeyInfo, AwsIam, CreateRole, CreateUser, Iam, IamName, IamPa
 pub use key_file::KeyFile;
 pub use observed::{Bucket, BucketState, Holder, KeyFileState, Observed};
 pub use plan::{Plan, plan, plan_removal};
+pub use rotate::{KeyProof, Replaced, Rotated, Rotation, RotationError, RotationStage, Unproved};
 pub use setup::{BucketEncryption, Description, Integration, Method, Setup, SetupBuilder, TAG, Vendor};

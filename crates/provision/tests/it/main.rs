@@ -5,6 +5,7 @@
 
 mod aws_iam;
 mod mocks;
+mod rotate;
 mod setup;
 mod testkit;
 mod wire;
