@@ -36,6 +36,9 @@ pub(crate) enum Command {
     Launch(Launch),
     #[command(name = "external-id", subcommand)]
     ExternalId(ExternalIds),
+    Identifiers(crate::commands::Identifiers),
+    #[command(subcommand)]
+    Keys(crate::commands::Keys),
     Verify(Verify),
     Cat(Cat),
     Sample(Sample),

@@ -4,6 +4,8 @@ mod cat;
 mod check;
 mod export;
 mod external_id;
+mod identifiers;
+mod keys;
 mod launch;
 mod ledger;
 mod policy;
@@ -24,6 +26,8 @@ use crate::failure::{Failure, Outcome};
 use crate::report;
 
 pub(crate) use export::Export;
+pub(crate) use identifiers::Identifiers;
+pub(crate) use keys::Keys;
 pub(crate) use ledger::Ledger;
 pub(crate) use policy::Policy;
 pub(crate) use setup::Setup;
@@ -41,6 +45,8 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Check(options) => blocking_on(check::run(options)),
         Command::Launch(options) => blocking_on(launch::run(options)),
         Command::ExternalId(command) => external_id::run(&command),
+        Command::Identifiers(options) => blocking_on(identifiers::run(options)),
+        Command::Keys(command) => blocking_on(keys::run(command)),
         Command::Verify(options) => blocking_on(verify::run(options)),
         Command::Spool(command) => spool::run(&command),
         Command::Status(options) => status::run(&options),

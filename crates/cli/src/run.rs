@@ -5,6 +5,6 @@ mod summary;
 mod watch;
 
 pub(crate) use summary::Summary;
-pub(crate) use watch::Watch;
+pub(crate) use watch::{Findings, Watch};
 
 pub(crate) use signals::listen;

@@ -4,6 +4,7 @@
 mod exports;
 mod path;
 mod transforms;
+mod warnings;
 
 pub use exports::{Exports, MailServer};
 pub use path::ModelPath;
@@ -16,6 +17,7 @@ use bucketline_auth::{AccessKeyId, AccountId, ExternalId, Region, RoleArn};
 use bucketline_connector::{ConnectorId, FolderPath, Label, WorkspaceId};
 use bucketline_format::{Encoder, EventSelection};
 use bucketline_sink::{BucketName, Encryption};
+use serde::{Deserialize, Serialize};
 
 /// A whole installation, whose every value has been checked.
 #[derive(Clone, Debug)]
@@ -27,6 +29,8 @@ pub struct Installation {
     pub spool: Spool,
     /// When objects are written.
     pub delivery: Delivery,
+    /// What is looked after beside deliveries.
+    pub checks: Checks,
     /// The folder of Avro schemas; the built-in ones where none.
     pub schemas: Option<PathBuf>,
     /// The tenants.
@@ -79,6 +83,16 @@ pub struct Delivery {
     pub age: Duration,
 }
 
+/// What is looked after beside deliveries, and how often.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Checks {
+    /// How often a connector that delivers nothing is checked; never where none.
+    pub every: Option<Duration>,
+    /// From which age on an access key is told to be old; never where none.
+    pub key_age: Option<Duration>,
+}
+
 /// A tenant's space.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -90,7 +104,8 @@ pub struct Workspace {
 }
 
 /// What a workspace may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Integration {
     /// A stream of events.
@@ -178,6 +193,17 @@ pub enum Destination {
     Directory(PathBuf),
     /// A customer's bucket.
     Bucket(Bucket),
+}
+
+impl Destination {
+    /// The grant that opens it, by its id; none of a folder.
+    #[must_use]
+    pub fn grant(&self) -> Option<&String> {
+        match self {
+            Self::Directory(_) => None,
+            Self::Bucket(bucket) => Some(&bucket.grant),
+        }
+    }
 }
 
 /// A bucket and the grant that opens it.

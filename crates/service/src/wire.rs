@@ -4,10 +4,13 @@
 mod administrator;
 mod aws;
 mod credentials;
+mod handle;
 mod held;
 mod http_client;
+mod identity;
 mod probes;
 mod renewing;
+mod rotation;
 mod secret;
 mod transforms;
 mod vendor;
@@ -25,11 +28,14 @@ use crate::variables::Variables;
 use crate::{Error, Problem, chain, shared_folder};
 pub use administrator::administrator;
 pub use aws::Aws;
-pub(crate) use credentials::{Holder, Reach};
+pub(crate) use credentials::{Holder, Reach, key_id};
+pub use handle::CredentialHandle;
 pub use held::hold;
 pub(crate) use held::why;
-pub use probes::{Selection, check};
+pub use identity::{Draft, Identifiers, Principal, identifiers};
+pub use probes::{Checked, Occasion, Selection, check};
 use renewing::Renewing;
+pub use rotation::{KeyNotRotated, RotationSettings, rotate_key};
 pub(crate) use secret::secret_text;
 
 /// A connector ready for the multiplexer.
@@ -41,6 +47,8 @@ pub struct Opened {
     pub config: ConnectorConfig,
     /// Where its objects go.
     pub sink: Arc<dyn Sink>,
+    /// What signs its requests; nothing of a folder.
+    pub credentials: Option<CredentialHandle>,
 }
 
 /// Opens the destinations of all connectors.
@@ -68,6 +76,7 @@ pub async fn open_all(
 /// # Errors
 /// As [`open_all`].
 pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Result<Opened, Error> {
+    let mut handle = None;
     let (identity, grant, store): (_, &str, Arc<dyn Sink>) = match &connector.destination {
         Destination::Directory(path) => {
             let sink = directory(path, connector)?;
@@ -82,6 +91,7 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
             let endpoint = aws.s3_endpoint(bucket).unwrap_or_default();
             let identity = Identity::bucket(bucket.name.as_str(), endpoint, connector.folder.clone());
             let signing = credentials::of(installation, connector, bucket, aws)?;
+            handle = Some(signing.handle.clone());
             let sink = aws.sink(connector, bucket, signing)?;
             (identity, &bucket.grant, Arc::new(Renewing::new(sink)))
         }
@@ -110,6 +120,7 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
         id: connector.id.to_string(),
         config: opened,
         sink: Arc::new(PrefixJail::new(store, folder)),
+        credentials: handle,
     })
 }
 

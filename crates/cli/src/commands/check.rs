@@ -1,14 +1,14 @@
 //! `bucketline check`: tests the customers' credentials and says what is to be done. The steps are `bucketline-check`'s.
 
 use bucketline_check::Settings;
-use bucketline_service::wire::{self, Selection};
+use bucketline_service::wire::{self, Occasion, Selection};
 
 use crate::command_line::{Check, Format};
 use crate::configuration;
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::report::{note, result};
+use crate::report::{note, result, warning};
 
 pub(crate) async fn run(options: Check) -> Outcome<Exit> {
     let config = configuration::load(options.config.path())?;
@@ -18,14 +18,16 @@ pub(crate) async fn run(options: Check) -> Outcome<Exit> {
         (None, None) => Selection::All,
     };
     let settings = Settings::default().propagation(options.wait);
-    let reports = wire::check(
+    let checked = wire::check(
         &config.installation,
         &environment::variables(),
         &selection,
         &settings,
+        Occasion::OnDemand,
     )
     .await
     .map_err(|error| error.located(&config.places))?;
+    let reports = checked.reports;
     if reports.0.is_empty() {
         note("nothing here has a bucket: there is nothing to check");
     }
@@ -35,6 +37,9 @@ pub(crate) async fn run(options: Check) -> Outcome<Exit> {
             serde_json::to_string(&reports)
                 .map_err(|error| Failure::usage(format!("the report cannot be written as JSON: {error}")))?,
         ),
+    }
+    if let Some(error) = checked.unkept {
+        warning(format_args!("what was found out is not kept: {error}"));
     }
     Ok(if reports.is_ok() {
         Exit::Done

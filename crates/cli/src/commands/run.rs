@@ -1,6 +1,8 @@
 //! `bucketline run`: reads events, delivers them, says how it went.
 
-use bucketline_check::Settings;
+use std::sync::Arc;
+
+use bucketline_check::{Reports, Settings};
 use bucketline_connector::{DrainReport, State};
 use bucketline_service::exports;
 use bucketline_service::input::Input;
@@ -8,7 +10,8 @@ use bucketline_service::model::ModelPath;
 use bucketline_service::rejects::Projection;
 use bucketline_service::schemas;
 use bucketline_service::supervise::{Feeder, Stop, failed, start, unbalanced, unreadable};
-use bucketline_service::wire::{self, Selection};
+use bucketline_service::upkeep::Upkeep;
+use bucketline_service::wire::{self, Occasion, Selection};
 
 use crate::clock::Stopwatch;
 use crate::command_line::{Format, Run};
@@ -18,7 +21,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem};
 use crate::log;
 use crate::report::{note, thousands, warning};
-use crate::run::{Summary, Watch, listen};
+use crate::run::{Findings, Summary, Watch, listen};
 
 /// The list of refused lines, unless named.
 const REJECTS: &str = "rejects.ndjson";
@@ -57,15 +60,19 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
             warning(problem.located(&file.places));
         }
     }
+    for problem in config.warnings() {
+        warning(problem.located(&file.places));
+    }
     let variables = environment::variables();
-    let mut connectors = wire::open_all(config, &schemas, &variables)
-        .await
-        .map_err(|error| error.located(&file.places))?;
-    let mut held = 0;
+    let mut failing = Reports::default();
     if let Some((selection, settings)) = check {
-        let reports = wire::check(config, &variables, &selection, &settings)
+        let checked = wire::check(config, &variables, &selection, &settings, Occasion::Start)
             .await
             .map_err(|error| error.located(&file.places))?;
+        if let Some(error) = checked.unkept {
+            warning(format_args!("what was found out is not kept: {error}"));
+        }
+        let reports = checked.reports;
         for report in &reports.0 {
             if report.is_ok() {
                 note(format_args!("{} passed its check", report.id));
@@ -73,13 +80,24 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
                 warning(report.to_string().trim_end());
             }
         }
-        held = wire::hold(&mut connectors, &reports);
+        failing = reports;
     }
+    // After the check, which finds out whose buckets are.
+    let mut connectors = wire::open_all(config, &schemas, &variables)
+        .await
+        .map_err(|error| error.located(&file.places))?;
+    let held = wire::hold(&mut connectors, &failing);
     let mut exports = exports::in_background(config, &variables)
         .await
         .map_err(|error| error.located(&file.places))?;
     let stop = listen()?;
+    let credentials = connectors
+        .iter()
+        .filter_map(|opened| opened.credentials.clone())
+        .collect();
     let multiplexer = start(config, schemas, connectors).await?;
+    let (findings, found) = Findings::new();
+    let upkeep = Upkeep::start(config, &variables, &multiplexer, credentials, Arc::new(findings));
     let ledger = multiplexer.ledger();
     for text in [unreadable(&ledger, &config.spool.dir), unbalanced(&ledger)]
         .into_iter()
@@ -94,7 +112,7 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         multiplexer.resume(connector);
     }
     let projection = Projection::begin(&rejects, &multiplexer).await?;
-    let mut watch = Watch::new(&multiplexer, projection, stopwatch);
+    let mut watch = Watch::new(&multiplexer, projection, stopwatch, found);
     let mut feeder = Feeder::new(config, &multiplexer, stop.clone())
         .thoroughness(options.thoroughness())
         .stream(options.stream())
@@ -132,6 +150,7 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     };
     watch.clear();
     drop(watch);
+    drop(upkeep);
     multiplexer.shutdown().await;
     if !exports.once(options.drain_timeout).await {
         warning("an export is still under way: the next `bucketline run` or `export resume` goes on with it");

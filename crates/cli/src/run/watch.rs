@@ -9,6 +9,8 @@ use bucketline_service::Error;
 use bucketline_service::input::Mark;
 use bucketline_service::rejects::Projection;
 use bucketline_service::supervise::{Observer, Totals};
+use bucketline_service::upkeep::{UpkeepEvent, UpkeepObserver};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::clock::Stopwatch;
@@ -30,10 +32,16 @@ pub(crate) struct Watch<'a> {
     at: Mark,
     totals: Totals,
     draining: bool,
+    found: UnboundedReceiver<UpkeepEvent>,
 }
 
 impl<'a> Watch<'a> {
-    pub(crate) fn new(multiplexer: &'a Multiplexer, rejects: Projection, stopwatch: Stopwatch) -> Self {
+    pub(crate) fn new(
+        multiplexer: &'a Multiplexer,
+        rejects: Projection,
+        stopwatch: Stopwatch,
+        found: UnboundedReceiver<UpkeepEvent>,
+    ) -> Self {
         let mut every = interval(EVERY);
         every.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
@@ -48,6 +56,7 @@ impl<'a> Watch<'a> {
             at: Mark::default(),
             totals: Totals::default(),
             draining: false,
+            found,
         }
     }
 
@@ -66,6 +75,18 @@ impl<'a> Watch<'a> {
     /// Takes the progress away, so that what follows stands alone.
     pub(crate) fn clear(&mut self) {
         self.progress.clear();
+    }
+
+    /// What was found beside deliveries since the last look.
+    fn findings(&mut self) {
+        while let Ok(event) = self.found.try_recv() {
+            self.progress.clear();
+            if event.is_trouble() {
+                warning(event);
+            } else {
+                note(event);
+            }
+        }
     }
 
     fn changes(&mut self, statuses: &[ConnectorStatus]) {
@@ -92,6 +113,24 @@ impl<'a> Watch<'a> {
                 (None, state) => warning(format_args!("{who} is {state}")),
             }
         }
+    }
+}
+
+/// Hands on what is found beside deliveries, to be told when it fits.
+#[derive(Debug)]
+pub(crate) struct Findings(UnboundedSender<UpkeepEvent>);
+
+impl Findings {
+    pub(crate) fn new() -> (Self, UnboundedReceiver<UpkeepEvent>) {
+        let (found, finding) = unbounded_channel();
+        (Self(found), finding)
+    }
+}
+
+impl UpkeepObserver for Findings {
+    fn found(&self, event: UpkeepEvent) {
+        // Nobody listens any more: the run is over.
+        drop(self.0.send(event));
     }
 }
 
@@ -124,6 +163,7 @@ impl Observer for Watch<'_> {
 
     async fn tick(&mut self) {
         self.every.tick().await;
+        self.findings();
         let statuses = self.multiplexer.status();
         self.changes(&statuses);
         let held: u64 = statuses.iter().map(|status| status.events_held).sum();

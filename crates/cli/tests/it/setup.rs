@@ -10,19 +10,19 @@ use crate::site::{ACME, Site};
 
 const ANYTHING: &str =
     r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
-const ADMIN: [(&str, &str); 2] = [
+pub(crate) const ADMIN: [(&str, &str); 2] = [
     ("AWS_ACCESS_KEY_ID", "AKIAACMEADMIN0000001"),
     ("AWS_SECRET_ACCESS_KEY", "admin-secret"),
 ];
 
 /// An empty account of a customer's with an administrator, and the vendor's.
-struct Empty {
+pub(crate) struct Empty {
     kit: Testkit,
     _runtime: Runtime,
 }
 
 impl Empty {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let customer = Account::new("111122223333").user(
             User::new("admin")
                 .access_key(ADMIN[0].1, ADMIN[1].1)
@@ -50,7 +50,11 @@ impl Empty {
         }
     }
 
-    fn site(&self) -> Site {
+    pub(crate) const fn kit(&self) -> &Testkit {
+        &self.kit
+    }
+
+    pub(crate) fn site(&self) -> Site {
         Site::new("")
             .set("AWS_ENDPOINT_URL", &self.kit.endpoint())
             .set("AWS_REGION", "eu-central-1")
@@ -58,7 +62,7 @@ impl Empty {
             .set("AWS_SECRET_ACCESS_KEY", "vendor-secret")
     }
 
-    fn setup(&self, site: &Site, command: &str, options: &[&str]) -> Ran {
+    pub(crate) fn setup(&self, site: &Site, command: &str, options: &[&str]) -> Ran {
         let endpoint = self.kit.endpoint();
         let environment = [("AWS_ENDPOINT_URL", endpoint.as_str())].into_iter().chain(ADMIN);
         Program::new(site.path())

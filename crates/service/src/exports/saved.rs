@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{DataExport, Destination, GrantKind, Installation};
 use crate::variables::Variables;
-use crate::wire::{self, Selection};
+use crate::wire::{self, Occasion, Selection};
 
 /// What came of testing an integration.
 #[derive(Clone, Debug)]
@@ -53,8 +53,9 @@ pub async fn save(
     }
     let selection = Selection::DataExport(workspace.to_owned());
     // Boxed: a check is a deep future, and this one lies within that of every export.
-    let reports = Box::pin(wire::check(installation, variables, &selection, settings)).await?;
-    let Some(report) = reports.0.into_iter().next() else {
+    let checked = wire::check(installation, variables, &selection, settings, Occasion::Start);
+    let checked = Box::pin(checked).await?;
+    let Some(report) = checked.reports.0.into_iter().next() else {
         return Ok(Saved::Folder);
     };
     let path = passed_path(installation, integration);

@@ -21,13 +21,17 @@ use super::place::{Places, Source};
 use super::raw::{self, Text};
 use super::{ConfigFile, duration};
 use crate::Problem;
-use crate::model::{Delivery, Installation, Integration, ModelPath, Spool, Vendor, Workspace};
+use crate::model::{Checks, Delivery, Installation, Integration, ModelPath, Spool, Vendor, Workspace};
 
 /// An object is written at this many events (reference: 15,000 events or 5 minutes, whichever is first).
 const SEAL_EVENTS: u64 = 15_000;
 /// An object grows to this many events behind a backlog, so a threshold beyond it could never be met.
 const MOST_EVENTS: u64 = 100_000;
 const SEAL_AGE: Duration = Duration::from_secs(5 * 60);
+/// A broken grant shows within a day.
+const CHECK_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// What auditors ask for: keys are replaced four times a year.
+const KEY_AGE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Checks a whole file.
 ///
@@ -42,6 +46,7 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
     let vendor = checker.vendor(file.vendor);
     let spool = checker.spool(file.spool);
     let delivery = checker.delivery(file.delivery);
+    let checks = checker.checks(file.checks);
     let schemas = file.schemas.and_then(|s| s.dir);
     let schemas = schemas.map(|dir| checker.path(Some(&dir), ""));
     let workspaces = checker.workspaces(file.workspace);
@@ -62,6 +67,7 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
                 vendor,
                 spool,
                 delivery,
+                checks,
                 schemas,
                 workspaces,
                 grants,
@@ -206,6 +212,17 @@ impl Checker<'_> {
         Delivery {
             events: events.map_or(SEAL_EVENTS, toml::Spanned::into_inner),
             age: self.duration(age.as_ref(), "age").unwrap_or(SEAL_AGE),
+        }
+    }
+
+    fn checks(&mut self, checks: Option<raw::Checks>) -> Checks {
+        let (every, key_age) = checks.map_or((None, None), |c| (c.every, c.key_age));
+        let every = self.duration(every.as_ref(), "every").unwrap_or(CHECK_EVERY);
+        let key_age = self.duration(key_age.as_ref(), "key_age").unwrap_or(KEY_AGE);
+        // Nought is never.
+        Checks {
+            every: (!every.is_zero()).then_some(every),
+            key_age: (!key_age.is_zero()).then_some(key_age),
         }
     }
 

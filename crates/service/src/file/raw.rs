@@ -17,6 +17,7 @@ pub(crate) struct File {
     pub(crate) vendor: Option<Vendor>,
     pub(crate) spool: Option<Spool>,
     pub(crate) delivery: Option<Delivery>,
+    pub(crate) checks: Option<Checks>,
     pub(crate) schemas: Option<Schemas>,
     #[serde(default)]
     pub(crate) workspace: Vec<Workspace>,
@@ -59,6 +60,13 @@ pub(crate) struct Spool {
 pub(crate) struct Delivery {
     pub(crate) events: Option<Spanned<u64>>,
     pub(crate) age: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Checks {
+    pub(crate) every: Option<Text>,
+    pub(crate) key_age: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]

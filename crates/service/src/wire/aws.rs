@@ -8,12 +8,13 @@ use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use bucketline_auth::{AwsSts, Chain, Fixed, Paced, Region, Sts};
+use bucketline_auth::{AccountId, AwsSts, Chain, Fixed, Paced, Region, Sts};
 use bucketline_sink::{S3Sink, S3SinkBuilder};
 
 use super::credentials::Signing;
 use super::{http_client, secret, vendor};
 use crate::endpoint;
+use crate::grants::{FileGrantStore, GrantRecords, GrantStore as _};
 use crate::model::{Bucket, Connector, GrantKind, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem, chain};
@@ -30,6 +31,17 @@ pub struct Aws {
     http: SharedHttpClient,
     sts: Arc<dyn Sts>,
     variables: Variables,
+    /// Whose buckets are, as checks have found out.
+    known: GrantRecords,
+}
+
+/// Whether the vendor's own credentials are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vendor {
+    /// Where a grant assumes a role.
+    ForRoles,
+    /// To know who we are.
+    Asked,
 }
 
 impl Aws {
@@ -39,6 +51,15 @@ impl Aws {
     /// # Errors
     /// A setting that cannot be used .
     pub async fn load(installation: &Installation, variables: &Variables) -> Result<Self, Error> {
+        Self::load_for(installation, variables, Vendor::ForRoles).await
+    }
+
+    /// The same, with the vendor's credentials also where no grant needs them.
+    pub(super) async fn load_for(
+        installation: &Installation,
+        variables: &Variables,
+        vendor: Vendor,
+    ) -> Result<Self, Error> {
         let regions = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
             .or_else(ProfileFileRegionProvider::builder().build());
         let settings = aws_config::defaults(BehaviorVersion::v2026_01_12())
@@ -74,10 +95,11 @@ impl Aws {
             builder.build().map_err(unusable)
         };
         // The vendor's own secret is not asked for where nobody assumes a role.
-        let assumes = installation
-            .grants
-            .iter()
-            .any(|grant| matches!(grant.kind, GrantKind::AssumeRole { .. }));
+        let assumes = vendor == Vendor::Asked
+            || installation
+                .grants
+                .iter()
+                .any(|grant| matches!(grant.kind, GrantKind::AssumeRole { .. }));
         let vendor = match &installation.vendor.credentials {
             Some(key) if assumes => {
                 SharedCredentialsProvider::new(Fixed::new(&secret::access_key(key, variables)?))
@@ -92,6 +114,7 @@ impl Aws {
             http,
             region,
             variables: variables.clone(),
+            known: FileGrantStore::of(installation).read()?,
         })
     }
 
@@ -99,6 +122,20 @@ impl Aws {
     pub fn s3_endpoint(&self, bucket: &Bucket) -> Option<String> {
         let endpoint = bucket.endpoint.as_ref().or(self.s3_endpoint.as_ref())?;
         Some(endpoint.trim_end_matches('/').to_owned())
+    }
+
+    /// The account that a bucket has to belong to: as configured, or as a check has found out.
+    pub(super) fn owner(&self, bucket: &Bucket) -> Option<AccountId> {
+        let found = || {
+            self.known
+                .owner(bucket.name.as_str(), self.s3_endpoint(bucket).as_deref())
+        };
+        bucket.owner.or_else(found)
+    }
+
+    /// What is known of grants.
+    pub(super) const fn known(&self) -> &GrantRecords {
+        &self.known
     }
 
     pub(super) fn sts(&self) -> Arc<dyn Sts> {
@@ -141,6 +178,16 @@ impl Aws {
 
     /// The settings of a bucket's sink, as production has them.
     pub(super) fn builder(&self, bucket: &Bucket, signing: Signing) -> S3SinkBuilder {
+        self.builder_for(bucket, self.owner(bucket), signing)
+    }
+
+    /// The same, demanding this owner or none.
+    pub(super) fn builder_for(
+        &self,
+        bucket: &Bucket,
+        owner: Option<AccountId>,
+        signing: Signing,
+    ) -> S3SinkBuilder {
         let mut builder = S3Sink::builder(bucket.name.clone())
             .credentials(signing.credentials)
             .interceptor(signing.refusals)
@@ -154,7 +201,7 @@ impl Aws {
         if let Some(addressing) = bucket.addressing {
             builder = builder.addressing(addressing);
         }
-        if let Some(owner) = &bucket.owner {
+        if let Some(owner) = owner {
             builder = builder.expected_owner(owner.as_str());
         }
         builder

@@ -1,17 +1,23 @@
 //! From a grant to credentials: an access key from where it is kept, a role as a session boxed into the connector's
 //! folder. Each connector has its own cache, so that one customer's trouble is nobody else's.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
-use bucketline_auth::{AssumeRole, Cached, ErrorKind, RefreshSettings, RoleArn, SessionName, VendorAccount};
+use bucketline_auth::{
+    AccessKeyId, AssumeRole, Cached, ErrorKind, RefreshSettings, RoleArn, SessionName, VendorAccount,
+};
 use bucketline_policy::Document;
 use bucketline_policy::exporter::template::{SessionScope, session_policy};
 use bucketline_sink::Encryption;
 
+use super::handle::CredentialHandle;
 use super::{Aws, secret};
-use crate::model::{Bucket, Connector, DataExport, GrantKind, Installation, KeptKey, ModelPath};
+use crate::model::{Bucket, Connector, DataExport, GrantKind, Installation, Keeper, KeptKey, ModelPath};
+use crate::upkeep::Stamp;
 use crate::variables::Variables;
 use crate::{Error, Problem};
 
@@ -23,6 +29,7 @@ const STS_OUTAGE: Duration = Duration::from_secs(30 * 60);
 pub(super) struct Signing {
     pub(super) credentials: SharedCredentialsProvider,
     pub(super) refusals: SharedInterceptor,
+    pub(super) handle: CredentialHandle,
 }
 
 /// Who holds credentials: a connector, or a data export.
@@ -136,7 +143,7 @@ pub(super) fn of_holder(
         .grant(&bucket.grant)
         .ok_or_else(|| holder.unusable(format!("there is no grant `{}`", bucket.grant)))?;
     let (role, external_id) = match &grant.kind {
-        GrantKind::AccessKey(key) => return key_signing(&holder.id, key, aws),
+        GrantKind::AccessKey(key) => return key_signing(&holder.id, &grant.id, key, aws),
         GrantKind::AssumeRole { role, external_id } => (role, external_id),
     };
     let refused = |error: bucketline_auth::Error| holder.unusable(error.to_string());
@@ -150,24 +157,34 @@ pub(super) fn of_holder(
         },
         Boxed::No => assume,
     };
-    Ok(cached(
-        &holder.id,
-        assume,
-        RefreshSettings::default().outlasting(STS_OUTAGE),
-    ))
+    let settings = RefreshSettings::default().outlasting(STS_OUTAGE);
+    Ok(cached(&holder.id, &grant.id, assume, settings, None))
 }
 
 /// An access key, from where it is kept.
 ///
 /// # Errors
 /// It cannot be read: told at start.
-pub(super) fn key_signing(holder: &str, key: &KeptKey, aws: &Aws) -> Result<Signing, Error> {
+pub(super) fn key_signing(holder: &str, grant: &str, key: &KeptKey, aws: &Aws) -> Result<Signing, Error> {
+    // Looked at before it is read: what changes in between is read once too often, and never missed.
+    let file = match &key.secret {
+        Keeper::File(path) => Some((path.clone(), Stamp::of(path))),
+        Keeper::Env(_) => None,
+    };
     let kept = Kept {
         key: key.clone(),
         variables: aws.variables().clone(),
     };
     kept.read()?;
-    Ok(cached(holder, kept, RefreshSettings::default()))
+    Ok(cached(holder, grant, kept, RefreshSettings::default(), file))
+}
+
+/// The id of a key, as it is kept now.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn key_id(key: &KeptKey, variables: &Variables) -> Result<AccessKeyId, Error> {
+    secret::access_key(key, variables).map(|key| key.id().clone())
 }
 
 /// The vendor's account, as far as it is known.
@@ -218,11 +235,18 @@ pub(super) fn session_box(
     session_policy(&scope).map(Some).map_err(policy_error)
 }
 
-fn cached(holder: &str, provider: impl ProvideCredentials + 'static, settings: RefreshSettings) -> Signing {
+fn cached(
+    holder: &str,
+    grant: &str,
+    provider: impl ProvideCredentials + 'static,
+    settings: RefreshSettings,
+    file: Option<(PathBuf, Stamp)>,
+) -> Signing {
     let span = tracing::error_span!("credentials", connector = holder);
     let cached = Cached::builder(provider).span(span).settings(settings).build();
     Signing {
         refusals: cached.interceptor(),
+        handle: CredentialHandle::new(holder, grant, file, Arc::new(cached.clone())),
         credentials: SharedCredentialsProvider::new(cached),
     }
 }

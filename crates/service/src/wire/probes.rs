@@ -3,15 +3,19 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bucketline_auth::SessionPolicy;
-use bucketline_check::{Access, Place, Reach, ReportKind, Reports, Role, Settings, Stores, Target};
+use bucketline_check::{
+    Access, Place, Reach, Report, ReportKind, Reports, Role, Settings, StepName, Stores, Target, Verdict,
+};
 use bucketline_policy::Document;
 use bucketline_policy::exporter::template::{ExportScope, least_privilege};
 use bucketline_sink::{Effect, Encryption, ErrorKind, Operation, S3Sink};
 
 use super::Aws;
 use super::credentials::{self, Boxed, Holder, Reach as ReachOf};
+use crate::grants::{FileGrantStore, GrantRecords, GrantStore as _, LastCheck};
 use crate::model::{Bucket, Destination, Grant, GrantKind, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem, chain};
@@ -28,9 +32,38 @@ pub enum Selection {
     DataExport(String),
     /// One grant alone.
     Grant(String),
+    /// Every connector and data export that uses this grant; the grant alone where none does.
+    Using(String),
 }
 
-/// Checks what is selected, one after the other.
+/// Why a check is made: it decides whether a role is asked for without its external ID, which leaves lines in the
+/// customer's trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "each has to be decided where a check is made"
+)]
+pub enum Occasion {
+    /// Somebody asked for it: it is probed.
+    OnDemand,
+    /// Deliveries are about to begin: probed where this role was not seen to refuse others with this external ID.
+    Start,
+    /// The time has come: never probed.
+    Timer,
+}
+
+/// What came of checks.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Checked {
+    /// The reports.
+    pub reports: Reports,
+    /// Why what was found out could not be kept, if so: it has to be found out again.
+    pub unkept: Option<Error>,
+}
+
+/// Checks what is selected, one after the other, and keeps what was found out: owners of buckets, roles that refuse others,
+/// when it was.
 ///
 /// # Errors
 /// There is no such connector or grant, a secret cannot be read, or a setting cannot be used.
@@ -42,21 +75,77 @@ pub async fn check(
     variables: &Variables,
     selection: &Selection,
     settings: &Settings,
-) -> Result<Reports, Error> {
+    occasion: Occasion,
+) -> Result<Checked, Error> {
     let aws = Arc::new(Aws::load(installation, variables).await?);
     let installation = Arc::new(installation.clone());
-    let mut reports = Reports::default();
-    for target in targets(&installation, &aws, selection)? {
-        reports.0.push(bucketline_check::check(&target, settings).await);
+    let mut checked = Checked {
+        reports: Reports::default(),
+        unkept: None,
+    };
+    for probe in targets(&installation, &aws, selection)? {
+        let mut settings = settings.clone();
+        settings.negative_probe &= match occasion {
+            Occasion::OnDemand => true,
+            Occasion::Start => !probe.was_probed(aws.known()),
+            Occasion::Timer => false,
+        };
+        let report = bucketline_check::check(&probe.target, &settings).await;
+        let now = settings
+            .clock
+            .now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let kept = FileGrantStore::of(&installation).update(&mut |records| {
+            probe.keep(&report, now, records);
+            Ok(())
+        });
+        checked.unkept = checked.unkept.or(kept.err());
+        checked.reports.0.push(report);
     }
-    Ok(reports)
+    Ok(checked)
+}
+
+/// A target, and what is kept of it.
+struct Probe {
+    target: Target,
+    grant: Grant,
+    /// The bucket and its endpoint.
+    bucket: Option<(String, Option<String>)>,
+}
+
+impl Probe {
+    fn was_probed(&self, records: &GrantRecords) -> bool {
+        match &self.grant.kind {
+            GrantKind::AssumeRole { role, external_id } => {
+                records.was_probed(&self.grant.id, role, external_id)
+            }
+            GrantKind::AccessKey(_) => true,
+        }
+    }
+
+    fn keep(&self, report: &Report, now: Duration, records: &mut GrantRecords) {
+        let check = LastCheck::new(now.as_secs(), report.is_ok());
+        records.note_check(report.kind, &report.id, check);
+        if let (Some(owner), Some((bucket, endpoint))) = (report.owner, &self.bucket) {
+            records.pin_owner(bucket, endpoint.as_deref(), owner);
+        }
+        let probed = report.step(StepName::ExternalIdRequired).map(|step| step.verdict);
+        match (&self.grant.kind, probed) {
+            (GrantKind::AssumeRole { role, external_id }, Some(Verdict::Pass)) => {
+                records.note_probed(&self.grant.id, role.clone(), external_id.clone());
+            }
+            (_, Some(Verdict::Fail)) => records.forget_probed(&self.grant.id),
+            _ => {}
+        }
+    }
 }
 
 fn targets(
     installation: &Arc<Installation>,
     aws: &Arc<Aws>,
     selection: &Selection,
-) -> Result<Vec<Target>, Error> {
+) -> Result<Vec<Probe>, Error> {
     let mut targets = Vec::new();
     let mut used = BTreeSet::new();
     let mut found = *selection == Selection::All;
@@ -64,6 +153,7 @@ fn targets(
         let wanted = match selection {
             Selection::All => true,
             Selection::Connector(id) => connector.id.as_str() == id,
+            Selection::Using(grant) => connector.destination.grant() == Some(grant),
             Selection::Grant(_) | Selection::DataExport(_) => false,
         };
         found |= wanted;
@@ -81,6 +171,7 @@ fn targets(
         let wanted = match selection {
             Selection::All => true,
             Selection::DataExport(workspace) => export.workspace.as_str() == workspace,
+            Selection::Using(grant) => export.destination.grant() == Some(grant),
             Selection::Connector(_) | Selection::Grant(_) => false,
         };
         found |= wanted;
@@ -98,6 +189,7 @@ fn targets(
         let wanted = match selection {
             Selection::All => !used.contains(&grant.id),
             Selection::Grant(id) => grant.id == *id,
+            Selection::Using(id) => grant.id == *id && !used.contains(id),
             Selection::Connector(_) | Selection::DataExport(_) => false,
         };
         found |= wanted;
@@ -108,11 +200,16 @@ fn targets(
                 reach: ReachOf::Nothing,
                 encryption: Encryption::BucketDefault,
             };
-            targets.push(Target {
+            let target = Target {
                 kind: ReportKind::Grant,
                 id: grant.id.clone(),
                 access: access(installation, aws, grant, &holder, None)?,
                 place: None,
+            };
+            targets.push(Probe {
+                target,
+                grant: grant.clone(),
+                bucket: None,
             });
         }
     }
@@ -120,7 +217,7 @@ fn targets(
         return Ok(targets);
     }
     let what = match selection {
-        Selection::Grant(id) => format!("there is no grant `{id}`"),
+        Selection::Grant(id) | Selection::Using(id) => format!("there is no grant `{id}`"),
         Selection::Connector(id) => format!("there is no connector `{id}`"),
         Selection::DataExport(workspace) => {
             format!("the workspace `{workspace}` has no data export integration")
@@ -144,7 +241,7 @@ fn target(
     aws: &Arc<Aws>,
     bucket: &Bucket,
     what: What<'_>,
-) -> Result<Target, Error> {
+) -> Result<Probe, Error> {
     let What {
         kind,
         holder,
@@ -157,7 +254,7 @@ fn target(
         bucket: bucket.name.as_str().to_owned(),
         folder: holder.reach.probed(),
         region: bucket.region.as_ref().map(|region| region.as_str().to_owned()),
-        owner: bucket.owner,
+        owner: aws.owner(bucket),
         custom_endpoint: aws.s3_endpoint(bucket).is_some(),
         claims: true,
         encryption: encryption.clone(),
@@ -169,11 +266,16 @@ fn target(
             holder: holder.clone(),
         }),
     };
-    Ok(Target {
+    let target = Target {
         kind,
         id: holder.id.clone(),
         access: access(installation, aws, grant, &holder, Some(bucket))?,
         place: Some(place),
+    };
+    Ok(Probe {
+        target,
+        grant: grant.clone(),
+        bucket: Some((bucket.name.as_str().to_owned(), aws.s3_endpoint(bucket))),
     })
 }
 
@@ -186,7 +288,7 @@ fn access(
 ) -> Result<Access, Error> {
     let (role, external_id) = match &grant.kind {
         GrantKind::AccessKey(key) => {
-            let signing = credentials::key_signing(&grant.id, key, aws)?;
+            let signing = credentials::key_signing(&grant.id, &grant.id, key, aws)?;
             return Ok(Access::Key(aws.sts_signing_with(signing.credentials)?));
         }
         GrantKind::AssumeRole { role, external_id } => (role, external_id),
@@ -237,20 +339,19 @@ struct Opener {
 
 impl Stores for Opener {
     fn open(&self, region: Option<&str>, reach: Reach) -> Result<S3Sink, bucketline_sink::Error> {
-        let mut bucket = self.bucket.clone();
-        let boxed = match reach {
-            Reach::Unboxed => Boxed::No,
-            Reach::Production | Reach::AnyOwner => Boxed::Yes,
+        let bucket = &self.bucket;
+        let (boxed, owner) = match reach {
+            Reach::Production => (Boxed::Yes, self.aws.owner(bucket)),
+            Reach::AnyOwner => (Boxed::Yes, None),
+            Reach::OwnedBy(account) => (Boxed::Yes, Some(account)),
+            Reach::Unboxed => (Boxed::No, self.aws.owner(bucket)),
         };
-        if reach == Reach::AnyOwner {
-            bucket.owner = None;
-        }
-        let signing = credentials::of_holder(&self.installation, &self.holder, &bucket, &self.aws, boxed)
+        let signing = credentials::of_holder(&self.installation, &self.holder, bucket, &self.aws, boxed)
             .map_err(|error| {
                 bucketline_sink::Error::new(Operation::Open, ErrorKind::InvalidRequest, Effect::NotApplied)
                     .with_message(chain(&error))
             })?;
-        let builder = self.aws.builder(&bucket, signing);
+        let builder = self.aws.builder_for(bucket, owner, signing);
         match region {
             Some(region) => builder.region(region).build(),
             None => builder.build(),
