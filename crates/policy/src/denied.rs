@@ -10,6 +10,7 @@ mod edit;
 mod hint;
 mod message;
 mod text;
+mod untold;
 
 pub use diagnosis::{Agreement, Diagnosis, Step, diagnose};
 pub use edit::Edit;

@@ -148,6 +148,19 @@ pub(crate) fn symbols(text: &str, syntax: Syntax) -> Vec<Symbol> {
         .collect()
 }
 
+/// The text with the keys of its variables in lower case: they mean the same in any case, and nothing else does.
+pub(crate) fn with_lower_keys(text: &str, syntax: Syntax) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, inner)) = rest.split_once("${").filter(|_| syntax.variables) {
+        let end = inner.find([',', '}']).unwrap_or(0);
+        let (key, after) = inner.split_at_checked(end).unwrap_or(("", inner));
+        out.extend([before, "${", &key.to_ascii_lowercase()]);
+        rest = after;
+    }
+    out + rest
+}
+
 /// Splits at colons that do not stand inside `${...}`, into at most `limit` parts.
 pub(crate) fn split_fields(text: &str, limit: usize, syntax: Syntax) -> Vec<&str> {
     if !syntax.variables || !text.contains("${") {

@@ -322,7 +322,7 @@ fn arn_pattern(text: &str, fields: &[&str], syntax: Syntax, reach: Reach, variab
     Pattern {
         glob,
         is_loose: is_loose && variables == Variables::Anything,
-        text: text.to_owned(),
+        text: pattern::with_lower_keys(text, syntax),
     }
 }
 

@@ -196,14 +196,15 @@ pub(super) fn filled(glob: &[Symbol], filling: &str) -> String {
     for symbol in glob {
         match symbol {
             Symbol::Char(c) | Symbol::AnyCase(c) => out.push(*c),
-            Symbol::One | Symbol::OneInField | Symbol::OneInName => out.push('x'),
+            Symbol::One | Symbol::OneInField => out.push('x'),
+            Symbol::OneInName => out.push('a'),
             Symbol::Digit => out.push('1'),
             Symbol::Run if !out.ends_with(['/', ':']) => {
                 out.push_str("-other/");
                 out.push_str(filling);
             }
             Symbol::Run | Symbol::RunInField => out.push_str(filling),
-            Symbol::RunInName => out.push_str("some"),
+            Symbol::RunInName => out.push_str("-name"),
         }
     }
     out

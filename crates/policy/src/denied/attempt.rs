@@ -138,6 +138,16 @@ fn owner_of(layer: Layer, kind: ResourceKind, request: &Request) -> String {
             format!("the bucket policy of `{bucket}`")
         }
         (Layer::Resource, _) => format!("the policy of `{resource}`"),
+        (Layer::Boundary, _) => {
+            let caller = request.principal();
+            let owner = caller.role_arn().unwrap_or_else(|| caller.to_string());
+            format!("the permissions boundary of `{owner}`")
+        }
+        (Layer::Session, _) => "the session policy that the session was made with".to_owned(),
+        (Layer::VpcEndpoint, _) => "the policy of the VPC endpoint that the request comes through".to_owned(),
+        (Layer::ServiceControl(_), _) => {
+            "a service control policy of each level, from the root down to the account, at which none allows it".to_owned()
+        }
         (layer, _) => format!("the {layer} that applies"),
     }
 }
@@ -193,6 +203,7 @@ fn granting(
         }]
     });
     let principal = match attached_to_resource {
+        true if kind == ResourceKind::Trust && !can_take_role(request) => return None,
         true => Some(PrincipalElement::Principal(named(request.principal())?)),
         // The policy of an endpoint names principals, and whoever comes through it is told apart by the other policies.
         false if layer == Layer::VpcEndpoint => Some(PrincipalElement::Principal(Principals::Everyone)),
@@ -228,6 +239,16 @@ fn literally(resource: &str) -> String {
         }
     }
     out
+}
+
+/// Whether the caller is of the kind that this call is for: with a token of a provider it is the provider whom a trust policy
+/// names, whoever presents the token, and without one it never is.
+fn can_take_role(request: &Request) -> bool {
+    let by_provider = matches!(
+        request.action().lower(),
+        "sts:assumerolewithwebidentity" | "sts:assumerolewithsaml"
+    );
+    by_provider == (request.principal().kind() == PrincipalKind::Federated)
 }
 
 /// How a policy names a caller for good: the role rather than one of its sessions. Nobody in particular cannot be named.

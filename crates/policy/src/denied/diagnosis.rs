@@ -6,6 +6,7 @@ use super::attempt::Attempt;
 use super::edit::Edit;
 use super::hint::{self, Hint};
 use super::message::{Denial, DeniedBy};
+use super::untold;
 use crate::document::Statement;
 use crate::{
     Decider, Decision, Explanation, Layer, Layers, Mismatch, PolicySet, Request, StatementRef, authorize,
@@ -129,8 +130,15 @@ const STEPS: usize = 16;
 
 /// What lies behind a refusal of this request. Without a request only the message is taken apart.
 pub fn diagnose(denial: Denial, request: Option<&Request>, layers: &Layers) -> Diagnosis {
+    let is_masked = match request {
+        Some(request) => untold::is_masked(Some(request.principal()), Some(request.resource().as_str())),
+        None => untold::is_masked(denial.principal(), denial.resource()),
+    };
     let mut hints = hint::of_message(&denial);
-    let Some(request) = request else {
+    if is_masked {
+        hints.push(hint::of_masked_account());
+    }
+    let Some(request) = request.filter(|request| untold::can_be_asked(request)) else {
         return Diagnosis {
             denial,
             explanation: None,
@@ -140,7 +148,7 @@ pub fn diagnose(denial: Denial, request: Option<&Request>, layers: &Layers) -> D
             is_resolved: false,
         };
     };
-    let request = &of_another_account(&denial, request, layers);
+    let request = &untold::account(&denial, request, layers);
     let verdict = authorize(layers, request);
     let agreement = match verdict.by() {
         _ if verdict.is_allowed() => Agreement::Allowed,
@@ -159,10 +167,19 @@ pub fn diagnose(denial: Denial, request: Option<&Request>, layers: &Layers) -> D
     let (steps, is_resolved) = if let Some(hint) = denied_elsewhere(&denial, &explanation) {
         hints.push(hint);
         (Vec::new(), false)
-    } else if denial.is_masked() {
+    } else if is_masked {
         (Vec::new(), explanation.decision == Decision::Allow)
     } else {
-        steps(request, layers)
+        let missed = untold::layer(&denial, request, layers);
+        let (mut steps, is_resolved) = steps(request, missed.as_ref().unwrap_or(layers));
+        let grants = |step: &Step| matches!(step, Step::Grant { .. } | Step::AddStatement { .. });
+        if steps.iter().any(grants) && !untold::is_resource_told(&denial, request) {
+            steps.retain(|step| !grants(step));
+            hints.push(hint::of_resource(request.action()));
+            (steps, false)
+        } else {
+            (steps, is_resolved)
+        }
     };
     let names_caller = steps.is_empty()
         || steps.iter().any(|step| {
@@ -242,30 +259,6 @@ fn denied_elsewhere(denial: &Denial, explanation: &Explanation) -> Option<Hint> 
             "a statement of {which} denies it explicitly, and that policy is not among those at hand: no grant lifts a denial: look at that one"
         ),
     ))
-}
-
-/// An account that nobody has: only that it is another one counts.
-const ANOTHER_ACCOUNT: &str = "000000000000";
-
-/// AWS misses the policy of a resource only where the resource is in another account than the caller, whether or not its ARN
-/// says so.
-///
-/// Source: [Policy evaluation logic](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
-fn of_another_account(denial: &Denial, request: &Request, layers: &Layers) -> Request {
-    let misses_resource_policy = denial
-        .cause()
-        .is_some_and(|cause| !cause.is_explicit && cause.by == Some(DeniedBy::Resource));
-    let is_unknown = request.account_of_resource().is_none();
-    let has_account = request.principal().account().is_some();
-    if misses_resource_policy
-        && is_unknown
-        && has_account
-        && authorize(layers, request).is_allowed()
-        && let Ok(account) = ANOTHER_ACCOUNT.parse()
-    {
-        return request.clone().resource_account(account);
-    }
-    request.clone()
 }
 
 fn grants_again(last: &Step, next: &Step) -> bool {

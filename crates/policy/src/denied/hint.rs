@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::message::Denial;
-use crate::{Operation, Principal, PrincipalKind};
+use crate::{ActionName, Principal, PrincipalKind};
 
 /// Something to know about a refusal that no edit can say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Hint {
     /// A stable code: `decode_message`, `denied_elsewhere`, `masked`, `anonymous`, `web_identity`, `saml`, `session_role_path`,
-    /// `no_arn`.
+    /// `no_arn`, `resource_not_told`, `block_public_access`.
     pub code: &'static str,
     /// It, in words.
     pub text: String,
@@ -35,21 +35,25 @@ pub(super) fn of_message(denial: &Denial) -> Vec<Hint> {
              decode-authorization-message --encoded-message ...` reads it, for who may call `sts:DecodeAuthorizationMessage`",
         ));
     }
-    if denial.is_masked() {
+    if let Some(setting) = denial.public_access_setting() {
         hints.push(Hint::new(
-            "masked",
-            "an account in the message is masked, so nothing can be granted by it: take the resource's ARN from where it was made",
+            "block_public_access",
+            format!(
+                "S3's Block Public Access refused it, by its setting `{setting}` of the bucket, the access point, the account or the \
+                 organization: no policy outweighs it. {}",
+                match setting {
+                    "BlockPublicPolicy" => "Write a policy that lets in callers, networks or sources which somebody chose",
+                    "RestrictPublicBuckets" => "The policy lets in the public: while it does, only callers of the owner's account and AWS's services pass",
+                    _ => "Leave out the access control list, or give one that is not public",
+                }
+            ),
         ));
     }
-    let told = denial.action().map(crate::ActionName::as_str);
-    let is = |action: &str, operation: Option<Operation>| {
-        told.is_some_and(|told| told.eq_ignore_ascii_case(action))
-            || (operation.is_some() && denial.operation() == operation)
+    let is = |call: &str| {
+        let told = denial.action().filter(|told| told.service() == "sts");
+        told.is_some_and(|told| told.name().eq_ignore_ascii_case(call)) || denial.call() == Some(call)
     };
-    if is(
-        "sts:AssumeRoleWithWebIdentity",
-        "AssumeRoleWithWebIdentity".parse().ok(),
-    ) {
+    if is("AssumeRoleWithWebIdentity") {
         hints.push(Hint::new(
             "web_identity",
             "AWS says this where the role does not exist, and where its trust policy does not allow \
@@ -57,7 +61,7 @@ pub(super) fn of_message(denial: &Denial) -> Vec<Hint> {
              and the conditions on `<issuer>:aud` and `<issuer>:sub` have to fit the token's claims",
         ));
     }
-    if is("sts:AssumeRoleWithSAML", "AssumeRoleWithSAML".parse().ok()) {
+    if is("AssumeRoleWithSAML") {
         hints.push(Hint::new(
             "saml",
             "AWS says this where the role's trust policy does not allow `sts:AssumeRoleWithSAML` to the provider: `Principal` has to \
@@ -74,6 +78,33 @@ pub(super) fn of_message(denial: &Denial) -> Vec<Hint> {
         ));
     }
     hints
+}
+
+/// That an account cannot be read.
+pub(super) fn of_masked_account() -> Hint {
+    Hint::new(
+        "masked",
+        "an account in the message is masked, so nothing can be granted by it: give the ARNs themselves by `--principal` and \
+         `--resource`, the resource's from where it was made",
+    )
+}
+
+/// That a grant needs to know on what.
+pub(super) fn of_resource(action: &ActionName) -> Hint {
+    let more = match action.service() {
+        "kms" => {
+            " AWS says no more where the key of a ciphertext does not exist in the Region that was asked, and where its key policy \
+             does not let the caller know of it: CloudTrail has the key's ARN."
+        }
+        _ => "",
+    };
+    Hint::new(
+        "resource_not_told",
+        format!(
+            "the message does not tell the resource, and to grant `{action}` on `*` would be to grant it on everything: give the ARN by \
+             `--resource`.{more}"
+        ),
+    )
 }
 
 /// Of whom a policy of a resource cannot name as it is meant.

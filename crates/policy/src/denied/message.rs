@@ -10,7 +10,9 @@ pub struct Denial {
     principal: Option<Principal>,
     action: Option<ActionName>,
     resource: Option<String>,
-    operation: Option<Operation>,
+    /// The call's name, where a client told it.
+    call: Option<String>,
+    public_access_setting: Option<&'static str>,
     cause: Option<Cause>,
     request_id: Option<String>,
     has_encoded_part: bool,
@@ -92,6 +94,13 @@ impl DeniedBy {
     }
 }
 
+const PUBLIC_ACCESS_SETTINGS: [&str; 4] = [
+    "BlockPublicAcls",
+    "IgnorePublicAcls",
+    "BlockPublicPolicy",
+    "RestrictPublicBuckets",
+];
+
 impl Denial {
     /// Reads a refusal: a sentence, an SDK's or the command line's wrapping of it, or the XML or JSON that a service
     /// answered. `None` when the text is no refusal. Takes time linear in the text.
@@ -114,12 +123,17 @@ impl Denial {
         if !is_refusal {
             return None;
         }
-        let principal: Option<Principal> = word_after(&flat, "user:").and_then(|word| word.parse().ok());
+        let principal: Option<Principal> = word_after(&flat, "user:")
+            .or_else(|| word_after(&flat, "user ").filter(|word| word.starts_with("arn:")))
+            .and_then(|word| word.parse().ok());
         Some(Self {
             resource: resource(&text).map(|told| as_arn(told, principal.as_ref(), action.as_ref())),
             principal,
             action,
-            operation: word_after(&flat, "when calling the").and_then(|word| word.parse().ok()),
+            call: word_after(&flat, "when calling the").map(str::to_owned),
+            public_access_setting: PUBLIC_ACCESS_SETTINGS
+                .into_iter()
+                .find(|name| flat.contains(name)),
             cause: cause(&flat),
             request_id: between(&flat, "<RequestId>", "</RequestId>")
                 .or_else(|| word_after(&flat, "request id:"))
@@ -146,7 +160,16 @@ impl Denial {
 
     /// The call, where a client named it.
     pub fn operation(&self) -> Option<Operation> {
-        self.operation
+        self.call.as_deref()?.parse().ok()
+    }
+
+    pub(super) fn call(&self) -> Option<&str> {
+        self.call.as_deref()
+    }
+
+    /// The setting of S3's Block Public Access that the message names.
+    pub(super) fn public_access_setting(&self) -> Option<&'static str> {
+        self.public_access_setting
     }
 
     /// The policy that refused, where the message says so.
@@ -176,17 +199,6 @@ impl Denial {
             self.action.clone()?,
             resource,
         ))
-    }
-
-    /// Whether AWS, or whoever passed the message on, has made accounts in it unreadable.
-    pub(super) fn is_masked(&self) -> bool {
-        let account = |arn: &str| arn.split(':').nth(4).map(str::to_owned).unwrap_or_default();
-        let is_number = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let of_caller = self.principal.as_ref().map(Principal::as_str);
-        let of_caller = of_caller.filter(|caller| caller.starts_with("arn:")).map(account);
-        let of_resource = self.resource.as_deref().map(account).unwrap_or_default();
-        let is_told = of_resource.is_empty() || of_resource == "aws" || is_number(&of_resource);
-        !is_told || of_caller.is_some_and(|account| !is_number(&account))
     }
 }
 
@@ -256,7 +268,8 @@ fn between<'t>(text: &'t str, start: &str, end: &str) -> Option<&'t str> {
 
 /// Keys of objects may hold blanks: the ARN goes on up to the reason, to its closing mark, or to the end of its line.
 fn resource(text: &str) -> Option<String> {
-    let rest = text.get(after(text, "on resource:")?..)?.trim_start();
+    let start = after(text, "on resource:").or_else(|| Some(after(text, "on resource arn:")? - "arn:".len()));
+    let rest = text.get(start?..)?.trim_start();
     if let Some(quoted) = rest.strip_prefix('"') {
         return quoted.split_once('"').map(|(arn, _)| arn.to_owned());
     }

@@ -4,6 +4,7 @@ use std::fmt::{Display, Formatter, Result};
 
 use super::diagnosis::{Agreement, Diagnosis, Step};
 use super::message::{Denial, DeniedBy};
+use super::untold;
 use crate::required_permissions;
 
 impl Display for Denial {
@@ -117,13 +118,23 @@ impl Display for Diagnosis {
                 "the policies at hand allow it: a policy that is not here refused it, or the request had other \
                  context keys than were given"
             )?,
-            Agreement::NotAsked if self.denial.request().is_some() => {
+            Agreement::NotAsked
+                if self
+                    .denial
+                    .request()
+                    .is_some_and(|told| untold::can_be_asked(&told)) =>
+            {
                 writeln!(f, "no policies are at hand, so none were asked")?;
             }
             Agreement::NotAsked => {
+                let untold = match (self.denial.principal(), self.denial.action()) {
+                    (Some(caller), Some(_)) if untold::is_caller_masked(caller) => "the caller's account",
+                    (Some(_), Some(_)) => "the resource's ARN",
+                    _ => "caller and action",
+                };
                 writeln!(
                     f,
-                    "the message does not tell caller and action, so the policies were not asked"
+                    "the message does not tell {untold}, so the policies were not asked"
                 )?;
                 if let Some(operation) = self.denial.operation() {
                     let actions: Vec<String> = required_permissions(operation, &[])

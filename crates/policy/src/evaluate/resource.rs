@@ -39,7 +39,7 @@ impl Resource {
         self.text.get(start..end)
     }
 
-    pub(super) fn is_arn(&self) -> bool {
+    pub(crate) fn is_arn(&self) -> bool {
         self.colons.is_some()
     }
 

@@ -26,14 +26,20 @@ pub enum Rule {
     /// A session of `GetFederationToken` calls nothing of STS but `GetCallerIdentity`
     /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html>).
     FederatedUserCannotCallSts,
+    /// Nor anything of IAM. A console that such a session has opened can, and policies cannot tell it from a program
+    /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html>).
+    FederatedUserCannotCallIam,
 }
 
 impl Rule {
     /// What is decided before any policy is asked.
     pub(super) fn before_policies(request: &Request) -> Option<(Decision, Self)> {
         use PrincipalKind as K;
-        let name = request.action().lower().strip_prefix("sts:")?;
         let kind = request.principal().kind();
+        if kind == K::FederatedUser && request.action().service() == "iam" {
+            return Some((Decision::ImplicitDeny, Self::FederatedUserCannotCallIam));
+        }
+        let name = request.action().lower().strip_prefix("sts:")?;
         match (kind, name) {
             (K::Anonymous, _) => None,
             (_, "getcalleridentity") => Some((Decision::Allow, Self::NeedsNoPermission)),
@@ -79,6 +85,7 @@ impl fmt::Display for Rule {
             Self::FederatedUserCannotCallSts => {
                 "a session of `GetFederationToken` can call nothing of STS but `GetCallerIdentity`"
             }
+            Self::FederatedUserCannotCallIam => "a session of `GetFederationToken` can call nothing of IAM",
         })
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bucketline_policy::compare::{Relation, diff};
 use bucketline_policy::denied::{Denial, Step, diagnose};
-use bucketline_policy::{Document, DocumentKind, Layers, PolicySet, ResourceKind, authorize};
+use bucketline_policy::{Document, DocumentKind, Layer, Layers, PolicySet, ResourceKind, authorize};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -104,10 +104,15 @@ fn every_step_is_the_one_that_is_wanted() {
         let after = taken(case, &layers, diagnosis.steps());
         if let Some(request) = &request {
             // With the account that the message tells of, where the request does not.
-            let crosses = diagnosis
-                .steps()
-                .iter()
-                .any(|step| matches!(step, Step::AddStatement { .. }));
+            let crosses = diagnosis.steps().iter().any(|step| {
+                matches!(
+                    step,
+                    Step::AddStatement {
+                        layer: Layer::Resource,
+                        ..
+                    }
+                )
+            });
             let request = match request.account_of_resource() {
                 None if crosses => request.clone().resource_account("000000000000".parse().unwrap()),
                 _ => request.clone(),

@@ -31,10 +31,14 @@ pub(super) enum Comparison {
 
 impl Fact {
     pub(super) fn new(operator: Operator, test: &ConditionTest, version: Version) -> Self {
+        let syntax = Syntax {
+            wildcards: true,
+            variables: version == Version::V2012,
+        };
         let mut values: Vec<String> = test
             .values()
             .iter()
-            .map(|value| value.as_str().to_owned())
+            .map(|value| pattern::with_lower_keys(value.as_str(), syntax))
             .collect();
         values.sort();
         values.dedup();

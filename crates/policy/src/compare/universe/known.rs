@@ -117,9 +117,12 @@ fn shapes_of(service: &'static Service, action: &Action) -> Vec<Shape> {
     }
     let types = action.resources().iter();
     let types = types.filter_map(|resource| service.resource_type(resource.name()));
+    // The plainest ARNs first: witnesses are read, and a bucket is better known than an access point.
+    let mut arns: Vec<&'static str> = types.flat_map(|resource| resource.arns()).collect();
+    arns.sort_by_key(|arn| (arn.matches("${").count(), arn.len()));
     let mut known = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
     let mut shapes = Vec::new();
-    for arn in types.flat_map(|resource| resource.arns()) {
+    for arn in arns {
         let next = known.len();
         let shape = known.entry(arn).or_insert_with(|| Arc::new(shape(arn, next)));
         shapes.push(Shape::Arn(shape.clone()));
@@ -158,7 +161,7 @@ fn shape(arn: &str, id: usize) -> ArnShape {
             pattern::Symbol::Variable(name) => {
                 let (one, run) = match (colons, &*name) {
                     (0..5, _) => (Symbol::OneInField, Symbol::RunInField),
-                    (_, "bucketname") => (Symbol::OneInName, Symbol::RunInName),
+                    (_, "bucketname" | "accesspointname") => (Symbol::OneInName, Symbol::RunInName),
                     _ => (Symbol::One, Symbol::Run),
                 };
                 // Resources of AWS itself have another account, or none.
