@@ -1,10 +1,12 @@
 //! Callers that stand for all others: `Principal` elements name finitely many, so a few of each kind tell all apart. What
 //! each can have in its context, by AWS's rules.
 
+mod names;
+
 use std::collections::BTreeSet;
 
-use crate::document::{PrincipalType, Principals};
-use crate::{AccountId, Arn, Context, DocumentKind, PolicySet, Principal, PrincipalKind, PrincipalMatcher};
+use crate::{AccountId, Arn, Context, DocumentKind, PolicySet, Principal, PrincipalKind};
+use names::Names;
 
 /// A caller with what is certain of its context.
 #[derive(Clone, Debug)]
@@ -351,88 +353,4 @@ fn is_open_to_all(provider: &str) -> bool {
             | "gitlab.com"
             | "app.terraform.io"
     ) || host.starts_with("cognito-identity")
-}
-
-/// What `Principal` elements name, by kind.
-#[derive(Debug, Default)]
-struct Names {
-    accounts: Vec<(String, AccountId)>,
-    users: Vec<Arn>,
-    roles: Vec<Arn>,
-    sessions: Vec<Arn>,
-    federated_users: Vec<Arn>,
-    services: BTreeSet<String>,
-    providers: BTreeSet<String>,
-    canonical_users: BTreeSet<String>,
-    is_readable: bool,
-}
-
-impl Names {
-    fn of<'p>(sets: impl IntoIterator<Item = &'p PolicySet>) -> Self {
-        let mut names = Self {
-            is_readable: true,
-            ..Self::default()
-        };
-        let groups = sets
-            .into_iter()
-            .flat_map(PolicySet::documents)
-            .flat_map(|document| document.statements().iter())
-            .filter_map(|statement| match statement.principal()?.principals() {
-                Principals::Everyone => None,
-                Principals::Named(groups) => Some(groups),
-            })
-            .flatten();
-        for (kind, name) in groups.flat_map(|group| group.values().iter().map(|name| (group.kind(), name))) {
-            match kind {
-                PrincipalType::Service => drop(names.services.insert(name.clone())),
-                PrincipalType::Federated => drop(names.providers.insert(name.clone())),
-                PrincipalType::CanonicalUser => drop(names.canonical_users.insert(name.clone())),
-                PrincipalType::Aws if name == "*" => {}
-                PrincipalType::Aws => names.aws(name),
-            }
-        }
-        names
-    }
-
-    fn aws(&mut self, name: &str) {
-        if !PrincipalMatcher::reads(PrincipalType::Aws, name) {
-            // The id of an identity, for instance: who that is cannot be known.
-            self.is_readable = false;
-            return;
-        }
-        if let Ok(account) = name.parse::<AccountId>() {
-            return self.account("aws", account);
-        }
-        let Ok(arn) = name.parse::<Arn>() else {
-            return;
-        };
-        if let Some(account) = arn.account() {
-            self.account(arn.partition(), account);
-        }
-        let list = match arn.resource().split('/').next() {
-            Some("user") => &mut self.users,
-            Some("role") => &mut self.roles,
-            Some("assumed-role") => &mut self.sessions,
-            Some("federated-user") => &mut self.federated_users,
-            _ => return,
-        };
-        if !list.contains(&arn) {
-            list.push(arn);
-        }
-    }
-
-    fn account(&mut self, partition: &str, account: AccountId) {
-        let pair = (partition.to_owned(), account);
-        if !self.accounts.contains(&pair) {
-            self.accounts.push(pair);
-        }
-    }
-
-    /// An account that no element names.
-    fn stranger(&self) -> &'static str {
-        ["111122223333", "444455556666", "777788889999", "123412341234"]
-            .into_iter()
-            .find(|account| !self.accounts.iter().any(|(_, known)| known.as_ref() == *account))
-            .unwrap_or("432143214321")
-    }
 }
