@@ -1,11 +1,12 @@
-//! Callers that stand for all others: `Principal` elements name finitely many, so a few of each kind tell all apart. What
+//! Callers that stand for all others: documents name finitely many, so a few of each kind tell all apart. What
 //! each can have in its context, by AWS's rules.
 
 mod names;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use crate::{AccountId, Arn, Context, DocumentKind, PolicySet, Principal, PrincipalKind};
+use crate::{AccountId, Arn, Context, DocumentKind, Operator, PolicySet, Principal, PrincipalKind};
 use names::Names;
 
 /// A caller with what is certain of its context.
@@ -16,6 +17,8 @@ pub(super) struct Caller {
     pub(super) fixed: Context,
     /// Whether it stands for others, whose names and perhaps accounts are not its own.
     stands_for: StandsFor,
+    /// Whom the documents name, and whom it does therefore not stand for.
+    names: Rc<Names>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,7 @@ pub(super) struct Callers {
     pub(super) all: Vec<Caller>,
     /// Whether they stand for really all others.
     pub(super) is_complete: bool,
+    names: Rc<Names>,
 }
 
 /// Keys that only requests with credentials carry.
@@ -53,7 +57,7 @@ const OF_SIGNED_REQUESTS: [&str; 15] = [
 ];
 
 impl Caller {
-    fn new(principal: Principal, stands_for: StandsFor) -> Self {
+    fn new(principal: Principal, stands_for: StandsFor, names: &Rc<Names>) -> Self {
         let certain = |key: &str| match stands_for {
             StandsFor::Itself => !matches!(key, "aws:viaawsservice"),
             StandsFor::OthersOfItsAccount => {
@@ -74,7 +78,24 @@ impl Caller {
             principal,
             fixed,
             stands_for,
+            names: names.clone(),
         }
+    }
+
+    /// A value that this key of its requests may have, where it decides a test with these values: others have callers of
+    /// their own, if it is one of them.
+    pub(super) fn stand_in(&self, key: &str, operator: Operator, values: &[String]) -> Option<&'static str> {
+        let is_account = self.principal.account().is_some();
+        let stand_in = match (key, self.stands_for) {
+            ("aws:principalaccount", StandsFor::Strangers) if is_account => "000000000000",
+            ("aws:principalarn", StandsFor::Strangers | StandsFor::OthersOfItsAccount) if is_account => {
+                "arn:aws:iam::000000000000:user/whom-nobody-names"
+            }
+            _ => return None,
+        };
+        let name = operator.test().as_str();
+        let compares = (name.starts_with("String") || name.starts_with("Arn")) && !name.ends_with("Case");
+        (compares && self.names.has_callers_for(key, values)).then_some(stand_in)
     }
 
     /// Whether requests of this caller never carry the key
@@ -90,6 +111,8 @@ impl Caller {
                     || matches!(
                         key,
                         "aws:username"
+                            | "aws:principalarn"
+                            | "aws:principalaccount"
                             | "aws:principalorgid"
                             | "aws:principalorgpaths"
                             | "aws:multifactorauthpresent"
@@ -163,16 +186,22 @@ impl Caller {
 
 /// Whether no request of this caller carries the key, in lower case.
 pub(crate) fn never_has(principal: &Principal, key: &str) -> bool {
-    Caller::new(principal.clone(), StandsFor::Itself).lacks(key)
+    Caller::new(principal.clone(), StandsFor::Itself, &Rc::default()).lacks(key)
 }
 
 impl Callers {
     pub(super) fn of<'p>(kind: DocumentKind, sets: impl IntoIterator<Item = &'p PolicySet>) -> Self {
+        let names = Rc::new(Names::of(sets));
         let mut callers = Self {
             all: Vec::new(),
             is_complete: true,
+            // To identity policies all callers are strangers.
+            names: if kind == DocumentKind::Identity {
+                Rc::default()
+            } else {
+                names.clone()
+            },
         };
-        let names = Names::of(sets);
         let account = names.stranger();
         let strangers: &[String] = &[
             format!("arn:aws:iam::{account}:user/somebody"),
@@ -238,7 +267,8 @@ impl Callers {
             return;
         };
         if !self.all.iter().any(|known| known.principal == principal) {
-            self.all.push(Caller::new(principal, stands_for));
+            let caller = Caller::new(principal, stands_for, &self.names);
+            self.all.push(caller);
         }
     }
 

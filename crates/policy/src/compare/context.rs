@@ -54,6 +54,11 @@ impl Facts {
         self.all.get(place).map(|fact| (fact.key(), fact.operator()))
     }
 
+    /// The values that a fact compares with, as written.
+    pub(super) fn values_of(&self, place: usize) -> &[String] {
+        self.all.get(place).map_or(&[], Fact::values)
+    }
+
     /// Whether a fact holds where its key has just these values; `None` when that depends on other keys.
     pub(super) fn holds_for(&self, place: usize, values: &[String]) -> Option<bool> {
         let fact = self.all.get(place)?;

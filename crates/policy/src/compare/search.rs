@@ -468,6 +468,8 @@ fn settled(caller: &Caller, facts: &Facts) -> Vec<Option<bool>> {
                 facts.holds_for(at, &[])
             } else if !fixed.is_empty() {
                 facts.holds_for(at, fixed)
+            } else if let Some(value) = caller.stand_in(key, operator, facts.values_of(at)) {
+                facts.holds_for(at, &[value.to_owned()])
             } else if caller.always_has(key) && operator.test() == crate::document::Test::Null {
                 facts.holds_for(at, &["x".to_owned()])
             } else {

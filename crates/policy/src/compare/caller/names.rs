@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{PrincipalType, Principals};
-use crate::{AccountId, Arn, PolicySet, PrincipalMatcher};
+use crate::document::{ConditionBlock, ConditionTest, ConditionValue, PrincipalType, Principals};
+use crate::{AccountId, Arn, PolicySet, PrincipalMatcher, Statement};
 
-/// What `Principal` elements name, by kind.
+/// So many accounts, and so many identities, are taken from conditions.
+const FROM_CONDITIONS: usize = 12;
+
+/// What `Principal` elements and conditions on the caller name, by kind.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub(super) accounts: Vec<(String, AccountId)>,
@@ -25,10 +28,10 @@ impl Names {
             is_readable: true,
             ..Self::default()
         };
-        let groups = sets
-            .into_iter()
-            .flat_map(PolicySet::documents)
-            .flat_map(|document| document.statements().iter())
+        let documents = sets.into_iter().flat_map(PolicySet::documents);
+        let statements: Vec<&Statement> = documents.flat_map(|d| d.statements().iter()).collect();
+        let groups = statements
+            .iter()
             .filter_map(|statement| match statement.principal()?.principals() {
                 Principals::Everyone => None,
                 Principals::Named(groups) => Some(groups),
@@ -43,7 +46,47 @@ impl Names {
                 PrincipalType::Aws => names.aws(name),
             }
         }
+        let tests = statements.iter().flat_map(|statement| statement.conditions());
+        for test in tests.flat_map(ConditionBlock::tests) {
+            names.condition(test);
+        }
         names
+    }
+
+    /// Accounts and identities may be named by a condition on the caller as well. Beyond a few they are callers like others.
+    fn condition(&mut self, test: &ConditionTest) {
+        let literal = |text: &&str| !text.contains(['*', '?', '$']);
+        let mut values = test.values().iter().map(ConditionValue::as_str).filter(literal);
+        let is_about = |key: &str| test.key().eq_ignore_ascii_case(key);
+        if is_about("aws:PrincipalAccount") {
+            for account in values.filter_map(|text| text.parse().ok()) {
+                if self.accounts.len() < FROM_CONDITIONS {
+                    self.account("aws", account);
+                }
+            }
+        } else if is_about("aws:PrincipalArn") {
+            let is_identity = |text: &&str| text.contains(":user/") || text.contains(":role/");
+            while let Some(text) = values.find(is_identity) {
+                let is_readable = PrincipalMatcher::reads(PrincipalType::Aws, text);
+                if is_readable && self.users.len() + self.roles.len() < FROM_CONDITIONS {
+                    self.aws(text);
+                }
+            }
+        }
+    }
+
+    /// Whether these are accounts or ARNs of identities, for each of which there are callers of its own.
+    pub(super) fn has_callers_for(&self, key: &str, values: &[String]) -> bool {
+        let is_named = |text: &String| match key {
+            "aws:principalaccount" => self.accounts.iter().any(|(_, known)| known.as_ref() == text),
+            "aws:principalarn" => self
+                .users
+                .iter()
+                .chain(&self.roles)
+                .any(|arn| arn.as_str() == text),
+            _ => false,
+        };
+        values.iter().all(is_named)
     }
 
     fn aws(&mut self, name: &str) {
