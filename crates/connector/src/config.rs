@@ -135,6 +135,12 @@ pub struct Settings {
     /// How many bytes of undelivered batches are kept in memory; what is over it is read back from the log when it is due.
     /// Default 1 GB.
     pub memory: u64,
+    /// How long an event is held that cannot be delivered, counted in time in which the program runs; then it is given up, and the ledger
+    /// says so. Default 48 hours.
+    pub retention: Duration,
+    /// How long a request may take to arrive: an object that is not there this long after it was last tried is not there. Default 20
+    /// minutes, as the conditions of delivery say.
+    pub quiet: Duration,
     /// How many bytes a log may grow before what it means is written as a checkpoint, and before what nothing needs any more is
     /// freed. Default 64 MiB, a segment of the log.
     pub checkpoint_every: u64,
@@ -169,6 +175,8 @@ impl Default for Settings {
             max_count: 100_000,
             max_bytes: 64 << 20,
             memory: 1_000_000_000,
+            retention: Duration::from_secs(48 * 3_600),
+            quiet: Duration::from_secs(20 * 60),
             checkpoint_every: 64 << 20,
             cold_after: 256 << 20,
             put_slots: 16,
@@ -241,6 +249,20 @@ impl Settings {
     #[must_use]
     pub fn memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
+        self
+    }
+
+    /// Sets [`retention`](Self::retention).
+    #[must_use]
+    pub fn retention(mut self, retention: Duration) -> Self {
+        self.retention = retention;
+        self
+    }
+
+    /// Sets [`quiet`](Self::quiet).
+    #[must_use]
+    pub fn quiet(mut self, quiet: Duration) -> Self {
+        self.quiet = quiet;
         self
     }
 

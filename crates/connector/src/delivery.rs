@@ -14,7 +14,7 @@
 
 use std::time::Duration;
 
-use bucketline_sink::{Error as SinkError, ErrorKind, ObjectInfo, ObjectKey, PutOutcome, Receipt};
+use bucketline_sink::{Checksum, Error as SinkError, ErrorKind, ObjectInfo, ObjectKey, PutOutcome, Receipt};
 use bucketline_spool::{Learnt, Position};
 
 use crate::build::Built;
@@ -64,7 +64,11 @@ enum Stage {
     BuildingToCompare(ObjectInfo),
     /// The object that was found is being read; how it would be learnt, and what is built for its range.
     Comparing(ObjectInfo, Learnt, Contents),
-    /// Its commit is on the way to the disk.
+    /// Whether there is an object of what was given up is being asked.
+    Finding,
+    /// That object is being read, to be compared with the sum of what was sealed.
+    Proving(ObjectInfo),
+    /// Its commit, or what settles it, is on the way to the disk.
     Committing,
 }
 
@@ -89,6 +93,10 @@ pub(crate) enum Step {
     Compare,
     /// Make the commit durable.
     Commit(Box<Existing>),
+    /// What was given up is delivered after all: make that durable.
+    Settle(Box<ObjectInfo>),
+    /// There is no object of what was given up.
+    NotThere,
     /// Try again later.
     Later(Later),
     /// The store refused.
@@ -150,6 +158,22 @@ impl Delivery {
             doubt: None,
         };
         (delivery, step)
+    }
+
+    /// What was given up, and may be delivered all the same.
+    pub(crate) fn of_given_up(target: Target) -> (Self, Step) {
+        let delivery = Self {
+            stage: Stage::Finding,
+            sealed: Some(target),
+            ..Self::default()
+        };
+        (delivery, Step::Look)
+    }
+
+    /// The sum of the object that was sealed.
+    pub(crate) fn sum(&self) -> Option<Checksum> {
+        let expected = self.sealed.as_ref()?.expected.as_ref()?;
+        Some(expected.checksum)
     }
 
     /// What was built last.
@@ -269,6 +293,9 @@ impl Delivery {
         if matches!(self.stage, Stage::Scouting) {
             return self.on_scouted(&found);
         }
+        if matches!(self.stage, Stage::Finding) {
+            return self.on_found(found);
+        }
         let expected = self.sealed.as_ref().and_then(|target| target.expected.as_ref());
         let (Stage::Looking, Some(expected)) = (&self.stage, expected) else {
             return Step::Nothing;
@@ -316,10 +343,46 @@ impl Delivery {
         }
     }
 
+    /// The key of what was given up was looked at. Its events are not held any more, so only the very object that was sealed proves
+    /// anything.
+    fn on_found(&mut self, found: Result<Option<ObjectInfo>, SinkError>) -> Step {
+        let Some(expected) = self.sealed.as_ref().and_then(|target| target.expected.as_ref()) else {
+            let what =
+                "nothing that can be proved: it was sealed with a checksum that this version does not know";
+            return Step::Conflict(what.to_owned());
+        };
+        match (after_look(&found, expected), found) {
+            (AfterLook::Verified, Ok(Some(info))) => {
+                self.stage = Stage::Committing;
+                Step::Settle(Box::new(info))
+            }
+            (AfterLook::Compare, Ok(Some(info))) if info.size == expected.size => {
+                self.stage = Stage::Proving(info);
+                Step::Compare
+            }
+            (AfterLook::Compare, Ok(Some(info))) => Step::Conflict(format!(
+                "an object with the metadata of what was given up, but of {} bytes",
+                info.size
+            )),
+            (AfterLook::OtherRange(theirs), _) => Step::Conflict(format!(
+                "an object of positions {} to {}, of which some were given up",
+                theirs.first, theirs.last
+            )),
+            (AfterLook::Conflict(what), _) => Step::Conflict(what),
+            (AfterLook::PutAgain, _) => {
+                self.stage = Stage::Committing;
+                Step::NotThere
+            }
+            (AfterLook::Block(blockage), found) => refused(blockage, found.as_ref().err()),
+            (_, found) => self.later(false, found.as_ref().err()),
+        }
+    }
+
     /// The object at the key was read, and compared with the one built here.
     pub(crate) fn on_compared(&mut self, same: Result<bool, SinkError>) -> Step {
         let (info, learnt, contents) = match std::mem::take(&mut self.stage) {
             Stage::Comparing(info, learnt, contents) => (info, learnt, contents),
+            Stage::Proving(info) => return self.on_proved(info, same),
             other => {
                 self.stage = other;
                 return Step::Nothing;
@@ -330,6 +393,21 @@ impl Delivery {
             Ok(false) => {
                 Step::Conflict("an object with our metadata, but other or damaged events".to_owned())
             }
+            Err(error) => match Blockage::of(error.kind()) {
+                Some(blockage) => refused(blockage, Some(&error)),
+                None => self.later(false, Some(&error)),
+            },
+        }
+    }
+
+    /// The object of what was given up was read, and its sum compared.
+    fn on_proved(&mut self, info: ObjectInfo, same: Result<bool, SinkError>) -> Step {
+        match same {
+            Ok(true) => {
+                self.stage = Stage::Committing;
+                Step::Settle(Box::new(info))
+            }
+            Ok(false) => Step::Conflict("an object with our metadata, but other or damaged bytes".to_owned()),
             Err(error) => match Blockage::of(error.kind()) {
                 Some(blockage) => refused(blockage, Some(&error)),
                 None => self.later(false, Some(&error)),

@@ -26,6 +26,8 @@ pub(crate) enum Timer {
     Connector(usize),
     /// A call may take long.
     Slow(LaneRef, AttemptId),
+    /// Something may have been held for too long.
+    Retention,
 }
 
 /// Whose turn it is.
@@ -283,7 +285,7 @@ impl Dispatcher {
         }
         self.timers.retain(|(_, timer)| match timer {
             Timer::Lane(lane) | Timer::Slow(lane, _) => !gone(*lane),
-            Timer::Connector(_) => true,
+            Timer::Connector(_) | Timer::Retention => true,
         });
     }
 }

@@ -22,7 +22,9 @@ mod connectors;
 mod drain;
 mod jobs;
 mod ports;
+mod retention;
 mod schedule;
+mod settle;
 mod shard_run;
 mod space;
 mod start;
@@ -53,7 +55,7 @@ use crate::ledger::Ledger;
 use crate::shard::LaneRef;
 use connectors::Configured;
 use drain::Drain;
-use shard_run::ShardRun;
+use shard_run::{Phase, ShardRun};
 
 /// The decisions over all shards of one worker. See the module's documentation.
 #[derive(Debug)]
@@ -67,6 +69,8 @@ pub struct Engine {
     attempts: HashMap<AttemptId, LaneRef>,
     last_id: u64,
     drain: Drain,
+    /// Whether the moment is set at which what is held is looked at for its age.
+    minds_retention: bool,
     commands: Vec<Command>,
 }
 
@@ -76,6 +80,12 @@ enum Purpose {
     Batch(submit::InFlight),
     Seal(LaneRef),
     Commit(LaneRef),
+    /// Events are given up.
+    Drop(LaneRef),
+    /// What was given up in doubt turned out delivered, or not.
+    Settle(LaneRef),
+    /// That time has passed.
+    Elapsed,
     /// What the log means is told anew; before this place nothing is needed any more.
     Carry(Lsn),
     /// Frames were copied to the cold log.
@@ -100,6 +110,7 @@ impl Engine {
             attempts: HashMap::new(),
             last_id: 0,
             drain: Drain::default(),
+            minds_retention: false,
             commands: Vec::new(),
             settings,
             schemas,
@@ -138,6 +149,7 @@ impl Engine {
         self.pump(now);
         self.forget_done();
         self.end_drain(now);
+        self.mind_retention(now);
         self.mind_space();
         std::mem::take(&mut self.commands)
     }
@@ -233,6 +245,7 @@ impl Engine {
             Err(error) => return self.append_failed(now, shard, purpose, error),
         };
         run.space.folded_to = landed.end;
+        run.told = run.told.max(landed.time);
         if let Purpose::Carry(free) = purpose {
             return self.carried(shard, free, landed);
         }
@@ -247,6 +260,8 @@ impl Engine {
             Purpose::Batch(batch) => self.batch_durable(shard, batch),
             Purpose::Seal(lane) => self.seal_durable(now, lane),
             Purpose::Commit(lane) => self.commit_durable(lane),
+            Purpose::Drop(lane) | Purpose::Settle(lane) => self.set_phase(lane, Phase::Resting),
+            Purpose::Elapsed => {}
         }
     }
 
@@ -254,7 +269,13 @@ impl Engine {
     fn append_failed(&mut self, now: SpoolTime, shard: ShardId, purpose: Purpose, error: Error) {
         let goes_on = match &purpose {
             Purpose::Batch(_) => error.is_harmless(),
-            Purpose::Seal(_) | Purpose::Commit(_) | Purpose::Carry(_) | Purpose::Move => error.is_full(),
+            Purpose::Seal(_)
+            | Purpose::Commit(_)
+            | Purpose::Drop(_)
+            | Purpose::Settle(_)
+            | Purpose::Elapsed
+            | Purpose::Carry(_)
+            | Purpose::Move => error.is_full(),
         };
         match purpose {
             Purpose::Carry(_) | Purpose::Move => self.space_failed(shard),
@@ -262,10 +283,15 @@ impl Engine {
             Purpose::Seal(lane) if goes_on => self.pause(now, lane, None),
             Purpose::Commit(lane) if goes_on => {
                 // The object exists, and only we know. By the next attempt somebody may have taken it away.
-                self.note_unknown(lane, true);
+                self.note_unknown(now, lane, true);
                 self.pause(now, lane, None);
             }
-            Purpose::Seal(_) | Purpose::Commit(_) => {}
+            Purpose::Drop(lane) | Purpose::Settle(lane) if goes_on => self.pause(now, lane, None),
+            Purpose::Seal(_)
+            | Purpose::Commit(_)
+            | Purpose::Drop(_)
+            | Purpose::Settle(_)
+            | Purpose::Elapsed => {}
         }
         if !goes_on {
             self.fail(now, shard, error);

@@ -2,10 +2,13 @@
 //! event was delivered or refused.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
-use bucketline_spool::{Carry, Gap, Totals, UnreadableCarry, WorkspaceCounts};
+use bucketline_spool::{
+    Carry, Drop, DropReason, Gap, GivenUpCarry, Hour, Totals, UnreadableCarry, WorkspaceCounts,
+};
 
 /// What became of every line and every event since the log began.
 ///
@@ -18,7 +21,38 @@ pub struct Ledger {
     objects: BTreeMap<Arc<str>, u64>,
     /// The workspace of each connector, as the log has it.
     homes: BTreeMap<Arc<str>, Arc<str>>,
+    given_up: BTreeMap<GivenUpFor, GivenUp>,
     unreadable: Unreadable,
+}
+
+/// Connector, event type, reason, and whether it is known that no object holds them.
+type GivenUpFor = (Arc<str>, Arc<str>, DropReason, bool);
+
+/// Events of one connector and event type that were given up for one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GivenUp {
+    /// Why.
+    pub reason: DropReason,
+    /// Whether it is known that no object holds them.
+    pub known: bool,
+    /// How many events.
+    pub count: u64,
+    /// Bytes of their stored bodies.
+    pub bytes: u64,
+    /// The hour in which the oldest of them was accepted.
+    pub oldest: Hour,
+    /// The hour in which the newest of them was accepted.
+    pub newest: Hour,
+}
+
+impl AddAssign for GivenUp {
+    fn add_assign(&mut self, more: Self) {
+        self.count += more.count;
+        self.bytes += more.bytes;
+        self.oldest = self.oldest.min(more.oldest);
+        self.newest = self.newest.max(more.newest);
+    }
 }
 
 /// The lines of one workspace.
@@ -88,6 +122,9 @@ impl AddAssign<&Self> for Ledger {
         for (id, workspace) in &other.homes {
             self.homes.insert(Arc::clone(id), Arc::clone(workspace));
         }
+        for (of, more) in &other.given_up {
+            self.add_given_up(of.clone(), *more);
+        }
         let unreadable = &mut self.unreadable;
         unreadable.stretches += other.unreadable.stretches;
         unreadable.bytes += other.unreadable.bytes;
@@ -144,6 +181,13 @@ impl Ledger {
         self.homes.iter().map(|(id, workspace)| (&**id, &**workspace))
     }
 
+    /// What of a connector's event type was given up, by reason.
+    pub fn given_up(&self, connector: &str, event_type: &str) -> impl Iterator<Item = GivenUp> {
+        let of = self.given_up.iter();
+        of.filter(move |((id, name, ..), _)| **id == *connector && **name == *event_type)
+            .map(|(_, given_up)| *given_up)
+    }
+
     /// What cannot be read any more; all zero for a log that is whole.
     pub fn unreadable(&self) -> Unreadable {
         self.unreadable
@@ -158,6 +202,12 @@ impl Ledger {
             .into_iter()
             .all(|l| l.received == l.accepted + l.duplicate + l.rejected)
             && events.into_iter().all(EventLedger::balances)
+            && self.connectors().all(|(connector, event_type, events)| {
+                let reasons = self
+                    .given_up(connector, event_type)
+                    .map(|given_up| given_up.count);
+                reasons.sum::<u64>() == events.dropped
+            })
     }
 
     /// What a carry tells of it; what is held, it tells by its lanes.
@@ -185,6 +235,19 @@ impl Ledger {
                 admitted: events.admitted,
                 delivered: events.delivered,
                 dropped: events.dropped,
+            })
+            .collect();
+        let given_up = self.given_up.iter();
+        carry.given_up = given_up
+            .map(|((connector, event_type, ..), given_up)| GivenUpCarry {
+                connector: Arc::clone(connector),
+                event_type: Arc::clone(event_type),
+                reason: given_up.reason,
+                known: given_up.known,
+                count: given_up.count,
+                bytes: given_up.bytes,
+                oldest: given_up.oldest,
+                newest: given_up.newest,
             })
             .collect();
         let Unreadable {
@@ -217,6 +280,23 @@ impl Ledger {
             ledger
                 .objects
                 .insert(Arc::clone(&connector.connector), connector.objects);
+        }
+        for told in &carry.given_up {
+            let of = (
+                Arc::clone(&told.connector),
+                Arc::clone(&told.event_type),
+                told.reason,
+                told.known,
+            );
+            let given_up = GivenUp {
+                reason: told.reason,
+                known: told.known,
+                count: told.count,
+                bytes: told.bytes,
+                oldest: told.oldest,
+                newest: told.newest,
+            };
+            ledger.add_given_up(of, given_up);
         }
         let UnreadableCarry {
             stretches,
@@ -252,6 +332,68 @@ impl Ledger {
 
     pub(crate) fn count_delivered(&mut self, connector: &Arc<str>, event_type: &Arc<str>, events: u64) {
         self.entry(connector, event_type).delivered += events;
+    }
+
+    /// Events were given up: `count` of them, and no others.
+    pub(crate) fn count_given_up(&mut self, connector: &Arc<str>, drop: &Drop, count: u64) {
+        let event_type = &drop.lane.event_type;
+        self.entry(connector, event_type).dropped += count;
+        let of = (
+            Arc::clone(connector),
+            Arc::clone(event_type),
+            drop.reason,
+            drop.known,
+        );
+        let given_up = GivenUp {
+            reason: drop.reason,
+            known: drop.known,
+            count,
+            bytes: drop.bytes,
+            oldest: drop.lane.hour,
+            newest: drop.lane.hour,
+        };
+        self.add_given_up(of, given_up);
+    }
+
+    /// Of what was given up in doubt, so much turned out delivered, in an object, and the rest not.
+    pub(crate) fn count_settled(&mut self, connector: &Arc<str>, drop: &Drop, delivered: u64) {
+        let event_type = &drop.lane.event_type;
+        let of = |known| (Arc::clone(connector), Arc::clone(event_type), drop.reason, known);
+        if let Entry::Occupied(mut doubted) = self.given_up.entry(of(false)) {
+            let given_up = doubted.get_mut();
+            given_up.count = given_up.count.saturating_sub(drop.count);
+            given_up.bytes = given_up.bytes.saturating_sub(drop.bytes);
+            if given_up.count == 0 {
+                doubted.remove();
+            }
+        }
+        let events = self.entry(connector, event_type);
+        events.delivered += delivered;
+        events.dropped = events.dropped.saturating_sub(delivered);
+        if delivered > 0 {
+            self.count_object(connector);
+        }
+        let count = drop.count.saturating_sub(delivered);
+        if count > 0 {
+            let lost = GivenUp {
+                reason: drop.reason,
+                known: true,
+                count,
+                bytes: drop.bytes,
+                oldest: drop.lane.hour,
+                newest: drop.lane.hour,
+            };
+            self.add_given_up(of(true), lost);
+        }
+    }
+
+    fn add_given_up(&mut self, of: GivenUpFor, more: GivenUp) {
+        match self.given_up.entry(of) {
+            Entry::Occupied(mut known) => *known.get_mut() += more,
+            Entry::Vacant(place) => {
+                place.insert(more);
+            }
+        }
     }
 
     /// Events came into a lane.

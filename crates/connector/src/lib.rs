@@ -59,7 +59,7 @@ pub use engine::{ConnectorReport, DrainReport};
 pub use error::{Error, ErrorKind};
 pub use folder_path::{FolderConflict, FolderPath, FolderRegistry, InvalidFolderPath, Overlap};
 pub use label::{InvalidLabel, Label};
-pub use ledger::{EventLedger, Ledger, Unreadable, WorkspaceLedger};
+pub use ledger::{EventLedger, GivenUp, Ledger, Unreadable, WorkspaceLedger};
 pub use multiplexer::{Builder, Multiplexer};
 pub use object_name::{InvalidObjectName, ObjectName};
 pub use rejects::{RejectEntry, RejectFeed};

@@ -35,11 +35,23 @@ pub(crate) enum Mutant {
     RestartForgetsSeals,
     /// What is told of a log before it is freed are its counts, and not what is held.
     CarryOfTotalsAlone,
+    /// Events are given up while an attempt at them is under way.
+    DropDuringAnAttempt,
+    /// Giving up moves the frontier.
+    DropMovesTheFrontier,
+    /// What may have been delivered is given up as what was not.
+    DropOfWhatIsUnknown,
+    /// What was given up in doubt counts as not delivered when its object is not there at once.
+    AbsenceBelievedAtOnce,
+    /// An object that turns up of what was given up does not move the frontier.
+    SettleKeepsTheFrontier,
+    /// What is told of a log before it is freed lacks what was given up in doubt.
+    CarryForgetsDoubt,
 }
 
 impl Mutant {
     /// All that histories notice.
-    pub(crate) const OF_HISTORIES: [Self; 13] = [
+    pub(crate) const OF_HISTORIES: [Self; 19] = [
         Self::RefusalClearsUnknown,
         Self::RestartForgetsUnknown,
         Self::AdoptionEndsTheDoubt,
@@ -53,6 +65,12 @@ impl Mutant {
         Self::HourGoesBack,
         Self::RestartForgetsSeals,
         Self::CarryOfTotalsAlone,
+        Self::DropDuringAnAttempt,
+        Self::DropMovesTheFrontier,
+        Self::DropOfWhatIsUnknown,
+        Self::AbsenceBelievedAtOnce,
+        Self::SettleKeepsTheFrontier,
+        Self::CarryForgetsDoubt,
     ];
 }
 

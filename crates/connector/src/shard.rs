@@ -10,7 +10,7 @@ mod schemas;
 mod sources;
 
 use crate::tickets::ShardId;
-pub(crate) use fold::{ConnectorBook, Fold};
+pub(crate) use fold::{ConnectorBook, Fold, frontier_after};
 pub(crate) use folding::{Folded, Folding};
 pub use held_batch::HeldBatch;
 pub(crate) use held_batch::Mixing;

@@ -7,6 +7,7 @@ mod broken;
 mod calls;
 mod checker;
 mod freshness;
+mod given_up;
 mod healing;
 mod random;
 mod regressions;
@@ -70,7 +71,7 @@ fn a_seed_decides_everything() {
 fn histories_reach_what_they_are_for() {
     let outcomes: Vec<_> = (0..60).map(|seed| run(seed, None)).collect();
     let total = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum::<usize>();
-    let reached: [(&str, usize, usize); 11] = [
+    let reached: [(&str, usize, usize); 14] = [
         ("crashes", total(|outcome| outcome.crashes), 30),
         ("copies", total(|outcome| outcome.copies), 10),
         (
@@ -86,6 +87,9 @@ fn histories_reach_what_they_are_for() {
         ("freed", total(|outcome| outcome.checkpoints), 60),
         ("cooled", total(|outcome| outcome.cooled), 10),
         ("taken away", total(|outcome| outcome.taken_away), 10),
+        ("given up", total(|outcome| outcome.given_up), 100),
+        ("given up, and not there", total(|outcome| outcome.not_there), 10),
+        ("given up, and found", total(|outcome| outcome.found), 10),
     ];
     for (what, count, least) in reached {
         println!("{what}: {count}");

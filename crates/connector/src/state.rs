@@ -78,6 +78,8 @@ pub struct ConnectorStatus {
     pub bytes_held: u64,
     /// How long its oldest event has been held.
     pub oldest_held: Option<Duration>,
+    /// How long until the oldest is given up, unless it is delivered or may have been.
+    pub loss_in: Option<Duration>,
 }
 
 /// A lane that cannot go on: another object has the key that comes next.

@@ -2,6 +2,7 @@
 //!
 //! `raw` is the file as written, `check` turns it into the model and finds every problem at once, each with its place.
 
+mod byte_size;
 mod check;
 mod duration;
 mod place;

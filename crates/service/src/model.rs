@@ -67,10 +67,10 @@ pub struct Vendor {
 pub struct Spool {
     /// Where accepted events are kept until they are delivered.
     pub dir: PathBuf,
-    /// How long undelivered events are held.
-    pub retention: Option<Duration>,
-    /// How long delivered events stay for a replay.
-    pub replay: Option<Duration>,
+    /// How long events are held that cannot be delivered, in time in which the program runs.
+    pub retention: Duration,
+    /// How many bytes of what is held are kept in memory; the rest is read back from the disk when it is due.
+    pub memory: u64,
 }
 
 /// When an object is written: at this many events or at this age, whichever is first.

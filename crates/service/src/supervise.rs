@@ -32,7 +32,9 @@ pub async fn start(
 ) -> Result<Multiplexer, Error> {
     let settings = Settings::default()
         .seal_count(installation.delivery.events)
-        .seal_age(installation.delivery.age);
+        .seal_age(installation.delivery.age)
+        .retention(installation.spool.retention)
+        .memory(installation.spool.memory);
     let mut builder = Multiplexer::builder()
         .spool_dir(&installation.spool.dir)
         .schemas(schemas)

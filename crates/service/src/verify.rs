@@ -14,7 +14,7 @@ pub use folder::{Finding, FindingKind, Findings};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bucketline_connector::ConnectorConfig;
+use bucketline_connector::{ConnectorConfig, Ledger};
 use bucketline_format::SchemaRegistry;
 use bucketline_sink::Sink;
 use bucketline_sink::layer::{Retry, RetrySettings};
@@ -86,6 +86,18 @@ pub async fn verify(
 }
 
 impl Verification {
+    /// Sets off what is missing against what a ledger says was given up, connector by connector. The proof itself does not look at the
+    /// spool; whoever believes its ledger asks for this.
+    #[must_use]
+    pub fn accounted_by(mut self, ledger: &Ledger) -> Self {
+        for verified in &mut self.connectors {
+            if let Ok(findings) = &mut verified.findings {
+                findings.account(ledger.connector(verified.connector.id.as_str()).dropped);
+            }
+        }
+        self
+    }
+
     /// Whether every event is there exactly once, and nothing else.
     #[must_use]
     pub fn holds(&self) -> bool {

@@ -27,10 +27,10 @@ pub use crate::log::{Appended, Log, Usage};
 pub use crate::lsn::Lsn;
 pub use crate::partition::{PartitionId, Position};
 pub use crate::record::{
-    Body, Carry, Commit, ConnectorCarry, Drop, DropReason, Encoding, Events, Gap, Generation, HeldFrame,
-    HeldRun, Known, LaneCarry, Learnt, Moved, MovedRange, ObjectChecksum, Opened, PartitionCarry,
-    PartitionPoint, Record, RejectedLine, Rejects, Resolution, Resolved, Restored, Retarget, Retired, Route,
-    Schema, Seal, Settle, SettledPart, StoredEvent, Totals, UnreadableCarry, WorkspaceCounts,
+    Body, Carry, Commit, ConnectorCarry, Drop, DropReason, Elapsed, Encoding, Events, Gap, Generation,
+    GivenUpCarry, HeldFrame, HeldRun, Known, LaneCarry, Learnt, Moved, MovedRange, ObjectChecksum, Opened,
+    PartitionCarry, PartitionPoint, Record, RejectedLine, Rejects, Resolution, Resolved, Restored, Retarget,
+    Retired, Route, Schema, Seal, Settle, SettledPart, StoredEvent, Totals, UnreadableCarry, WorkspaceCounts,
 };
 pub use crate::source::{ContentProof, Sequence, SourceId};
 pub use crate::spool::{Access, OpenOptions, Recovered, Spool};

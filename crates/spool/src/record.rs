@@ -4,6 +4,7 @@
 mod carry;
 mod commit;
 mod dropped;
+mod elapsed;
 mod events;
 mod gap;
 mod generation;
@@ -22,10 +23,12 @@ use bytes::Bytes;
 use crate::wire::{Fields as _, Malformed, Put, Take};
 
 pub use carry::{
-    Carry, ConnectorCarry, HeldFrame, HeldRun, Known, LaneCarry, PartitionCarry, Totals, UnreadableCarry,
+    Carry, ConnectorCarry, GivenUpCarry, HeldFrame, HeldRun, Known, LaneCarry, PartitionCarry, Totals,
+    UnreadableCarry,
 };
 pub use commit::{Commit, Learnt};
 pub use dropped::{Drop, DropReason};
+pub use elapsed::Elapsed;
 pub use events::{Body, Encoding, Events, Route, StoredEvent, WorkspaceCounts};
 pub use gap::{Gap, PartitionPoint};
 pub use generation::Generation;
@@ -75,6 +78,8 @@ pub enum Record {
     Carry(Carry),
     /// What the bodies of an event type mean under one schema id; before the first event stored with it.
     Schema(Schema),
+    /// Time has passed.
+    Elapsed(Elapsed),
 }
 
 /// The kinds of frames: numbers and body versions are the format. A number is never used for another record. 16 to 20 are kept
@@ -138,6 +143,7 @@ kinds!(
     Gap = 14 version 1,
     Carry = 15 version 1,
     Schema = 21 version 1,
+    Elapsed = 22 version 1,
 );
 
 impl Record {

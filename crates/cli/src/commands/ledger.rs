@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use bucketline_connector::Ledger as Counts;
+use bucketline_connector::{GivenUp, Ledger as Counts};
 use bucketline_service::model::Installation;
 use bucketline_service::supervise::{failed, unbalanced, unreadable};
 use bucketline_spool::{OpenOptions, OsDisk, Spool};
@@ -161,6 +161,21 @@ fn print_text(books: &[Book<'_>], counts: &Counts) {
                 thousands(events.dropped),
                 thousands(events.pending),
             ));
+            for given_up in counts.given_up(id, event_type) {
+                let doubt = if given_up.known {
+                    ""
+                } else {
+                    "; an object may hold them: that is being looked for"
+                };
+                result(format_args!(
+                    "    given up ({}): {}  bytes: {}  accepted from {} to {} UTC{doubt}",
+                    given_up.reason.as_str(),
+                    thousands(given_up.count),
+                    thousands(given_up.bytes),
+                    given_up.oldest,
+                    given_up.newest,
+                ));
+            }
         }
     }
     for (workspace, lines) in counts.workspaces() {
@@ -188,8 +203,7 @@ fn as_json(books: &[Book<'_>], counts: &Counts) -> Value {
                 "delivered": events.delivered,
                 "dropped": events.dropped,
                 "pending": events.pending,
-                // Nothing is given up yet.
-                "drops": [],
+                "drops": counts.given_up(id, event_type).map(as_drop).collect::<Vec<_>>(),
             })
         });
         json!({"connector": id, "workspace": workspace, "event_types": types.collect::<Vec<_>>()})
@@ -206,6 +220,18 @@ fn as_json(books: &[Book<'_>], counts: &Counts) -> Value {
     json!({
         "connectors": connectors.collect::<Vec<_>>(),
         "workspaces": workspaces.collect::<Vec<_>>(),
+    })
+}
+
+/// Times are hours, as they stand in objects' keys: the finest that the ledger keeps.
+fn as_drop(given_up: GivenUp) -> Value {
+    json!({
+        "reason": given_up.reason.as_str(),
+        "known": given_up.known,
+        "count": given_up.count,
+        "bytes": given_up.bytes,
+        "oldest": given_up.oldest.to_string(),
+        "newest": given_up.newest.to_string(),
     })
 }
 

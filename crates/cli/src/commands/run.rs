@@ -47,9 +47,6 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         .clone()
         .unwrap_or_else(|| config.spool.dir.join(REJECTS));
     refuse_own_input(&rejects, &options.input)?;
-    if config.spool.retention.is_some() || config.spool.replay.is_some() {
-        warning("`retention` and `replay` are not built in yet: what is not delivered is held without limit");
-    }
     if config.connectors.is_empty() {
         warning("the configuration has no connector: events are accepted and delivered nowhere");
     }

@@ -58,12 +58,16 @@ impl Printed<'_> {
                 ));
             }
         }
+        let given_up = match self.sum(|f| f.given_up) {
+            0 => String::new(),
+            events => format!("  given up: {}", thousands(events)),
+        };
         let rejected = match self.0.rejected {
             0 => String::new(),
             lines => format!("  rejected lines: {}", thousands(lines)),
         };
         result(format_args!(
-            "events in: {}  objects: {}  events out: {}  duplicates: {}  lost: {}  foreign: {}  corrupt: {}{rejected}",
+            "events in: {}  objects: {}  events out: {}  duplicates: {}  lost: {}  foreign: {}  corrupt: {}{given_up}{rejected}",
             self.sum(|f| f.expected),
             self.sum(|f| f.objects),
             self.sum(|f| f.found),
@@ -80,7 +84,9 @@ impl Printed<'_> {
                 thousands(self.sum(|f| f.unproved))
             ));
         }
-        result(if self.0.holds() {
+        result(if self.0.holds() && self.sum(|f| f.given_up) > 0 {
+            "every accepted event is there exactly once, or was given up: `bucketline ledger` says why"
+        } else if self.0.holds() {
             "every accepted event is there exactly once"
         } else if self.0.is_wrong() {
             "NOT every accepted event is there exactly once"
@@ -110,6 +116,7 @@ impl Printed<'_> {
                     "bytes": f.bytes,
                     "events_out": f.found,
                     "lost": f.lost,
+                    "given_up": f.given_up,
                     "duplicates": f.doubled,
                     "foreign": f.foreign,
                     "corrupt": f.corrupt,
@@ -128,6 +135,7 @@ impl Printed<'_> {
             "objects": self.sum(|f| f.objects),
             "events_out": self.sum(|f| f.found),
             "lost": self.sum(|f| f.lost),
+            "given_up": self.sum(|f| f.given_up),
             "duplicates": self.sum(|f| f.doubled),
             "foreign": self.sum(|f| f.foreign),
             "corrupt": self.sum(|f| f.corrupt),

@@ -33,6 +33,7 @@ mod program;
 mod proof;
 mod proxies;
 mod readme;
+mod retention;
 mod secrets;
 mod setup;
 mod site;

@@ -171,6 +171,49 @@ fn nothing_is_sealed_for_a_store_that_is_not_there() {
 }
 
 #[test]
+fn what_was_given_up_is_settled_by_the_very_object_that_was_sealed_or_by_none() {
+    let found = |answer| {
+        let (mut delivery, step) = Delivery::of_given_up(target(5));
+        assert!(matches!(step, Step::Look));
+        let step = delivery.on_looked(answer);
+        (delivery, step)
+    };
+    assert!(matches!(found(Ok(Some(object(5)))).1, Step::Settle(_)));
+    assert!(matches!(found(Ok(None)).1, Step::NotThere));
+    let mut other_events = object(5);
+    other_events.metadata = object(3).metadata;
+    other_events
+        .metadata
+        .insert("bl-last".to_owned(), format!("{:020}", 5));
+    let mut longer = object(5);
+    longer.size = 41;
+    for other in [
+        object(3),
+        other_events,
+        longer,
+        ObjectInfo::new(ObjectKey::parse("a/b").unwrap(), 40),
+    ] {
+        assert!(matches!(found(Ok(Some(other))).1, Step::Conflict(_)));
+    }
+    let refused = Err(error(ErrorKind::AccessDenied, Effect::NotApplied));
+    assert!(matches!(found(refused).1, Step::Refused(Blockage::Auth, _)));
+    let failed = Err(error(ErrorKind::TimedOut, Effect::NotApplied));
+    assert!(matches!(found(failed).1, Step::Later(_)));
+
+    // A store that tells no checksum is read.
+    let silent = || {
+        let mut info = object(5);
+        info.checksums = Default::default();
+        let (delivery, step) = found(Ok(Some(info)));
+        assert!(matches!(step, Step::Compare));
+        assert!(delivery.sum().is_some());
+        delivery
+    };
+    assert!(matches!(silent().on_compared(Ok(true)), Step::Settle(_)));
+    assert!(matches!(silent().on_compared(Ok(false)), Step::Conflict(_)));
+}
+
+#[test]
 fn an_answer_to_nothing_changes_nothing() {
     let (mut delivery, _) = Delivery::next(true);
     assert!(matches!(

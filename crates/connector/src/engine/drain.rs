@@ -140,7 +140,7 @@ impl Engine {
             };
             let phase = run.run(lane.lane).map(|run| &run.phase);
             match phase {
-                Some(Phase::Running(_)) => false,
+                Some(Phase::Running(_) | Phase::GivingUp) => false,
                 Some(Phase::Conflict(_) | Phase::Stranded) => true,
                 _ => blocked || run.state(lane.lane).is_none_or(|state| state.events == 0),
             }

@@ -3,6 +3,7 @@
 use bucketline_format::{Encoder, SchemaId, encoder, newest_encoder};
 use bucketline_sink::ObjectKey;
 
+use super::ports::Against;
 use super::{Command, CompareJob, Engine, LookJob, PutJob};
 use crate::build::{BuildJob, Limit, Part, PartEvents};
 use crate::delivery::{Step, Target};
@@ -14,12 +15,12 @@ use crate::shard::LaneRef;
 use crate::tickets::AttemptId;
 
 impl Engine {
-    /// What a lane's seal says of its object.
+    /// What a lane's seal says of its object, also one that was given up in doubt.
     pub(super) fn target_of(&self, lane: LaneRef) -> Option<Target> {
         let run = self.shards.get(&lane.shard)?;
         let state = run.state(lane.lane)?;
         let book = run.fold.connectors.get(state.connector)?;
-        let seal = &state.seal.as_ref()?.seal;
+        let seal = state.open_seal()?;
         let contents = Contents {
             lane: lane_tag(&book.id, &state.key),
             first: seal.first,
@@ -136,7 +137,10 @@ impl Engine {
                 attempt,
                 connector,
                 key,
-                built: delivery.object()?.clone(),
+                against: match delivery.object() {
+                    Some(built) => Against::Built(built.clone()),
+                    None => Against::Sum(delivery.sum()?),
+                },
             })),
             _ => Command::Look(Box::new(LookJob {
                 shard,

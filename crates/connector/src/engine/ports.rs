@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use bucketline_sink::{Encryption, ObjectInfo, ObjectKey, Payload, PutOptions, PutOutcome};
+use bucketline_sink::{Checksum, Encryption, ObjectInfo, ObjectKey, Payload, PutOptions, PutOutcome};
 use bucketline_spool::{Carry, Lsn, MovedRange, Record};
+use bytes::Bytes;
 
 use super::DrainReport;
 use crate::admit::Prepared;
@@ -201,7 +202,16 @@ pub struct CompareJob {
     pub(crate) attempt: AttemptId,
     pub(crate) connector: ConnectorId,
     pub(crate) key: ObjectKey,
-    pub(crate) built: Built,
+    pub(crate) against: Against,
+}
+
+/// What an object is compared with.
+#[derive(Debug, Clone)]
+pub(crate) enum Against {
+    /// The one built here.
+    Built(Built),
+    /// The sum of the one that was sealed, whose events are not held any more.
+    Sum(Checksum),
 }
 
 impl PutJob {
@@ -224,7 +234,13 @@ impl PutJob {
 impl CompareJob {
     /// Whether the object that was read holds the same events.
     pub fn same_events(&self, object: &[u8]) -> bool {
-        self.built.same_events(object)
+        match &self.against {
+            Against::Built(built) => built.same_events(object),
+            Against::Sum(sum) => {
+                let object = [Bytes::copy_from_slice(object)];
+                sum.algorithm().sum(&object).as_bytes() == sum.as_bytes()
+            }
+        }
     }
 }
 

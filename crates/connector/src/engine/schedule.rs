@@ -38,6 +38,16 @@ impl Engine {
         let Some(state) = run.state(lane.lane) else {
             return;
         };
+        if state.in_doubt.is_some() {
+            // Before anything else of this lane: whether what was given up is there after all.
+            if matches!(
+                run.run(lane.lane).map(|run| &run.phase),
+                None | Some(Phase::Resting)
+            ) {
+                self.enqueue(now, lane);
+            }
+            return;
+        }
         let (oldest, sealed) = (state.oldest, state.seal.is_some());
         let Some(oldest) = oldest else { return };
         // What cannot grow any more is due at once: otherwise restarts more frequent than the age would put it off for ever.
@@ -108,6 +118,7 @@ impl Engine {
                 Timer::Lane(lane) => self.enqueue(now, lane),
                 Timer::Connector(connector) => self.dispatcher.stand(now, connector),
                 Timer::Slow(lane, attempt) => self.takes_long(now, lane, attempt),
+                Timer::Retention => self.expire(now),
             }
         }
     }
@@ -149,7 +160,7 @@ impl Engine {
         let later = running.delivery.on_broken_off(cause);
         self.attempts.remove(&attempt);
         self.commands.push(Command::BreakOff { attempt });
-        self.note_unknown(lane, later.unknown);
+        self.note_unknown(now, lane, later.unknown);
         self.pause(now, lane, None);
     }
 

@@ -34,6 +34,8 @@ pub(super) struct ShardRun {
     joined: (SpoolTime, SpoolTime),
     /// Until when this worker alone may write for it; without end for a log that only one process can open.
     pub(super) lease_until: Option<SpoolTime>,
+    /// The time that its log tells by now: what is started over it goes on from there.
+    pub(super) told: SpoolTime,
     /// What its log takes of its disk.
     pub(super) space: Space,
     /// Why it does not go on, if so.
@@ -60,6 +62,8 @@ pub(super) enum Phase {
     Queued,
     /// An object is under way.
     Running(Box<Running>),
+    /// What it held for too long is being given up.
+    GivingUp,
     /// Another object has its key.
     Conflict(Box<str>),
     /// It is sealed for a destination that its connector does not have any more.
@@ -98,6 +102,7 @@ impl ShardRun {
             lanes: HashMap::default(),
             joined: (now, opened.now),
             lease_until: opened.lease_until,
+            told: opened.now,
             space: Space::new(opened.folded_to),
             failed: None,
             fold,
@@ -163,6 +168,17 @@ impl ShardRun {
         } else {
             moment.plus(time.since(log))
         }
+    }
+
+    /// The log's time at a moment of the worker's.
+    pub(super) fn log_time(&self, now: SpoolTime) -> SpoolTime {
+        let (moment, log) = self.joined;
+        log.plus(now.since(moment))
+    }
+
+    /// When it joined, in the worker's time.
+    pub(super) fn joined_at(&self) -> SpoolTime {
+        self.joined.0
     }
 
     /// Whether this worker may ask the stores anything for it.

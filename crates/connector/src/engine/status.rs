@@ -45,6 +45,9 @@ impl Engine {
             events_held: held.events,
             bytes_held: held.bytes,
             oldest_held: held.oldest.map(|oldest| now.since(oldest)),
+            loss_in: held
+                .oldest
+                .map(|oldest| oldest.plus(self.settings.retention).since(now)),
         }
     }
 
@@ -60,9 +63,9 @@ impl Engine {
                     let oldest = state.oldest.map(|oldest| run.moment(oldest));
                     held.oldest = [held.oldest, oldest].into_iter().flatten().min();
                     if let Some(Phase::Conflict(found)) = run.run(*lane).map(|run| &run.phase) {
-                        let sealed = state.seal.as_ref();
+                        let sealed = state.open_seal();
                         held.conflicts.push(LaneConflict {
-                            key: sealed.map(|sealed| sealed.seal.key.clone()).unwrap_or_default(),
+                            key: sealed.map(|seal| seal.key.clone()).unwrap_or_default(),
                             found: found.to_string(),
                             lane: state.key.clone(),
                         });

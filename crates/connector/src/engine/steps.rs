@@ -5,7 +5,7 @@ use std::time::Duration;
 use bucketline_sink::{Checksum, Encryption};
 use bucketline_spool::{Commit, Learnt, Record, Seal, SpoolTime};
 
-use super::shard_run::{Phase, Running};
+use super::shard_run::{Phase, Running, ShardRun};
 use super::{Command, Engine, Purpose};
 use crate::build::{Built, Limit};
 use crate::delivery::{Delivery, Existing, Step};
@@ -27,12 +27,20 @@ impl Engine {
             lane,
             slot,
         } = called;
+        let queued = |run: &ShardRun| matches!(run.run(lane.lane).map(|run| &run.phase), Some(Phase::Queued));
+        if !self.shards.get(&lane.shard).is_some_and(queued) {
+            // What it waited with was given up meanwhile.
+            return self.dispatcher.give_back(now, connector, &slot);
+        }
         let target = self.target_of(lane);
         let standing = self.dispatcher.get(connector);
         let proved = standing.is_some_and(|standing| standing.health.is_proved());
         let run = self.shards.get(&lane.shard);
         let begun = run.filter(|run| run.has_lease(now)).and_then(|run| {
             let state = run.state(lane.lane)?;
+            if state.in_doubt.is_some() {
+                return Some(Delivery::of_given_up(target?));
+            }
             match (&state.seal, target) {
                 (Some(sealed), Some(target)) => Some(Delivery::of_sealed(
                     target,
@@ -123,12 +131,14 @@ impl Engine {
             Step::Seal(expected) => self.seal(now, lane, &expected),
             Step::Scout | Step::Put | Step::Look | Step::Compare => self.ask_the_store(now, lane, &step),
             Step::LookInDoubt => {
-                self.note_unknown(lane, true);
+                self.note_unknown(now, lane, true);
                 self.ask_the_store(now, lane, &Step::Look);
             }
             Step::Commit(existing) => self.commit(now, lane, *existing),
+            Step::Settle(found) => self.settle(now, lane, Some(&found)),
+            Step::NotThere => self.not_there(now, lane),
             Step::Later(later) => {
-                self.note_unknown(lane, later.unknown);
+                self.note_unknown(now, lane, later.unknown);
                 self.pause(now, lane, later.at_least);
                 let (retry, probe) = (self.settings.retry, self.settings.probe);
                 if let Some(connector) = self.connector_of(lane) {
@@ -316,11 +326,15 @@ impl Engine {
     }
 
     /// An attempt may have taken effect without our knowing, or may yet.
-    pub(super) fn note_unknown(&mut self, lane: LaneRef, unknown: bool) {
+    pub(super) fn note_unknown(&mut self, now: SpoolTime, lane: LaneRef, unknown: bool) {
         let run = self.shards.get_mut(&lane.shard);
         let state = run.and_then(|run| run.fold.lanes.get_mut(&lane.lane));
-        if let Some(sealed) = state.and_then(|state| state.seal.as_mut()) {
-            sealed.unknown |= unknown;
+        if let Some(sealed) = state.and_then(|state| state.seal.as_mut())
+            && unknown
+        {
+            sealed.unknown = true;
+            // What is sent may have been sent until now.
+            sealed.tried = sealed.tried.map(|_| now);
         }
     }
 
@@ -334,7 +348,7 @@ impl Engine {
     }
 
     /// Gives back the place of a lane among all that is under way.
-    fn release(&mut self, now: SpoolTime, lane: LaneRef) {
+    pub(super) fn release(&mut self, now: SpoolTime, lane: LaneRef) {
         let slot = self
             .shards
             .get_mut(&lane.shard)

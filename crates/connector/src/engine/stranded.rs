@@ -27,7 +27,7 @@ impl Engine {
     fn why_stranded(&self, lane: LaneRef) -> Option<Cause> {
         let run = self.shards.get(&lane.shard)?;
         let state = run.state(lane.lane)?;
-        let seal = &state.seal.as_ref()?.seal;
+        let seal = state.open_seal()?;
         let sealed_for = &run.fold.generations.get(state.generation)?.record;
         let today = run.fold.generation_of(state.connector)?;
         if same_destination(sealed_for, today) {

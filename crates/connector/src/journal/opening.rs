@@ -161,7 +161,7 @@ fn retargets(
             continue;
         };
         let today = generation(config, 0);
-        for lane in fold.lanes_of(connector).filter(|lane| lane.seal.is_none()) {
+        for lane in fold.lanes_of(connector).filter(|lane| lane.open_seal().is_none()) {
             let accepted_under = fold.generations.get(lane.generation).map(|state| &state.record);
             if accepted_under.is_none_or(|then| same_destination(then, &today)) {
                 continue;

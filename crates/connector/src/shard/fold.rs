@@ -3,6 +3,7 @@
 
 mod carry;
 mod damage;
+mod drops;
 mod seals;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -21,6 +22,7 @@ use super::sources::Sources;
 use crate::error::{Error, ErrorKind};
 use crate::ledger::Ledger;
 pub(crate) use damage::Damage;
+pub(crate) use drops::frontier_after;
 
 /// All that the log means.
 #[derive(Debug)]
@@ -148,13 +150,15 @@ impl Fold {
             }
             Record::Seal(seal) => self.seal(lsn, seal),
             Record::Commit(commit) => self.commit(lsn, &commit),
+            Record::Drop(drop) => self.give_up(lsn, drop),
+            Record::Settle(settle) => self.settle(lsn, &settle),
             Record::Retarget(retarget) => self.retarget(lsn, &retarget),
             Record::Moved(moved) => {
                 self.relocate(&moved);
                 Ok(())
             }
-            // It says what is folded already.
-            Record::Carry(_) => Ok(()),
+            // They say what is folded already, and the time, which is every frame's.
+            Record::Carry(_) | Record::Elapsed(_) => Ok(()),
             Record::Restored(_) => {
                 self.restored = true;
                 Ok(())

@@ -65,6 +65,11 @@ impl Frames {
         self.live.iter().map(|(lsn, live)| (*lsn, live.admitted))
     }
 
+    /// Whether none is needed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.live.is_empty()
+    }
+
     /// The first frame of the log itself that is needed.
     pub(crate) fn first(&self) -> Option<Lsn> {
         self.live.range(..Lsn::COLD).next().map(|(lsn, _)| *lsn)

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use bucketline_spool::{GenerationId, HeldRun, Lane, Lsn, Position, Seal, SpoolTime};
+use bucketline_spool::{Drop, GenerationId, HeldRun, Lane, Lsn, Position, Seal, SpoolTime};
 
 use super::held_batch::{Place, Share};
 use crate::backoff::mix;
@@ -38,6 +38,9 @@ pub(crate) struct LaneState {
     pub(crate) oldest: Option<SpoolTime>,
     /// The seal whose object is not known to exist yet.
     pub(crate) seal: Option<Sealed>,
+    /// What was given up though an object may hold it, until that is known. Nothing is sealed meanwhile: the next object would have the
+    /// same key.
+    pub(crate) in_doubt: Option<InDoubt>,
     /// Events up to here were in an attempt of unknown outcome that did not become their object.
     pub(crate) unknown_through: Option<Position>,
 }
@@ -62,6 +65,14 @@ impl Sealed {
             tried: None,
         }
     }
+}
+
+/// A seal that was given up, and whose object may exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InDoubt {
+    pub(crate) drop: Drop,
+    /// When its seal was last tried, in this run.
+    pub(crate) tried: Option<SpoolTime>,
 }
 
 /// The events of one frame that belong to one lane: how many, but not which. That is read again when an object is built, so that
@@ -183,6 +194,7 @@ impl LaneState {
             bytes: 0,
             oldest: None,
             seal: None,
+            in_doubt: None,
             unknown_through: None,
         }
     }
@@ -193,6 +205,17 @@ impl LaneState {
             generation: self.stored_under,
             ..self.key.clone()
         }
+    }
+
+    /// The seal whose object may exist without our knowing: it stands, or was given up.
+    pub(crate) fn open_seal(&self) -> Option<&Seal> {
+        let given_up = self.in_doubt.as_ref().and_then(|doubt| doubt.drop.seal.as_ref());
+        self.seal.as_ref().map(|sealed| &sealed.seal).or(given_up)
+    }
+
+    /// Whether it holds nothing, and nothing of it is open.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.events == 0 && self.seal.is_none() && self.in_doubt.is_none()
     }
 
     /// The position of the last event held.
@@ -292,6 +315,35 @@ impl LaneState {
         Some(removed)
     }
 
+    /// What would go by [`remove_to`](Self::remove_to): how many events and bytes, and the frames of the oldest and the newest.
+    pub(crate) fn measure_to(&self, last: Position, count: Option<u64>) -> Option<Measured> {
+        let (mut events, mut bytes) = (0, 0);
+        let mut frames = None;
+        for run in self.runs.iter().take_while(|run| run.first <= last) {
+            let part = if run.last() <= last {
+                *run
+            } else {
+                let rest = match count {
+                    Some(count) => Some(count.checked_sub(events)?),
+                    None => None,
+                };
+                let mut run = *run;
+                run.split_to(last, rest)?
+            };
+            events += u64::from(part.count);
+            bytes += u64::from(part.bytes);
+            let (oldest, _) = frames.unwrap_or((part.frame, part.frame));
+            frames = Some((oldest, part.frame));
+        }
+        let (oldest, newest) = frames?;
+        Some(Measured {
+            events,
+            bytes,
+            oldest,
+            newest,
+        })
+    }
+
     /// Moves the frontier past the last position of an object.
     pub(crate) fn advance(&mut self, last: Position) {
         self.frontier = last.saturating_add(1);
@@ -321,6 +373,17 @@ fn seed_of(key: &Lane) -> u64 {
         .iter()
         .fold(0, |seed, number| mix(seed ^ u64::from(*number)));
     bytes.fold(seed, |seed, byte| mix(seed ^ u64::from(*byte)))
+}
+
+/// What stands at the front of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Measured {
+    pub(crate) events: u64,
+    pub(crate) bytes: u64,
+    /// The frame of the oldest of them.
+    pub(crate) oldest: Lsn,
+    /// The frame of the newest of them.
+    pub(crate) newest: Lsn,
 }
 
 /// What left a lane.

@@ -29,8 +29,9 @@ impl World {
         let time = process.time(self.now);
         let answers = process.appender.append(&mut *process.log, requests, time);
         for (ticket, result) in answers {
-            if result.is_err() {
-                self.note(format!("{replica}: an append failed"));
+            match &result {
+                Ok(landed) => self.given_up.landed(&landed.records),
+                Err(_) => self.note(format!("{replica}: an append failed")),
             }
             self.input(replica, Input::Appended { ticket, result });
         }
@@ -153,7 +154,7 @@ impl World {
                 10..=15 => timed_out(),
                 // The request is late.
                 16..=23 => {
-                    self.late.push((job.clone(), payload));
+                    self.late.push((self.now, job.clone(), payload));
                     timed_out()
                 }
                 // The upload breaks.
@@ -237,10 +238,24 @@ impl World {
         match command {
             Command::Append { ticket, records, .. } => {
                 let mut doubtful = None;
+                self.given_up.ordered(&records);
+                let told: Vec<String> = records
+                    .iter()
+                    .filter_map(|record| match record {
+                        Record::Drop(drop) => Some(self.given_up.tell(drop)),
+                        _ => None,
+                    })
+                    .collect();
                 for record in &records {
                     if let Record::Seal(seal) = record {
                         let place = (seal.lane.clone(), seal.first);
                         self.sealed.insert(place, seal.key.clone());
+                    }
+                    // A drop in doubt says by itself that an object may be there.
+                    if let Record::Drop(drop) = record
+                        && let (false, Some(seal)) = (drop.known, &drop.seal)
+                    {
+                        self.flagged.insert(seal.key.clone());
                     }
                     if let Record::Commit(commit) = record {
                         self.outcome.adopted += usize::from(commit.learnt == Learnt::Adopted);
@@ -252,7 +267,11 @@ impl World {
                         let through = lane.and_then(|lane| self.unknown.get(&(replica, lane)));
                         if commit.after_unknown {
                             self.flagged.extend(key);
-                        } else if through.is_some_and(|through| commit.first <= *through) {
+                        } else if let Some(through) = through
+                            && let range = (commit.first..=commit.last)
+                            && let Some(first) = self.given_up.first_in_object(&commit.lane, range)
+                            && first <= *through
+                        {
                             doubtful = key;
                         }
                     }
@@ -277,6 +296,9 @@ impl World {
                     );
                 } else {
                     process.appends.push(Request { ticket, records });
+                }
+                for told in told {
+                    self.note(format!("{replica}: gives up {told}"));
                 }
                 if let Some(key) = doubtful {
                     self.violated(format!(

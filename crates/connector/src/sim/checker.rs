@@ -10,6 +10,7 @@ use bucketline_format::ocf;
 use bucketline_sink::ObjectKey;
 use bucketline_spool::{Log, Lsn, OpenOptions, Record, SimDisk, Spool};
 
+use super::given_up::Fate;
 use super::replica::{DIR, elsewhere};
 use super::store::Stored;
 use super::world::{World, source};
@@ -25,19 +26,25 @@ pub(super) fn check(world: &mut World) -> Option<String> {
 
 /// The keys of all seals that a disk holds.
 pub(super) fn seals(disk: &SimDisk) -> Vec<String> {
+    let keys = records(disk).into_iter().flat_map(|record| match record {
+        Record::Seal(seal) => vec![seal.key],
+        Record::Carry(carry) => carry.seals.into_iter().map(|seal| seal.key).collect(),
+        _ => Vec::new(),
+    });
+    keys.collect()
+}
+
+/// All that the log on a disk says.
+pub(super) fn records(disk: &SimDisk) -> Vec<Record> {
     let options = OpenOptions::write().segment_bytes(4_096).reserve_bytes(0);
-    let (mut log, _) = Spool::open(Arc::new(disk.clone()), Path::new(DIR), options).unwrap();
-    let mut keys = Vec::new();
+    let (mut log, _) = Spool::open(Arc::new(disk.fork(1)), Path::new(DIR), options).unwrap();
+    let mut records = Vec::new();
     log.read(Lsn::ZERO, &mut |frame| {
-        match frame.record {
-            Record::Seal(seal) => keys.push(seal.key),
-            Record::Carry(carry) => keys.extend(carry.seals.into_iter().map(|seal| seal.key)),
-            _ => {}
-        }
+        records.push(frame.record);
         ControlFlow::Continue(())
     })
     .unwrap();
-    keys
+    records
 }
 
 fn overwritten(world: &World) -> Option<String> {
@@ -106,13 +113,12 @@ fn written_again(world: &World) -> Option<String> {
     if world.replicas.len() > 1 {
         return None;
     }
-    let mut again = world.store.taken_away.iter().map(|(key, _)| key.as_str());
+    // Where it was given up meanwhile, since it was not there, its key is the next object's.
+    let again = |(key, stored): &&(ObjectKey, Stored)| world.store.objects.get(key) == Some(stored);
+    let mut again = world.store.taken_away.iter().filter(again);
     again
-        .find(|key| {
-            let there = world.store.objects.keys().any(|other| other.as_str() == *key);
-            there && !world.flagged.contains(*key)
-        })
-        .map(|key| format!("`{key}` was written again, and nothing says that it may have been"))
+        .find(|(key, _)| !world.flagged.contains(key.as_str()))
+        .map(|(key, _)| format!("`{key}` was written again, and nothing says that it may have been"))
 }
 
 /// Every event that a source was read past is in exactly one object of each connector that takes it, and no event is anywhere else.
@@ -199,7 +205,26 @@ fn events(world: &World) -> Option<String> {
                     connector.id
                 ));
             }
-            if takes && always && (event.acknowledged || read_past.contains(id)) && times == 0 {
+            let alone = world.replicas.len() == 1;
+            let fate = world.given_up.fate(connector.id.as_str(), *id).filter(|_| alone);
+            // What the customer takes away too early is looked for in vain.
+            let wrong = match fate {
+                Some(Fate::NotDelivered) => times > 0,
+                Some(Fate::NotThere) => times > 0 && !world.deletes(),
+                Some(Fate::Found) => times == 0,
+                Some(Fate::InDoubt) => !world.moves(),
+                None => false,
+            };
+            if wrong {
+                return Some(format!(
+                    "event {id} was given up for {} ({fate:?}), and is {times} times in its folder",
+                    connector.id
+                ));
+            }
+            let given_up = world.given_up.may_be(connector.id.as_str(), *id);
+            let wanted = event.acknowledged || read_past.contains(id);
+            let stuck = !alone && conflicts(world, connector.id.as_str());
+            if takes && always && wanted && times == 0 && !given_up && !stuck {
                 return Some(format!(
                     "event {id} was accepted, or skipped, and is not in the folder of {}",
                     connector.id
@@ -208,6 +233,15 @@ fn events(world: &World) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether a lane of a connector is stopped: two copies, of which one has given up what the other delivered, cannot agree, and one holds
+/// on to its events until somebody looks.
+fn conflicts(world: &World, connector: &str) -> bool {
+    let up = world.replicas.iter().filter_map(|replica| replica.up.as_ref());
+    let status = up.flat_map(|process| process.engine.status(process.time(world.now)));
+    let mut of = status.filter(|status| status.id == connector);
+    of.any(|status| !status.conflicts.is_empty())
 }
 
 /// The events of all batches that lie before where their source stands, acknowledged or not: nobody will read them again.
@@ -240,6 +274,13 @@ fn ledgers(world: &World) -> Option<String> {
                 ));
             }
             Err(error) => return Some(format!("the log of {place} cannot be recounted: {error}")),
+        }
+        let dropped: u64 = ledger.connectors().map(|(_, _, events)| events.dropped).sum();
+        let (least, most) = world.given_up.counts();
+        if world.replicas.len() == 1 && !(least..=most).contains(&dropped) {
+            return Some(format!(
+                "{dropped} events were given up, and not {least} to {most}"
+            ));
         }
         let pending: u64 = ledger.connectors().map(|(_, _, events)| events.pending()).sum();
         if world.replicas.len() == 1 && pending > 0 {

@@ -27,6 +27,7 @@ impl World {
             }
             self.moved = round == 1;
             self.drain_all();
+            self.let_it_settle();
         }
     }
 
@@ -70,6 +71,30 @@ impl World {
             self.now = next.min().unwrap_or(self.now + 60_000).max(self.now);
         }
         self.violated("it does not come to rest");
+    }
+
+    /// What was given up in doubt is looked for until nothing that was sent can arrive any more.
+    fn let_it_settle(&mut self) {
+        let quiet = u64::try_from(self.installation.settings.quiet.as_millis()).unwrap();
+        for replica in 0..self.replicas.len() {
+            let end = self.now + quiet + 1_000;
+            for _ in 0..PATIENCE {
+                let Some(process) = &self.replicas[replica].up else {
+                    return;
+                };
+                if !process.tasks.is_empty() {
+                    self.task(replica);
+                } else if !process.appends.is_empty() {
+                    self.flush(replica);
+                } else if self.now < end && process.next_timeout().is_some() {
+                    let next = process.next_timeout().map_or(end, |next| next.min(end));
+                    self.now = self.now.max(next);
+                    self.input(replica, Input::Tick);
+                } else {
+                    break;
+                }
+            }
+        }
     }
 
     fn drain_all(&mut self) {

@@ -12,3 +12,9 @@ fn stays_good(seed: u64) {
 fn the_first_history() {
     stays_good(0);
 }
+
+/// An object whose range begins with events that were given up: those were in doubt, and what it holds was not.
+#[test]
+fn a_range_that_begins_with_what_was_given_up() {
+    stays_good(911);
+}

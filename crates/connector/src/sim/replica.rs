@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::engine::{Appender, AttemptId, BuildJob, CompareJob, Engine, LookJob, PutJob, Request, RequestId};
 use crate::{Admission, ConnectorConfig, Destination, ErrorKind, Ledger, Settings};
@@ -102,6 +103,7 @@ impl Installation {
         let settings = Settings::default()
             .seal_count(6)
             .max_count(9)
+            .quiet(Duration::from_secs(90))
             .put_slots(3)
             .put_slots_per_connector(2)
             .memory(4_000)
@@ -211,9 +213,7 @@ impl Replica {
 impl Process {
     /// The log's time at a moment of the world.
     pub(super) fn time(&self, now: u64) -> SpoolTime {
-        self.base
-            .0
-            .plus(std::time::Duration::from_millis(now - self.base.1))
+        self.base.0.plus(Duration::from_millis(now - self.base.1))
     }
 
     /// How many events it holds.

@@ -1,6 +1,7 @@
 //! The world: replicas, the store, requests under way, time. Takes steps by chance, then heals and drains.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::engine::{Input, Prepared, PutJob, RequestId, ShardId};
 use crate::{Batch, ConnectorId, Line};
@@ -10,6 +11,7 @@ use bytes::Bytes;
 
 use super::broken::Broken;
 use super::checker;
+use super::given_up::{Fate, GivenUpEvents};
 use super::random::Random;
 use super::replica::{DISK, Installation, Replica, Task, elsewhere};
 use super::store::Store;
@@ -22,8 +24,8 @@ pub(super) struct World {
     pub(super) installation: Installation,
     pub(super) replicas: Vec<Replica>,
     pub(super) store: Store,
-    /// Puts that nobody waits for any more, and that may yet arrive.
-    pub(super) late: Vec<(PutJob, Bytes)>,
+    /// Puts that nobody waits for any more, and that may yet arrive; each with when it was sent.
+    pub(super) late: Vec<(u64, PutJob, Bytes)>,
     /// Puts that were answered "lost" at least once, by key.
     pub(super) retried: BTreeSet<ObjectKey>,
     /// Ranges that were in an attempt of unknown outcome, by replica and lane: up to which position.
@@ -32,6 +34,8 @@ pub(super) struct World {
     pub(super) flagged: BTreeSet<String>,
     /// The key of each seal, by lane and first position.
     pub(super) sealed: BTreeMap<(Lane, u64), String>,
+    /// What stands at each position, and what was given up of it.
+    pub(super) given_up: GivenUpEvents,
     /// Events by number: workspace, type, whether acknowledged.
     pub(super) events: BTreeMap<u64, Event>,
     pub(super) now: u64,
@@ -43,6 +47,8 @@ pub(super) struct World {
     moves: bool,
     /// Whether the customer takes objects away in this history.
     deletes: bool,
+    /// Whether what cannot be delivered is given up within this history.
+    expires: bool,
     /// Whether it first heals without a restart and without a drain.
     pub(super) wakes: bool,
     /// Whether all connectors deliver to their other destination.
@@ -78,13 +84,23 @@ pub(super) struct Outcome {
     pub(super) compared: usize,
     pub(super) verified: usize,
     pub(super) late: usize,
+    /// Events that were given up.
+    pub(super) given_up: usize,
+    /// Events that were given up in doubt, and turned out not to be delivered.
+    pub(super) not_there: usize,
+    /// Events that were given up in doubt, and turned out to be delivered.
+    pub(super) found: usize,
 }
 
 impl World {
     pub(super) fn new(seed: u64, broken: Option<Broken>) -> Self {
+        let mut installation = Installation::new();
+        if expires(seed) {
+            installation.settings = installation.settings.retention(Duration::from_secs(240));
+        }
         Self {
             random: Random::new(seed),
-            installation: Installation::new(),
+            installation,
             replicas: vec![Replica::new(SimDisk::new(seed))],
             store: Store::default(),
             late: Vec::new(),
@@ -92,6 +108,7 @@ impl World {
             unknown: BTreeMap::new(),
             flagged: BTreeSet::new(),
             sealed: BTreeMap::new(),
+            given_up: GivenUpEvents::default(),
             events: BTreeMap::new(),
             now: 0,
             wall: 1_795_458_840,
@@ -99,6 +116,7 @@ impl World {
             healed: false,
             moves: seed.is_multiple_of(3),
             deletes: seed % 4 == 1,
+            expires: expires(seed),
             // Where nothing is held for who is not configured, or sealed for another destination.
             wakes: seed % 3 == 1,
             moved: false,
@@ -121,6 +139,9 @@ impl World {
                 self.tell_who_is_stuck();
             }
         }
+        self.outcome.given_up = self.given_up.met(Fate::NotDelivered);
+        self.outcome.not_there = self.given_up.met(Fate::NotThere);
+        self.outcome.found = self.given_up.met(Fate::Found);
         self.outcome.objects = self.store.objects.len();
         let elsewhere = |key: &&ObjectKey| key.as_str().contains("-moved/");
         self.outcome.moved = self.store.objects.keys().filter(elsewhere).count();
@@ -142,6 +163,11 @@ impl World {
     /// Whether connectors change their destination in this history.
     pub(super) fn moves(&self) -> bool {
         self.moves
+    }
+
+    /// Whether the customer takes objects away in this history.
+    pub(super) fn deletes(&self) -> bool {
+        self.deletes
     }
 
     pub(super) fn note(&mut self, what: impl Into<String>) {
@@ -205,6 +231,13 @@ impl World {
         match started {
             Ok(()) => {
                 let state = &mut self.replicas[replica];
+                if let Some(process) = &state.up {
+                    let configured = process.connectors.iter().map(|config| config.id.to_string());
+                    let generations = process.generations.iter().copied();
+                    self.given_up.know(generations.zip(configured));
+                    // Whatever was on its way when the last process ended: only the log knows how much of it arrived.
+                    self.given_up.landed(&checker::records(&disk));
+                }
                 let resumed = state
                     .up
                     .as_ref()
@@ -247,7 +280,7 @@ impl World {
     pub(super) fn may_arrive_late(&mut self, replica: usize, job: PutJob) {
         self.note_unknown(replica, &job);
         let payload = job.payload().to_bytes();
-        self.late.push((job, payload));
+        self.late.push((self.now, job, payload));
     }
 
     /// Whether this put took effect, its sender does not know.
@@ -384,7 +417,9 @@ impl World {
             .up
             .as_ref()
             .and_then(|process| process.next_timeout());
-        self.now = match timeout {
+        // Nobody waits for two days in a history that is not about that.
+        let soon = |timeout: &u64| self.expires || *timeout < self.now + 3_600_000;
+        self.now = match timeout.filter(soon) {
             Some(timeout) if self.healed || self.random.one_in(2) => self.now.max(timeout),
             _ => self.now + self.random.next() % 60_000,
         };
@@ -396,9 +431,11 @@ impl World {
             return;
         }
         let place = self.random.below(self.late.len());
-        let (job, payload) = self.late.swap_remove(place);
-        // One in four never arrives at all.
-        if self.healed || !self.random.one_in(4) {
+        let (sent, job, payload) = self.late.swap_remove(place);
+        // One in four never arrives at all, nor does what was sent too long ago.
+        let quiet = u64::try_from(self.installation.settings.quiet.as_millis()).unwrap();
+        let arrives = self.healed || !self.random.one_in(4);
+        if arrives && self.now < sent + quiet {
             let made = self.store.arrive(
                 &job,
                 payload,
@@ -423,6 +460,11 @@ impl World {
         }
         self.check_failure(replica);
     }
+}
+
+/// Whether what cannot be delivered is given up within this history.
+fn expires(seed: u64) -> bool {
+    seed % 5 < 2
 }
 
 /// Every replica reads an input of its own.

@@ -23,6 +23,7 @@ mod refused_at_start;
 mod rejects;
 mod restart;
 mod restart_age;
+mod retention;
 mod samples;
 mod schemas;
 mod scripted;

@@ -6,6 +6,7 @@ mod destinations;
 mod encryption;
 mod exports;
 mod grants;
+mod spool;
 mod transforms;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use super::place::{Places, Source};
 use super::raw::{self, Text};
 use super::{ConfigFile, duration};
 use crate::Problem;
-use crate::model::{Checks, Delivery, Installation, Integration, ModelPath, Spool, Vendor, Workspace};
+use crate::model::{Checks, Delivery, Installation, Integration, ModelPath, Vendor, Workspace};
 
 /// An object is written at this many events (reference: 15,000 events or 5 minutes, whichever is first).
 const SEAL_EVENTS: u64 = 15_000;
@@ -183,15 +184,6 @@ impl Checker<'_> {
         match text {
             Some(text) => self.parse(text, key, "it is part of every object's name"),
             None => default.parse().ok(),
-        }
-    }
-
-    fn spool(&mut self, spool: Option<raw::Spool>) -> Spool {
-        let (dir, retention, replay) = spool.map_or((None, None, None), |s| (s.dir, s.retention, s.replay));
-        Spool {
-            dir: self.path(dir.as_ref(), "data/spool"),
-            retention: self.duration(retention.as_ref(), "retention"),
-            replay: self.duration(replay.as_ref(), "replay"),
         }
     }
 

@@ -52,7 +52,7 @@ pub(crate) struct VendorCredentials {
 pub(crate) struct Spool {
     pub(crate) dir: Option<Text>,
     pub(crate) retention: Option<Text>,
-    pub(crate) replay: Option<Text>,
+    pub(crate) memory: Option<Text>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -28,8 +28,10 @@ pub struct Findings {
     pub bytes: u64,
     /// Events in them.
     pub found: u64,
-    /// Events that are missing.
+    /// Events that are missing, and that nothing accounts for.
     pub lost: u64,
+    /// Events that are missing since they were given up, as far as a ledger was [asked](super::Verification::accounted_by).
+    pub given_up: u64,
     /// Events that are there more than once.
     pub doubled: u64,
     /// Events that nobody expected, and objects that are no connector's or another's.
@@ -97,6 +99,16 @@ impl Findings {
     #[must_use]
     pub const fn is_wrong(&self) -> bool {
         self.lost > 0 || self.doubled > 0 || self.foreign > 0 || self.corrupt > 0
+    }
+
+    /// At most this many of those that are missing were given up, and are not lost.
+    pub(super) fn account(&mut self, given_up: u64) {
+        self.given_up = given_up.min(self.lost);
+        self.lost -= self.given_up;
+        if self.lost == 0 {
+            // Which of them were given up, nothing tells: only that it was as many.
+            self.examples.retain(|example| example.kind != FindingKind::Lost);
+        }
     }
 
     pub(super) fn add(

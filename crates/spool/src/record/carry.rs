@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Drop, Generation, Schema, Seal, WorkspaceCounts};
+use super::{Drop, DropReason, Generation, Schema, Seal, WorkspaceCounts};
 use crate::wire::{wire_fields, wire_fixed};
-use crate::{ContentProof, GenerationId, Lane, Lsn, PartitionId, Position, Sequence, SourceId, SpoolTime};
+use crate::{
+    ContentProof, GenerationId, Hour, Lane, Lsn, PartitionId, Position, Sequence, SourceId, SpoolTime,
+};
 
 /// What the fold needs of the frames that its writer had read, so that their segments can go. Folding starts anew with it:
 /// it replaces whatever was folded from before.
@@ -44,6 +46,29 @@ pub struct Carry {
     pub unreadable: UnreadableCarry,
     /// Where refused lines stand that are not freed yet, in order.
     pub rejects: Vec<Lsn>,
+    /// What was given up, by connector, event type and reason.
+    pub given_up: Vec<GivenUpCarry>,
+}
+
+/// What of one connector and event type was given up for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenUpCarry {
+    /// The connector's id.
+    pub connector: Arc<str>,
+    /// The event type.
+    pub event_type: Arc<str>,
+    /// Why.
+    pub reason: DropReason,
+    /// Whether it is known that no object holds them.
+    pub known: bool,
+    /// How many events.
+    pub count: u64,
+    /// Bytes of their stored bodies.
+    pub bytes: u64,
+    /// The hour in which the oldest of them was queued.
+    pub oldest: Hour,
+    /// The hour in which the newest of them was queued.
+    pub newest: Hour,
 }
 
 /// The counts of one connector and event type: `admitted = delivered + dropped + pending`.
@@ -180,6 +205,18 @@ wire_fields!(Carry {
     hour: u32,
     unreadable: UnreadableCarry,
     rejects: Vec<Lsn>,
+    given_up: Vec<GivenUpCarry>,
+});
+
+wire_fields!(GivenUpCarry {
+    connector: Arc<str>,
+    event_type: Arc<str>,
+    reason: DropReason,
+    known: bool,
+    count: u64,
+    bytes: u64,
+    oldest: Hour,
+    newest: Hour,
 });
 
 wire_fields!(ConnectorCarry {

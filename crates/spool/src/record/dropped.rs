@@ -30,7 +30,7 @@ pub struct Drop {
 }
 
 /// Why events were given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
     /// They were held for the whole retention.
@@ -43,6 +43,20 @@ pub enum DropReason {
     Operator,
     /// The log lost them: see [`Gap`](super::Gap).
     Damaged,
+}
+
+impl DropReason {
+    /// A word for it, as ledgers are written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Retention => "retention",
+            Self::Quota => "quota",
+            Self::Removed => "removed",
+            Self::Operator => "operator",
+            Self::Damaged => "damaged",
+        }
+    }
 }
 
 wire_fields!(Drop {

@@ -258,7 +258,7 @@ prop_compose! {
         retired in vec(text(), 0..3),
         restored: bool,
         schemas in vec(schema(), 0..2),
-        (connectors, frames, hour, unreadable, rejects) in carried(),
+        (connectors, frames, hour, unreadable, rejects, given_up) in carried(),
     ) -> Carry {
         let totals = |(connector, event_type, counts): (Arc<str>, Arc<str>, [u64; 3])| { let [admitted, delivered, dropped] = counts; Totals {
             connector, event_type, admitted, delivered, dropped }
@@ -284,6 +284,7 @@ prop_compose! {
             hour,
             unreadable,
             rejects,
+            given_up,
         }
     }
 }
@@ -315,6 +316,7 @@ type Carried = (
     u32,
     UnreadableCarry,
     Vec<Lsn>,
+    Vec<GivenUpCarry>,
 );
 
 fn carried() -> impl Strategy<Value = Carried> {
@@ -342,6 +344,23 @@ fn carried() -> impl Strategy<Value = Carried> {
         any::<u32>(),
         unreadable,
         vec(lsn(), 0..3),
+        vec(given_up(), 0..3),
+    )
+}
+
+fn given_up() -> impl Strategy<Value = GivenUpCarry> {
+    let reasons = prop::sample::select(vec![DropReason::Retention, DropReason::Quota]);
+    (shared(), shared(), reasons, any::<(bool, u64, u64, u32, u32)>()).prop_map(
+        |(connector, event_type, reason, (known, count, bytes, oldest, newest))| GivenUpCarry {
+            connector,
+            event_type,
+            reason,
+            known,
+            count,
+            bytes,
+            oldest: Hour::new(oldest),
+            newest: Hour::new(newest),
+        },
     )
 }
 

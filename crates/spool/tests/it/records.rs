@@ -366,8 +366,22 @@ pub(crate) fn one_of_each() -> Vec<Record> {
                 more_events_possible: true,
             },
             rejects: vec![Lsn::new(1_024)],
+            given_up: vec![GivenUpCarry {
+                connector: Arc::from("5f1e0c2ab7d94e00a1b2c3d4"),
+                event_type: Arc::from("users.messages.email.Open"),
+                reason: DropReason::Retention,
+                known: false,
+                count: 2,
+                bytes: 1_200,
+                oldest: Hour::new(498_700),
+                newest: Hour::new(498_701),
+            }],
         }
         .into(),
         schema().into(),
+        Elapsed {
+            since: SpoolTime::from_millis(2_500),
+        }
+        .into(),
     ]
 }

@@ -10,7 +10,7 @@ use bucketline_spool::{
 use super::{Damage, Fold, contradiction};
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::shard::lane::{LaneState, Run, Sealed};
+use crate::shard::lane::{InDoubt, LaneState, Run, Sealed};
 
 impl Fold {
     /// All that is folded, where that is every frame before a place. Of the refused lines those from `free` on are told: what
@@ -45,6 +45,12 @@ impl Fold {
                 .all_lanes()
                 .filter_map(|lane| lane.seal.as_ref())
                 .map(|sealed| sealed.seal.clone())
+                .collect(),
+            drops: self
+                .all_lanes()
+                .filter_map(|lane| lane.in_doubt.as_ref())
+                .filter(|_| !bent!(CarryForgetsDoubt))
+                .map(|doubt| doubt.drop.clone())
                 .collect(),
             known: self.sources.to_carry(),
             restored: self.restored,
@@ -134,6 +140,13 @@ impl Fold {
             }
             fold.idle.remove(&lane);
         }
+        for drop in carry.drops {
+            let lane = fold.known_lane(at, &drop.lane)?;
+            if let Some(state) = fold.lanes.get_mut(&lane) {
+                state.in_doubt = Some(InDoubt { drop, tried: None });
+            }
+            fold.idle.remove(&lane);
+        }
         Ok(fold)
     }
 
@@ -187,7 +200,7 @@ fn lane_carry(lane: &LaneState) -> LaneCarry {
         lane: lane.key.clone(),
         frontier: lane.frontier,
         settled_to: lane.runs().next().map_or(lane.frontier, |run| run.first),
-        unknown: lane.seal.is_some(),
+        unknown: lane.open_seal().is_some(),
         events: lane.events,
         bytes: lane.bytes,
         oldest: lane.oldest.unwrap_or_default(),

@@ -68,6 +68,8 @@ impl Fold {
             // Earlier events of the lane may be missing.
             state.frontier = seal.first;
             state.seal = Some(Sealed::new(seal));
+            // What was in doubt was settled, and what it came to is lost.
+            state.in_doubt = None;
         }
         self.idle.remove(&lane);
         self.touched.push(lane);
@@ -82,6 +84,7 @@ impl Fold {
             return Ok(());
         };
         let seal = state.seal.take();
+        state.in_doubt = None;
         if let Some(sealed) = seal.filter(|sealed| commit.after_unknown && commit.last < sealed.seal.last) {
             state.unknown_through = Some(sealed.seal.last);
         }

@@ -4,7 +4,7 @@ use bucketline_spool::{Commit, Lane, Lsn, Position, Retarget, Seal};
 
 use super::{Fold, contradiction};
 use crate::error::Error;
-use crate::shard::lane::{LaneId, Sealed};
+use crate::shard::lane::{LaneId, Removed, Sealed};
 
 impl Fold {
     pub(super) fn seal(&mut self, lsn: Lsn, seal: Seal) -> Result<(), Error> {
@@ -15,7 +15,7 @@ impl Fold {
         let Some(state) = self.lanes.get_mut(&lane) else {
             return Ok(());
         };
-        if state.seal.is_some() || seal.first != state.frontier {
+        if state.open_seal().is_some() || seal.first != state.frontier {
             return Err(contradiction(
                 lsn,
                 "a seal does not begin at its lane's frontier, or follows an unsettled one",
@@ -56,6 +56,28 @@ impl Fold {
             })
     }
 
+    /// Events are not held any more.
+    pub(super) fn left(&mut self, lane: LaneId, removed: Removed) {
+        let Some(state) = self.lanes.get_mut(&lane) else {
+            return;
+        };
+        for frame in removed.frames {
+            self.frames.release(frame);
+        }
+        state.oldest = state.front_frame().and_then(|frame| self.frames.admitted(frame));
+        if let Some(book) = self.connectors.get_mut(state.connector) {
+            book.events_held = book.events_held.saturating_sub(removed.events);
+            book.bytes_held = book.bytes_held.saturating_sub(removed.bytes);
+            self.ledger
+                .count_left(&book.id, &state.key.event_type, removed.events);
+        }
+        self.touched.push(lane);
+        if state.is_idle() {
+            self.idle.insert(lane);
+            self.forget_if_done(lane);
+        }
+    }
+
     /// Takes the events of a lane up to `last` as delivered, in an object or without one that is known. Nothing if `count`, where it is
     /// known, is not how many are held.
     pub(super) fn deliver(
@@ -68,26 +90,15 @@ impl Fold {
         let state = self.lanes.get_mut(&lane)?;
         let removed = state.remove_to(last, count)?;
         state.advance(last);
-        for frame in removed.frames {
-            self.frames.release(frame);
-        }
-        state.oldest = state.front_frame().and_then(|frame| self.frames.admitted(frame));
-        if let Some(book) = self.connectors.get_mut(state.connector) {
-            book.events_held = book.events_held.saturating_sub(removed.events);
-            book.bytes_held = book.bytes_held.saturating_sub(removed.bytes);
+        if let Some(book) = self.connectors.get(state.connector) {
             let (id, event_type) = (&book.id, &state.key.event_type);
-            self.ledger.count_left(id, event_type, removed.events);
             let delivered = count.unwrap_or(removed.events);
             self.ledger.count_delivered(id, event_type, delivered);
             if in_object {
                 self.ledger.count_object(id);
             }
         }
-        self.touched.push(lane);
-        if state.events == 0 && state.seal.is_none() {
-            self.idle.insert(lane);
-            self.forget_if_done(lane);
-        }
+        self.left(lane, removed);
         Some(())
     }
 
@@ -99,7 +110,7 @@ impl Fold {
     }
 
     /// Events go into the newest partition and the latest hour alone.
-    fn forget_if_done(&mut self, lane: LaneId) {
+    pub(super) fn forget_if_done(&mut self, lane: LaneId) {
         let Some(state) = self.lanes.get(&lane) else {
             return;
         };
@@ -140,7 +151,7 @@ impl Fold {
         };
         let whole = state.last() == Some(retarget.last) && state.events == retarget.count;
         let in_place = retarget.partition == key.partition && retarget.new_first == retarget.first;
-        let fits = state.seal.is_none() && connector == Some(state.connector) && in_place;
+        let fits = state.open_seal().is_none() && connector == Some(state.connector) && in_place;
         if !fits || !(whole || self.damage.is_some()) || self.lane_ids.contains_key(&key) {
             return Err(contradiction(
                 lsn,

@@ -1,7 +1,7 @@
 use super::*;
 use bucketline_spool::{
-    Body, Commit, Encoding, Hour, Learnt, ObjectChecksum, Opened, Retarget, Retired, Route, Seal, Sequence,
-    SourceId, StoredEvent, WorkspaceCounts,
+    Body, Commit, Drop, Encoding, Hour, Learnt, ObjectChecksum, Opened, Retarget, Retired, Route, Seal,
+    Sequence, SourceId, StoredEvent, WorkspaceCounts,
 };
 use bytes::Bytes;
 
@@ -411,4 +411,101 @@ fn a_retarget_never_takes_what_may_exist_or_less_than_all() {
     };
     after(vec![], copied);
     contradicts([events(0, 6).into(), retarget(0, 5, 6).into()]);
+}
+
+/// A lane that holds events 0 to 4, sealed to 2.
+fn sealed_to_2() -> Vec<Record> {
+    vec![events(0, 5).into(), seal(0, 2).into()]
+}
+
+fn given_up(known: bool, seal: Option<Seal>, last: Position) -> Drop {
+    Drop {
+        lane: lane(),
+        first: 0,
+        last,
+        count: last + 1,
+        bytes: 10 * (last + 1),
+        oldest: SpoolTime::ZERO,
+        newest: SpoolTime::ZERO,
+        reason: bucketline_spool::DropReason::Retention,
+        known,
+        seal,
+    }
+}
+
+fn settle(delivered: bool, frontier: Position) -> bucketline_spool::Settle {
+    bucketline_spool::Settle {
+        lane: lane(),
+        first: 0,
+        last: 2,
+        parts: vec![bucketline_spool::SettledPart {
+            first: 0,
+            last: 2,
+            count: 3,
+            delivered,
+        }],
+        frontier,
+        etag: None,
+        version_id: None,
+    }
+}
+
+#[test]
+fn what_is_given_up_in_doubt_stays_open_until_it_is_settled() {
+    let doubted = || {
+        let mut records = sealed_to_2();
+        records.push(given_up(false, Some(seal(0, 2)), 2).into());
+        records
+    };
+    let counts = |fold: &Fold| {
+        let counts = fold.ledger.connector(&"1".repeat(24));
+        assert!(fold.ledger.balances());
+        (counts.delivered, counts.dropped, counts.pending)
+    };
+    let frontier = |fold: &Fold| fold.all_lanes().next().map(|lane| lane.frontier);
+    let (fold, result) = fold(doubted());
+    result.unwrap();
+    assert_eq!((counts(&fold), frontier(&fold)), ((0, 3, 2), Some(0)));
+    let again = Fold::from_carry(1_000, fold.to_carry(Lsn::new(9), Lsn::new(9)), None).unwrap();
+    assert!(
+        again.all_lanes().all(|lane| lane.in_doubt.is_some()),
+        "a carry tells of it"
+    );
+    for (delivered, at, expected) in [(true, 3, (3, 0, 2)), (false, 0, (0, 3, 2))] {
+        let mut records = doubted();
+        records.push(settle(delivered, at).into());
+        let (fold, result) = self::fold(records);
+        result.unwrap();
+        assert_eq!((counts(&fold), frontier(&fold)), (expected, Some(at)));
+    }
+}
+
+#[test]
+fn a_drop_or_a_settle_that_does_not_fit_is_a_contradiction() {
+    let doubt: Record = given_up(false, Some(seal(0, 2)), 2).into();
+    for (wrong, why) in [
+        (
+            vec![given_up(true, None, 2).into()],
+            "what is sealed goes with its seal",
+        ),
+        (vec![given_up(false, Some(seal(0, 3)), 3).into()], "another seal"),
+        (
+            vec![doubt.clone(), seal(0, 4).into()],
+            "a seal while something is in doubt",
+        ),
+        (vec![settle(true, 3).into()], "a settle without a drop"),
+        (
+            vec![doubt.clone(), settle(true, 0).into()],
+            "a frontier that stays behind an object",
+        ),
+        (
+            vec![doubt, settle(false, 3).into()],
+            "a frontier that moves without an object",
+        ),
+    ] {
+        let mut records = sealed_to_2();
+        records.extend(wrong);
+        let (_, result) = fold(records);
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Contradiction, "{why}");
+    }
 }
