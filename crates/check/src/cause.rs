@@ -111,6 +111,8 @@ causes! {
     Throttled Aws;
     /// AWS, or the store, has trouble of its own.
     ServiceTrouble Aws;
+    /// The store refuses requests with a checksum's header.
+    ChecksumRefused Us;
     /// A setting of ours that AWS does not take.
     Setting Us;
     /// None of these: the code and the words tell.
@@ -154,6 +156,9 @@ impl Cause {
         // What could not sign the request is STS's to tell.
         if let Some(below) = AuthError::find_in(error) {
             return Self::of_auth(below, below.operation() == Some("AssumeRole"));
+        }
+        if *error.kind() == SinkKind::ChecksumRefused {
+            return Self::ChecksumRefused;
         }
         Self::of_code(
             error.code().unwrap_or_default(),

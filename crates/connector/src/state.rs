@@ -126,6 +126,7 @@ impl Blockage {
             | ErrorKind::WrongRegion { .. }
             | ErrorKind::InvalidRequest
             | ErrorKind::Unsupported
+            | ErrorKind::ChecksumRefused
             | ErrorKind::OutsidePrefix => Some(Self::Bucket),
             ErrorKind::Encryption => Some(Self::Encryption),
             ErrorKind::Quota | ErrorKind::DiskFull => Some(Self::Quota),

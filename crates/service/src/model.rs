@@ -222,6 +222,8 @@ pub struct Bucket {
     pub endpoint: Option<String>,
     /// Where requests name the bucket; as is usual for its store if not said.
     pub addressing: Option<bucketline_sink::Addressing>,
+    /// Whether requests carry checksum headers.
+    pub checksums: bucketline_sink::ChecksumHeaders,
 }
 
 /// The data export integration of a workspace.

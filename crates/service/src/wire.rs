@@ -20,14 +20,14 @@ use std::sync::Arc;
 
 use bucketline_connector::{ConnectorConfig, Destination as Identity};
 use bucketline_format::SchemaRegistry;
-use bucketline_sink::layer::{PrefixJail, Retry, RetrySettings};
+use bucketline_sink::layer::{CreateProof, PrefixJail, Retry, RetrySettings};
 use bucketline_sink::{FsSink, MultipartSink, ObjectKey, S3Sink, Sink};
 
 use crate::model::{Bucket, Connector, Destination, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem, chain, shared_folder};
 pub use administrator::administrator;
-pub use aws::Aws;
+pub use aws::{Aws, StoreProtection};
 pub(crate) use credentials::{Holder, Reach, key_id};
 pub use handle::CredentialHandle;
 pub use held::hold;
@@ -49,6 +49,8 @@ pub struct Opened {
     pub sink: Arc<dyn Sink>,
     /// What signs its requests; nothing of a folder.
     pub credentials: Option<CredentialHandle>,
+    /// What is known of its store's protection against a second writer; nothing where that is beyond doubt.
+    pub protection: Option<StoreProtection>,
 }
 
 /// Opens the destinations of all connectors.
@@ -77,6 +79,7 @@ pub async fn open_all(
 /// As [`open_all`].
 pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Result<Opened, Error> {
     let mut handle = None;
+    let mut protection = None;
     let (identity, grant, store): (_, &str, Arc<dyn Sink>) = match &connector.destination {
         Destination::Directory(path) => {
             let sink = directory(path, connector)?;
@@ -93,7 +96,13 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
             let signing = credentials::of(installation, connector, bucket, aws)?;
             handle = Some(signing.handle.clone());
             let sink = aws.sink(connector, bucket, signing)?;
-            (identity, &bucket.grant, Arc::new(Renewing::new(sink)))
+            let sink = Renewing::new(sink);
+            protection = aws.protection(bucket);
+            let sink: Arc<dyn Sink> = match &protection {
+                Some(protection) => Arc::new(CreateProof::new(sink, protection.seen.clone())),
+                None => Arc::new(sink),
+            };
+            (identity, &bucket.grant, sink)
         }
     };
     let folder: ObjectKey = connector
@@ -121,6 +130,7 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
         config: opened,
         sink: Arc::new(PrefixJail::new(store, folder)),
         credentials: handle,
+        protection,
     })
 }
 

@@ -19,7 +19,9 @@ pub use crate::object_key::ObjectKey;
 pub use crate::payload::Payload;
 pub use crate::put::{PutMode, PutOptions, PutOutcome, Receipt};
 #[cfg(feature = "s3")]
-pub use crate::s3::{Addressing, HttpClientBuilder, S3Sink, S3SinkBuilder, shared_http_client};
+pub use crate::s3::{
+    Addressing, ChecksumHeaders, HttpClientBuilder, S3Sink, S3SinkBuilder, shared_http_client,
+};
 pub use crate::sink::Sink;
 pub use crate::sink_ext::{CreateOnce, SinkExt};
 
@@ -43,6 +45,7 @@ mod multipart;
 mod object;
 mod object_key;
 mod payload;
+pub mod probe;
 mod put;
 #[cfg(feature = "s3")]
 mod s3;

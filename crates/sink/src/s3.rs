@@ -9,13 +9,14 @@ use async_trait::async_trait;
 pub use crate::s3::builder::S3SinkBuilder;
 use crate::s3::client::Connection;
 pub use crate::s3::http_client::{HttpClientBuilder, shared_http_client};
-pub use crate::s3::settings::Addressing;
 use crate::s3::settings::Settings;
+pub use crate::s3::settings::{Addressing, ChecksumHeaders};
 use crate::{
     BucketName, Effect, Error, ErrorKind, ListPage, ListToken, MultipartSink, Object, ObjectInfo, ObjectKey,
     Part, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
+mod asked;
 mod attempt;
 mod body;
 mod builder;
@@ -34,6 +35,7 @@ mod put;
 mod read;
 mod region;
 mod settings;
+mod told;
 
 /// A bucket in Amazon S3, or in a store that speaks its API.
 ///

@@ -7,6 +7,7 @@ mod kms;
 mod list;
 mod multipart;
 mod put;
+mod quirks;
 mod read;
 mod settings;
 

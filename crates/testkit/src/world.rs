@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
-pub(crate) use bucket::{Bucket, Condition, ListQuery, Marker, PutRefused, Settings};
+pub(crate) use bucket::{Bucket, Condition, ListQuery, Marker, PutRefused, Quirks, Settings};
 pub(crate) use caller::{Caller, CredentialFault};
 pub(crate) use identity::{About, Identities, KmsKey, KmsKeyState, Removed, RoleRecord, RoleView, UserView};
 pub use identity::{KeyPair, KeyStatus};

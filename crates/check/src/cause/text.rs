@@ -71,6 +71,9 @@ impl Cause {
             }
             Self::Network => "check address, name resolution, network and proxy",
             Self::Throttled | Self::ServiceTrouble => "wait, then check again",
+            Self::ChecksumRefused => {
+                "set `checksum = \"off\"`: this store does not take the checksum's header"
+            }
             Self::Setting => "correct the setting that is named",
             Self::Unrecognised => "look up the code and the request id",
         }

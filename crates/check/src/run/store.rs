@@ -1,9 +1,9 @@
 //! What the credentials may do in the bucket, asked with production's own sink. Nothing is left in the folder.
 
 use bucketline_policy::denied::Denial;
+use bucketline_sink::probe::{Protection, protection, tag_of_nothing};
 use bucketline_sink::{
-    ETag, Encryption, Error, ErrorKind, ObjectKey, PutMode, PutOptions, PutOutcome, Receipt, S3Sink,
-    Sink as _,
+    Encryption, Error, ErrorKind, ObjectKey, PutMode, PutOptions, PutOutcome, Receipt, S3Sink, Sink as _,
 };
 
 use super::{Run, owner};
@@ -13,10 +13,8 @@ use crate::report::{ReportKind, Step, StepName, Verdict};
 use crate::target::{Place, Reach};
 
 /// Where the test object lies: in the bucket's root, below what is ours.
-const CHECK_KEY: &str = "_bucketline/check";
+pub(crate) const CHECK_KEY: &str = "_bucketline/check";
 const BODY: &str = "bucketline check\n";
-/// No object has this tag: a put on condition of it is judged by the policies, and never carried out.
-const NO_TAG: &str = "\"00000000000000000000000000000000\"";
 
 pub(super) async fn look(run: &mut Run<'_>, place: &Place, known: bool) {
     if !known {
@@ -180,7 +178,7 @@ async fn put(place: &Place, sink: &S3Sink) -> (Step, Option<Option<Receipt>>) {
     const NAME: StepName = StepName::Put;
     let inside = below(place, "bucketline-check");
     let asked = |error: &Error, key: &str| refused(NAME, place, error, "s3:PutObject", key);
-    let options = PutOptions::if_match(ETag::new(NO_TAG)).encryption(place.encryption.clone());
+    let options = PutOptions::if_match(tag_of_nothing()).encryption(place.encryption.clone());
     if let Err(error) = write(sink, &inside, &options).await
         && !is_unmet(&error)
     {
@@ -282,7 +280,7 @@ async fn scope(place: &Place, region: Option<&str>) -> Step {
     }
     let tried = async {
         let sink = place.stores.open(region, Reach::Unboxed)?;
-        let options = PutOptions::if_match(ETag::new(NO_TAG)).encryption(place.encryption.clone());
+        let options = PutOptions::if_match(tag_of_nothing()).encryption(place.encryption.clone());
         write(&sink, OUTSIDE, &options).await
     };
     match tried.await {
@@ -306,12 +304,11 @@ async fn scope(place: &Place, region: Option<&str>) -> Step {
 
 async fn conditional_write(place: &Place, sink: &S3Sink) -> Step {
     const NAME: StepName = StepName::ConditionalWrite;
-    let create = PutOptions::create().encryption(place.encryption.clone());
-    match write(sink, CHECK_KEY, &create).await {
-        Ok(PutOutcome::PreconditionFailed) => {
-            Step::new(NAME, Verdict::Pass, "a key that exists is not overwritten")
-        }
-        Ok(PutOutcome::Created(_)) => {
+    let options = PutOptions::create().encryption(place.encryption.clone());
+    let asked = async { protection(sink, &ObjectKey::parse(CHECK_KEY)?, &options).await };
+    match asked.await {
+        Ok(Protection::Kept) => Step::new(NAME, Verdict::Pass, "a key that exists is not overwritten"),
+        Ok(Protection::Missing) => {
             let what = "no protection against a second writer: the store overwrote a key that exists";
             Step::because(NAME, Verdict::Warn, Cause::NoWriteProtection, what)
         }

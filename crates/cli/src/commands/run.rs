@@ -92,6 +92,10 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         .iter()
         .filter_map(|opened| opened.credentials.clone())
         .collect();
+    let protections = connectors
+        .iter()
+        .filter_map(|opened| opened.protection.clone())
+        .collect();
     let multiplexer = start(config, schemas, connectors).await?;
     let (findings, found) = Findings::new();
     let upkeep = Upkeep::start(config, &variables, &multiplexer, credentials, Arc::new(findings));
@@ -109,7 +113,7 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         multiplexer.resume(connector);
     }
     let projection = Projection::begin(&rejects, &multiplexer).await?;
-    let mut watch = Watch::new(&multiplexer, projection, stopwatch, found);
+    let mut watch = Watch::new(&multiplexer, projection, stopwatch, found).protections(protections);
     let mut feeder = Feeder::new(config, &multiplexer, stop.clone())
         .thoroughness(options.thoroughness())
         .stream(options.stream())
@@ -146,6 +150,7 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         () = watch.until_cancelled() => return Ok(Exit::NotDelivered),
     };
     watch.clear();
+    watch.unprotected();
     drop(watch);
     drop(upkeep);
     multiplexer.shutdown().await;

@@ -11,6 +11,7 @@ use bucketline_service::rejects::Projection;
 use bucketline_service::supervise::{Observer, Totals};
 use bucketline_service::upkeep::{UpkeepEvent, UpkeepObserver};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use bucketline_service::wire::StoreProtection;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::clock::Stopwatch;
@@ -33,6 +34,7 @@ pub(crate) struct Watch<'a> {
     totals: Totals,
     draining: bool,
     found: UnboundedReceiver<UpkeepEvent>,
+    protections: Vec<StoreProtection>,
 }
 
 impl<'a> Watch<'a> {
@@ -57,6 +59,22 @@ impl<'a> Watch<'a> {
             totals: Totals::default(),
             draining: false,
             found,
+            protections: Vec::new(),
+        }
+    }
+
+    /// Watches as well whether these stores keep a second writer away.
+    pub(crate) fn protections(self, protections: Vec<StoreProtection>) -> Self {
+        Self { protections, ..self }
+    }
+
+    /// Says which stores were seen to overwrite, each once.
+    pub(crate) fn unprotected(&mut self) {
+        for protection in &self.protections {
+            if let Some(text) = protection.warning() {
+                self.progress.clear();
+                warning(text);
+            }
         }
     }
 
@@ -166,6 +184,7 @@ impl Observer for Watch<'_> {
         self.findings();
         let statuses = self.multiplexer.status();
         self.changes(&statuses);
+        self.unprotected();
         let held: u64 = statuses.iter().map(|status| status.events_held).sum();
         let input = if self.input.is_empty() {
             ""

@@ -22,6 +22,11 @@ pub(crate) struct Cloud {
 
 impl Cloud {
     pub(crate) fn new() -> Self {
+        Self::with(|bucket| bucket)
+    }
+
+    /// As [`new`](Self::new), but for what the buckets' store does.
+    pub(crate) fn with(bucket: impl Fn(Bucket) -> Bucket) -> Self {
         let vendor = Account::new("999988887777").user(
             User::new("exporter").access_key("AKIAVENDOREXPORTER01", VENDOR_SECRET).policy(
                 "assume",
@@ -29,7 +34,7 @@ impl Cloud {
             ),
         );
         let acme = Account::new("111122223333")
-            .bucket(Bucket::new("acme-events").region("eu-central-1"))
+            .bucket(bucket(Bucket::new("acme-events").region("eu-central-1")))
             .user(
                 User::new("bucketline")
                     .access_key("AKIAACMEBUCKETLINE01", ACME_SECRET)
@@ -47,7 +52,7 @@ impl Cloud {
                 "Condition": {{"StringEquals": {{"sts:ExternalId": "{EXTERNAL_ID}"}}}}}}]}}"#
         );
         let globex = Account::new("444455556666")
-            .bucket(Bucket::new("globex-events"))
+            .bucket(bucket(Bucket::new("globex-events")))
             .role(Role::new("export", trust).policy("write", access("globex-events")));
         let world = World::builder()
             .account(vendor)

@@ -38,6 +38,7 @@ mod secrets;
 mod setup;
 mod site;
 mod spool;
+mod stores;
 mod streams;
 mod transforms;
 mod vendor;

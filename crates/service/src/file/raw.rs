@@ -109,6 +109,7 @@ pub(crate) struct Connector {
     pub(crate) region: Option<Text>,
     pub(crate) endpoint: Option<Text>,
     pub(crate) addressing: Option<Text>,
+    pub(crate) checksum: Option<Text>,
     pub(crate) events: Option<Vec<Text>>,
     pub(crate) format: Option<Text>,
     pub(crate) codec: Option<Text>,
@@ -137,6 +138,7 @@ pub(crate) struct DataExport {
     pub(crate) region: Option<Text>,
     pub(crate) endpoint: Option<Text>,
     pub(crate) addressing: Option<Text>,
+    pub(crate) checksum: Option<Text>,
     pub(crate) encryption: Option<Spanned<Encryption>>,
 }
 
@@ -152,6 +154,7 @@ pub(crate) struct Exports {
     pub(crate) region: Option<Text>,
     pub(crate) endpoint: Option<Text>,
     pub(crate) addressing: Option<Text>,
+    pub(crate) checksum: Option<Text>,
     pub(crate) encryption: Option<Spanned<Encryption>>,
     pub(crate) link_lifetime: Option<Text>,
     pub(crate) concurrent: Option<Spanned<u64>>,

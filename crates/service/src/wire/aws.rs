@@ -1,6 +1,7 @@
 //! AWS as the environment sets it up: region, endpoints, who we are, and one HTTP client for all customers.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::BehaviorVersion;
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -9,6 +10,8 @@ use aws_config::profile::ProfileFileRegionProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bucketline_auth::{AccountId, AwsSts, Chain, Fixed, Paced, Region, Sts};
+use bucketline_sink::layer::ProtectionSeen;
+use bucketline_sink::probe::Protection;
 use bucketline_sink::{S3Sink, S3SinkBuilder};
 
 use super::credentials::Signing;
@@ -22,6 +25,27 @@ use crate::{Error, Problem, chain};
 /// Whose STS is asked where nothing says which region we are in.
 const DEFAULT_REGION: &str = "us-east-1";
 
+/// Whether the store behind an endpoint keeps a key from a second writer, as far as it is known.
+#[derive(Clone, Debug)]
+pub struct StoreProtection {
+    endpoint: String,
+    pub(super) seen: ProtectionSeen,
+}
+
+impl StoreProtection {
+    /// What to tell of it, once in a process: that a store was seen to overwrite.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        (self.seen.news()? == Protection::Missing).then(|| {
+            format!(
+                "no protection against a second writer: the store at `{}` ignores `If-None-Match` and overwrites a key that \
+                 exists; let nobody else write below the connectors' folders, or use a store that keeps the condition",
+                self.endpoint
+            )
+        })
+    }
+}
+
 /// What all connectors share.
 #[derive(Debug)]
 pub struct Aws {
@@ -33,6 +57,8 @@ pub struct Aws {
     variables: Variables,
     /// Whose buckets are, as checks have found out.
     known: GrantRecords,
+    /// What is known of each endpoint's protection against a second writer.
+    protections: Mutex<BTreeMap<String, ProtectionSeen>>,
 }
 
 /// Whether the vendor's own credentials are needed.
@@ -115,6 +141,7 @@ impl Aws {
             region,
             variables: variables.clone(),
             known: FileGrantStore::of(installation).read()?,
+            protections: Mutex::default(),
         })
     }
 
@@ -136,6 +163,14 @@ impl Aws {
     /// What is known of grants.
     pub(super) const fn known(&self) -> &GrantRecords {
         &self.known
+    }
+
+    /// What is known of the protection of a bucket's endpoint, shared by all buckets there; nothing for AWS's own, which is known.
+    pub(super) fn protection(&self, bucket: &Bucket) -> Option<StoreProtection> {
+        let endpoint = self.s3_endpoint(bucket)?;
+        let mut protections = self.protections.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = protections.entry(endpoint.clone()).or_default().clone();
+        Some(StoreProtection { endpoint, seen })
     }
 
     pub(super) fn sts(&self) -> Arc<dyn Sts> {
@@ -189,6 +224,7 @@ impl Aws {
         signing: Signing,
     ) -> S3SinkBuilder {
         let mut builder = S3Sink::builder(bucket.name.clone())
+            .checksum_headers(bucket.checksums)
             .credentials(signing.credentials)
             .interceptor(signing.refusals)
             .http_client(self.http.clone());

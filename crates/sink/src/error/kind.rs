@@ -51,6 +51,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The store does not have this feature.
     Unsupported,
+    /// The store refuses a request that has a checksum's header. Leave checksums out for it.
+    ChecksumRefused,
     /// The key lies outside the folder that this sink was confined to. A mistake of the caller; nothing was
     /// sent.
     OutsidePrefix,
@@ -92,6 +94,7 @@ impl ErrorKind {
             | Self::ClockSkew
             | Self::InvalidRequest
             | Self::Unsupported
+            | Self::ChecksumRefused
             | Self::OutsidePrefix
             | Self::DiskFull => false,
         }
@@ -120,6 +123,9 @@ impl ErrorKind {
             Self::ClockSkew => "correct this machine's clock",
             Self::InvalidRequest => "correct the name or setting that the message tells of",
             Self::Unsupported => "use a store that has this feature, or a setting without it",
+            Self::ChecksumRefused => {
+                "set `checksum = \"off\"` for this store: it refuses the checksum's header"
+            }
             Self::OutsidePrefix => "only keys below the configured folder may be used",
             Self::DiskFull => "make room on the disk",
             Self::Unexpected => "see the code and the message",
@@ -152,6 +158,7 @@ impl fmt::Display for ErrorKind {
             Self::ClockSkew => "this machine's clock is off",
             Self::InvalidRequest => "the request is not valid",
             Self::Unsupported => "not supported by this store",
+            Self::ChecksumRefused => "the store does not take the checksum's header",
             Self::OutsidePrefix => "outside the folder of this sink",
             Self::DiskFull => "the disk is full",
             Self::Unexpected => "unexpected failure",
@@ -213,6 +220,15 @@ impl Operation {
                 | Self::PutPart
                 | Self::CompleteUpload
                 | Self::AbortUpload
+        )
+    }
+
+    /// Whether a checksum goes with it.
+    #[cfg(feature = "s3")]
+    pub(crate) const fn sends_checksum(self) -> bool {
+        matches!(
+            self,
+            Self::Put | Self::BeginUpload | Self::PutPart | Self::CompleteUpload
         )
     }
 

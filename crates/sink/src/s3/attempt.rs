@@ -6,6 +6,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::{RequestId, RequestIdExt};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use crate::s3::settings::ChecksumHeaders;
 use crate::s3::{S3Sink, failure};
 use crate::{Error, ErrorKind, Operation};
 
@@ -15,6 +16,19 @@ pub(super) struct Call<'a> {
     pub(super) operation: Operation,
     pub(super) key: &'a str,
     pub(super) patience: Duration,
+}
+
+impl Call<'_> {
+    /// The slowest transfer that is waited for.
+    pub(super) const BYTES_PER_SECOND: u64 = 256 * 1024;
+
+    /// With the time that a body of this size may take.
+    pub(super) fn carrying(self, bytes: u64) -> Self {
+        Self {
+            patience: self.patience + Duration::from_secs(bytes / Self::BYTES_PER_SECOND),
+            ..self
+        }
+    }
 }
 
 /// Why a request has no good answer.
@@ -30,6 +44,15 @@ impl<E> Refusal<E> {
             Self::TimedOut(_) => None,
         }
     }
+
+    /// Whether it speaks of the headers of checksums, as stores do that do not know them.
+    fn names_checksum_header(&self) -> bool {
+        const HEADERS: [&str; 3] = ["x-amz-checksum", "x-amz-sdk-checksum", "x-amz-trailer"];
+        let Self::Sdk(error) = self else { return false };
+        let body = error.raw_response().and_then(|response| response.body().bytes());
+        let text = String::from_utf8_lossy(body.unwrap_or_default()).to_ascii_lowercase();
+        HEADERS.iter().any(|header| text.contains(header))
+    }
 }
 
 impl S3Sink {
@@ -40,6 +63,10 @@ impl S3Sink {
             key,
             patience: self.0.settings.attempt_timeout,
         }
+    }
+
+    pub(super) fn sends_checksums(&self) -> bool {
+        self.0.settings.checksums == ChecksumHeaders::Sent
     }
 
     /// Whether it is the store itself that refused.
@@ -74,8 +101,12 @@ impl S3Sink {
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
+        let settings = &self.0.settings;
+        let may_refuse_checksums =
+            self.sends_checksums() && settings.endpoint.is_some() && call.operation.sends_checksum();
+        let names_checksum = may_refuse_checksums && refusal.names_checksum_header();
         let error = match refusal {
-            Refusal::Sdk(error) => failure::error(call.operation, region, &self.0.settings.habits, *error),
+            Refusal::Sdk(error) => failure::error(call.operation, region, &settings.habits, *error),
             Refusal::TimedOut(patience) => Error::new(
                 call.operation,
                 ErrorKind::TimedOut,
@@ -85,6 +116,18 @@ impl S3Sink {
                 "no answer within {} s; the connection was closed",
                 patience.as_secs_f32()
             )),
+        };
+        let error = match error.kind() {
+            ErrorKind::Unsupported | ErrorKind::InvalidRequest | ErrorKind::Unexpected if names_checksum => {
+                error.with_kind(ErrorKind::ChecksumRefused)
+            }
+            ErrorKind::Unsupported if may_refuse_checksums => {
+                let said = error.message().unwrap_or("not implemented").to_owned();
+                error.with_message(format!(
+                    "{said}; it does not say which header it means: where it is the checksum's, `checksum = \"off\"` leaves it out"
+                ))
+            }
+            _ => error,
         };
         if matches!(error.kind(), ErrorKind::WrongRegion { .. }) && call.operation != Operation::Locate {
             self.forget(region).await;

@@ -11,7 +11,7 @@ use http::Uri;
 use crate::s3::genuine::Habits;
 use crate::s3::http_client::shared_http_client;
 use crate::s3::region::is_region;
-use crate::s3::settings::{Addressing, Settings};
+use crate::s3::settings::{Addressing, ChecksumHeaders, Settings};
 use crate::{BucketName, Effect, Error, ErrorKind, Operation, S3Sink};
 
 /// Settings of an [`S3Sink`]; only bucket and credentials have to be given.
@@ -21,6 +21,7 @@ pub struct S3SinkBuilder {
     region: Option<String>,
     endpoint: Option<String>,
     addressing: Option<Addressing>,
+    checksums: ChecksumHeaders,
     owner: Option<String>,
     credentials: Option<SharedCredentialsProvider>,
     interceptor: Option<SharedInterceptor>,
@@ -50,6 +51,7 @@ impl S3SinkBuilder {
             region: None,
             endpoint: None,
             addressing: None,
+            checksums: ChecksumHeaders::default(),
             owner: None,
             credentials: None,
             interceptor: None,
@@ -79,6 +81,13 @@ impl S3SinkBuilder {
     /// Where requests name the bucket; without it in the host name on AWS, and in the path of an endpoint.
     pub fn addressing(mut self, addressing: Addressing) -> Self {
         self.addressing = Some(addressing);
+        self
+    }
+
+    /// Whether requests carry checksum headers: they do unless this says otherwise. A store that refuses them answers
+    /// [`ChecksumRefused`](crate::ErrorKind::ChecksumRefused).
+    pub fn checksum_headers(mut self, headers: ChecksumHeaders) -> Self {
+        self.checksums = headers;
         self
     }
 
@@ -171,6 +180,7 @@ impl S3SinkBuilder {
             region: self.region,
             endpoint,
             addressing: self.addressing,
+            checksums: self.checksums,
             owner: self.owner,
             credentials,
             interceptor: self.interceptor,

@@ -1,6 +1,5 @@
 //! `HeadObject` and `GetObject`. They must not change anything.
 
-use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use aws_sdk_s3::primitives::{ByteStream, ByteStreamError};
@@ -8,11 +7,11 @@ use aws_sdk_s3::types::ChecksumMode;
 use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 
-use crate::s3::attempt::{request_ids, unusable};
-use crate::s3::put::BYTES_PER_SECOND;
+use crate::s3::S3Sink;
+use crate::s3::attempt::{Call, unusable};
 use crate::s3::settings::Settings;
-use crate::s3::{S3Sink, checksums, encryption};
-use crate::{ETag, Error, ErrorKind, Object, ObjectInfo, ObjectKey, Operation};
+use crate::s3::told::told;
+use crate::{Error, ErrorKind, Object, ObjectInfo, ObjectKey, Operation};
 
 pub(super) async fn head(sink: &S3Sink, key: &ObjectKey) -> Result<ObjectInfo, Error> {
     let connection = sink.connection().await?;
@@ -22,7 +21,7 @@ pub(super) async fn head(sink: &S3Sink, key: &ObjectKey) -> Result<ObjectInfo, E
         .head_object()
         .bucket(sink.bucket().as_str())
         .key(key.as_str())
-        .checksum_mode(ChecksumMode::Enabled)
+        .set_checksum_mode(sink.sends_checksums().then_some(ChecksumMode::Enabled))
         .set_expected_bucket_owner(sink.owner())
         .send();
     let answer = match sink.attempt(&call, request).await {
@@ -40,22 +39,7 @@ pub(super) async fn head(sink: &S3Sink, key: &ObjectKey) -> Result<ObjectInfo, E
             "the answer tells no size",
         ));
     };
-    Ok(ObjectInfo {
-        etag: answer.e_tag().map(ETag::new),
-        version_id: answer.version_id().map(str::to_owned),
-        checksums: checksums::said(
-            answer.checksum_sha256(),
-            answer.checksum_crc64_nvme(),
-            answer.checksum_crc32_c(),
-        ),
-        encryption: encryption::seen(
-            answer.server_side_encryption(),
-            answer.ssekms_key_id(),
-            answer.bucket_key_enabled(),
-        ),
-        metadata: sorted(answer.metadata()),
-        ..ObjectInfo::new(key.clone(), size)
-    })
+    Ok(told!(answer).info(key, size, answer.metadata()))
 }
 
 pub(super) async fn get(sink: &S3Sink, key: &ObjectKey) -> Result<Object, Error> {
@@ -66,30 +50,16 @@ pub(super) async fn get(sink: &S3Sink, key: &ObjectKey) -> Result<Object, Error>
         .get_object()
         .bucket(sink.bucket().as_str())
         .key(key.as_str())
-        .checksum_mode(ChecksumMode::Enabled)
+        .set_checksum_mode(sink.sends_checksums().then_some(ChecksumMode::Enabled))
         .set_expected_bucket_owner(sink.owner())
         .send();
     let answer = match sink.attempt(&call, request).await {
         Ok(answer) => answer,
         Err(refusal) => return Err(sink.explain(&call, &connection.region, refusal).await),
     };
-    let info = ObjectInfo {
-        etag: answer.e_tag().map(ETag::new),
-        version_id: answer.version_id().map(str::to_owned),
-        checksums: checksums::said(
-            answer.checksum_sha256(),
-            answer.checksum_crc64_nvme(),
-            answer.checksum_crc32_c(),
-        ),
-        encryption: encryption::seen(
-            answer.server_side_encryption(),
-            answer.ssekms_key_id(),
-            answer.bucket_key_enabled(),
-        ),
-        metadata: sorted(answer.metadata()),
-        ..ObjectInfo::new(key.clone(), 0)
-    };
-    let (request_id, host_id) = request_ids(&answer);
+    let told = told!(answer);
+    let info = told.info(key, 0, answer.metadata());
+    let (request_id, host_id) = (told.request_id, told.host_id);
     let announced = answer
         .content_length()
         .and_then(|length| u64::try_from(length).ok());
@@ -139,7 +109,7 @@ const MOST_AHEAD: usize = 64 << 20;
 struct Limits {
     largest: u64,
     idle: Duration,
-    /// For the whole of it, with a second more for each [`BYTES_PER_SECOND`] that came.
+    /// For the whole of it, with a second more for each [`Call::BYTES_PER_SECOND`] that came.
     total: Duration,
 }
 
@@ -177,7 +147,7 @@ async fn whole(mut body: ByteStream, announced: Option<u64>, limits: &Limits) ->
     let begun = Instant::now();
     loop {
         let came = bytes.len() as u64;
-        let end = begun + limits.total + Duration::from_secs(came / BYTES_PER_SECOND);
+        let end = begun + limits.total + Duration::from_secs(came / Call::BYTES_PER_SECOND);
         let until = end.min(Instant::now() + limits.idle);
         match tokio::time::timeout_at(until, body.try_next()).await {
             Err(_) => return Err(Unread::Stalled(came)),
@@ -191,12 +161,4 @@ async fn whole(mut body: ByteStream, announced: Option<u64>, limits: &Limits) ->
             Ok(Err(error)) => return Err(Unread::Broken(error)),
         }
     }
-}
-
-fn sorted(metadata: Option<&HashMap<String, String>>) -> BTreeMap<String, String> {
-    metadata
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
-        .collect()
 }

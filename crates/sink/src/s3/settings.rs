@@ -20,6 +20,20 @@ pub enum Addressing {
     Virtual,
 }
 
+/// Whether requests carry checksum headers.
+///
+/// The bytes of a put are hashed and signed in any case (`x-amz-content-sha256`), which keeps them whole on the way. What is lost
+/// without the headers: the store keeps no checksum beside an object, so it has to be read to tell whether it is ours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a header is sent or it is not")]
+pub enum ChecksumHeaders {
+    /// They do: a put its SHA-256, an upload in parts CRC-64/NVME.
+    #[default]
+    Sent,
+    /// They do not, for stores that refuse requests with them.
+    Omitted,
+}
+
 /// What a builder has checked.
 pub(super) struct Settings {
     pub(super) bucket: BucketName,
@@ -27,6 +41,7 @@ pub(super) struct Settings {
     pub(super) region: Option<String>,
     pub(super) endpoint: Option<String>,
     pub(super) addressing: Option<Addressing>,
+    pub(super) checksums: ChecksumHeaders,
     pub(super) owner: Option<String>,
     pub(super) credentials: SharedCredentialsProvider,
     pub(super) interceptor: Option<SharedInterceptor>,
@@ -46,6 +61,7 @@ impl fmt::Debug for Settings {
             .field("region", &self.region)
             .field("endpoint", &self.endpoint)
             .field("addressing", &self.addressing)
+            .field("checksums", &self.checksums)
             .field("owner", &self.owner)
             .field("connect_timeout", &self.connect_timeout)
             .field("attempt_timeout", &self.attempt_timeout)

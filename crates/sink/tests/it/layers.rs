@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bucketline_sink::fault::{Fault, FaultSink};
-use bucketline_sink::layer::{Limit, Observe, Outcome, PrefixJail, Timeout};
+use bucketline_sink::layer::{CreateProof, Limit, Observe, Outcome, PrefixJail, ProtectionSeen, Timeout};
 use bucketline_sink::{
     Effect, ErrorKind, MemorySink, ObjectKey, Operation, Payload, PutOptions, Sink, SinkExt, conformance,
 };
@@ -20,7 +20,8 @@ async fn the_contract_holds_through_every_layer() {
     let store = MemorySink::new().page_size(3);
     let jailed = PrefixJail::new(store, key("conformance"));
     let limited = Limit::new(Timeout::new(jailed, Duration::from_secs(60)), 3);
-    let observed = Observe::new(limited, || Duration::ZERO, |_| {});
+    let proven = CreateProof::new(limited, ProtectionSeen::default());
+    let observed = Observe::new(proven, || Duration::ZERO, |_| {});
     let shared: Arc<dyn Sink> = Arc::new(observed);
     conformance::all(|| Arc::clone(&shared)).await;
     conformance::if_match_guards(|| Arc::clone(&shared)).await;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use aws_credential_types::Credentials;
-use bucketline_sink::layer::PrefixJail;
+use bucketline_sink::layer::{CreateProof, PrefixJail, ProtectionSeen};
+use bucketline_sink::probe::{Protection, protection};
 use bucketline_sink::{
     BucketName, ChecksumAlgorithm, Effect, Encryption, EncryptionSeen, ErrorKind, Kms, ObjectKey,
     ObjectWriter, Payload, PutOptions, PutOutcome, S3Sink, S3SinkBuilder, Sink, SinkExt, WriterSettings,
@@ -49,6 +50,11 @@ async fn testkit() -> Testkit {
                     Bucket::new("acme-hidden")
                         .region("eu-central-1")
                         .hide_encryption(),
+                )
+                .bucket(
+                    Bucket::new("acme-careless")
+                        .region("eu-central-1")
+                        .ignore_conditions(),
                 ),
         )
         .build()
@@ -402,4 +408,53 @@ async fn an_answer_cut_short_is_not_taken_for_whole() {
         "{error}"
     );
     assert_eq!(sink.get(&key("a")).await.unwrap().payload.len(), 100_000);
+}
+
+#[tokio::test]
+async fn a_store_that_overwrites_is_seen_with_its_first_object() {
+    let testkit = testkit().await;
+    for (bucket, found) in [
+        ("acme-events", Protection::Kept),
+        ("acme-careless", Protection::Missing),
+    ] {
+        let store = builder(&testkit, bucket, "admin").build().unwrap();
+        let seen = ProtectionSeen::default();
+        let sink = CreateProof::new(store.clone(), seen.clone());
+        let before = testkit.requests().of(Operation::PutObject);
+        assert_eq!(seen.found(), None);
+        for name in ["one", "two", "three"] {
+            let outcome = sink.put_bytes(&key(name), name).await.unwrap();
+            assert!(matches!(outcome, PutOutcome::Created(_)), "{outcome:?}");
+        }
+        assert_eq!((seen.news(), seen.news()), (Some(found), None), "{bucket}");
+        assert_eq!(
+            testkit.requests().of(Operation::PutObject) - before,
+            4,
+            "one object is sent twice"
+        );
+        assert_eq!(
+            store.list_all("").await.unwrap().len(),
+            3,
+            "nothing else is left there"
+        );
+        assert_eq!(store.get(&key("one")).await.unwrap().payload, "one");
+
+        let asked = protection(&store, &key("_probe"), &PutOptions::create()).await;
+        assert_eq!(asked.unwrap(), found);
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_fails_harms_no_put_and_is_asked_again() {
+    let testkit = testkit().await;
+    let store = builder(&testkit, "acme-careless", "admin").build().unwrap();
+    let seen = ProtectionSeen::default();
+    let sink = CreateProof::new(store, seen.clone());
+    // The second put of the first object.
+    let fault = Fault::error(503, "SlowDown").operation(Operation::PutObject);
+    testkit.faults().add(fault.skip(1).times(1));
+    sink.put_bytes(&key("one"), "one").await.unwrap();
+    assert_eq!(seen.found(), None);
+    sink.put_bytes(&key("two"), "two").await.unwrap();
+    assert_eq!(seen.found(), Some(Protection::Missing));
 }

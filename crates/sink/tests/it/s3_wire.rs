@@ -1,5 +1,6 @@
 //! What S3Sink sends, byte for byte where it matters, and what it makes of each answer.
 
+mod checksums;
 mod connections;
 mod credentials;
 mod impostors;

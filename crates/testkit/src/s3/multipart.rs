@@ -19,6 +19,7 @@ use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
 use super::checksum::{self, Sent, Shown};
 use super::kms::KeyUse;
 use super::put::{condition, metadata, refused, signed_sha256, whole};
+use super::quirks::{condition_kept, refuse_checksums};
 use super::{Store, caller, encryption};
 use crate::world::{self, Algorithm, StoredChecksum, StoredObject, StoredPart, Upload};
 
@@ -38,6 +39,7 @@ impl Store {
     ) -> S3Result<CreateMultipartUploadOutput> {
         let bucket = self.bucket(&req.input.bucket)?;
         let encryption = self.encryption(&bucket, (&req.input).into())?;
+        refuse_checksums(&bucket, &req)?;
         let uses = [KeyUse::Encrypt];
         self.check_use(&caller(&req), &bucket, &req.input.key, &encryption, &uses)?;
         let algorithm = match req
@@ -98,6 +100,7 @@ impl Store {
 
     pub(super) async fn part(&self, mut req: S3Request<UploadPartInput>) -> S3Result<UploadPartOutput> {
         let bucket = self.bucket(&req.input.bucket)?;
+        refuse_checksums(&bucket, &req)?;
         let (id, number) = (req.input.upload_id.clone(), req.input.part_number);
         if !(1..=MOST_PARTS).contains(&number) {
             return Err(s3_error!(
@@ -160,6 +163,7 @@ impl Store {
         let input = &req.input;
         let bucket = self.bucket(&input.bucket)?;
         let condition = condition(input.if_none_match.as_ref(), input.if_match.as_ref())?;
+        let condition = condition_kept(&bucket, req, condition)?;
         let upload = bucket
             .uploads
             .get(&input.upload_id, &input.key)

@@ -9,6 +9,7 @@ use s3s::dto::{ETag, IfMatch, IfNoneMatch, Metadata, PutObjectInput, PutObjectOu
 use s3s::{Body, S3Error, S3ErrorCode, S3Request, S3Result, StdError, s3_error};
 
 use super::kms::KeyUse;
+use super::quirks::condition_kept;
 use super::{Store, caller, checksum, encryption};
 use crate::world::{self, Algorithm, Condition, PutRefused, StoredObject};
 
@@ -37,6 +38,7 @@ impl Store {
     pub(super) async fn put(&self, mut req: S3Request<PutObjectInput>) -> S3Result<PutObjectOutput> {
         let bucket = self.bucket(&req.input.bucket)?;
         let condition = condition(req.input.if_none_match.as_ref(), req.input.if_match.as_ref())?;
+        let condition = condition_kept(&bucket, &req, condition)?;
         let encryption = self.encryption(&bucket, (&req.input).into())?;
         let uses = [KeyUse::Encrypt];
         self.check_use(&caller(&req), &bucket, &req.input.key, &encryption, &uses)?;

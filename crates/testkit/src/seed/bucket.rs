@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::text::Text;
 use crate::error::{Error, ErrorKind};
-use crate::world::{self, Encryption};
+use crate::world::{self, Encryption, Quirks};
 
 /// When the buckets of a seed were made: long before any object.
 const SEEDED: SystemTime = SystemTime::UNIX_EPOCH;
@@ -23,6 +23,10 @@ pub struct Bucket {
     encryption: DefaultEncryption,
     #[serde(default = "yes")]
     show_encryption: bool,
+    #[serde(default = "yes")]
+    keep_conditions: bool,
+    #[serde(default = "yes")]
+    take_checksums: bool,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -43,6 +47,8 @@ impl Bucket {
             policy: None,
             encryption: DefaultEncryption::Aes256,
             show_encryption: true,
+            keep_conditions: true,
+            take_checksums: true,
         }
     }
 
@@ -74,6 +80,20 @@ impl Bucket {
         self
     }
 
+    /// Plays a store that takes `If-None-Match` and `If-Match` and writes all the same, as some S3-compatible ones do.
+    #[must_use]
+    pub fn ignore_conditions(mut self) -> Self {
+        self.keep_conditions = false;
+        self
+    }
+
+    /// Plays a store that refuses requests with a checksum's header, as some S3-compatible ones do.
+    #[must_use]
+    pub fn refuse_checksums(mut self) -> Self {
+        self.take_checksums = false;
+        self
+    }
+
     #[cfg(feature = "seed-file")]
     pub(super) fn texts(
         &mut self,
@@ -100,7 +120,11 @@ impl Bucket {
         };
         Ok(world::Bucket::new(name, account, &self.region, SEEDED)
             .with_policy(policy)
-            .with_encryption(encryption, self.show_encryption))
+            .with_encryption(encryption, self.show_encryption)
+            .with_quirks(Quirks {
+                ignores_conditions: !self.keep_conditions,
+                refuses_checksums: !self.take_checksums,
+            }))
     }
 }
 

@@ -21,9 +21,17 @@ pub(crate) struct Bucket {
     encryption: RwLock<Encryption>,
     settings: RwLock<Settings>,
     encryption_shown: bool,
+    quirks: Quirks,
     policy: RwLock<Option<Policy>>,
     objects: RwLock<BTreeMap<String, Arc<StoredObject>>>,
     pub(crate) uploads: Uploads,
+}
+
+/// What a store does otherwise than S3.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Quirks {
+    pub(crate) ignores_conditions: bool,
+    pub(crate) refuses_checksums: bool,
 }
 
 /// The condition of a conditional write.
@@ -79,6 +87,7 @@ impl Bucket {
             encryption: RwLock::new(Encryption::Aes256),
             settings: RwLock::default(),
             encryption_shown: true,
+            quirks: Quirks::default(),
             policy: RwLock::new(None),
             objects: RwLock::new(BTreeMap::new()),
             uploads: Uploads::default(),
@@ -98,6 +107,14 @@ impl Bucket {
             encryption_shown: shown,
             ..self
         }
+    }
+
+    pub(crate) fn with_quirks(self, quirks: Quirks) -> Self {
+        Self { quirks, ..self }
+    }
+
+    pub(crate) fn quirks(&self) -> Quirks {
+        self.quirks
     }
 
     pub(crate) fn name(&self) -> &str {

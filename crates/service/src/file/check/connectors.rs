@@ -72,6 +72,7 @@ impl Checker<'_> {
                 region: raw.region,
                 endpoint: raw.endpoint,
                 addressing: raw.addressing,
+                checksum: raw.checksum,
             },
             grants,
         );
@@ -216,6 +217,7 @@ impl Checker<'_> {
                     region: raw.region,
                     endpoint: raw.endpoint,
                     addressing: raw.addressing,
+                    checksum: raw.checksum,
                 },
                 grants,
             );

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use bucketline_connector::FolderRegistry;
 use bucketline_export::ROOTS;
-use bucketline_sink::Addressing;
+use bucketline_sink::{Addressing, ChecksumHeaders};
 
 use super::super::raw::Text;
 use super::{Checker, Declared, valid};
@@ -22,6 +22,7 @@ pub(super) struct Where {
     pub(super) region: Option<Text>,
     pub(super) endpoint: Option<Text>,
     pub(super) addressing: Option<Text>,
+    pub(super) checksum: Option<Text>,
 }
 
 impl Checker<'_> {
@@ -33,6 +34,7 @@ impl Checker<'_> {
                     ("region", keys.region),
                     ("endpoint", keys.endpoint),
                     ("addressing", keys.addressing),
+                    ("checksum", keys.checksum),
                 ] {
                     if let Some(value) = value {
                         self.problem(
@@ -52,6 +54,7 @@ impl Checker<'_> {
                     .map(|owner| self.parse(&owner, "bucket_owner", ""));
                 let region = keys.region.map(|region| self.parse(&region, "region", ""));
                 let addressing = keys.addressing.map(|addressing| self.addressing(&addressing));
+                let checksums = keys.checksum.map(|checksum| self.checksum(&checksum));
                 let endpoint = keys.endpoint.map(|endpoint| self.endpoint(&endpoint));
                 let role_account = match grants.get(grant.get_ref())?.as_ref()?.kind {
                     GrantKind::AssumeRole { ref role, .. } => Some(role.account()),
@@ -64,6 +67,7 @@ impl Checker<'_> {
                     region: valid(region)?,
                     endpoint: valid(endpoint)?,
                     addressing: valid(addressing)?,
+                    checksums: valid(checksums)?.unwrap_or_default(),
                 }))
             }
             _ => {
@@ -84,6 +88,22 @@ impl Checker<'_> {
             other => {
                 let what = format!("`{}` is no way to address a bucket", other.escape_debug());
                 self.problem(&text.span(), what, "write `path` or `virtual`");
+                None
+            }
+        }
+    }
+
+    fn checksum(&mut self, text: &Text) -> Option<ChecksumHeaders> {
+        match text.get_ref().as_str() {
+            "sha256" => Some(ChecksumHeaders::Sent),
+            "off" => Some(ChecksumHeaders::Omitted),
+            other => {
+                let what = format!("`{}` is no checksum", other.escape_debug());
+                self.problem(
+                    &text.span(),
+                    what,
+                    "write `sha256`, or `off` for a store that refuses it",
+                );
                 None
             }
         }

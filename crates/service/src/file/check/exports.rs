@@ -61,6 +61,7 @@ impl Checker<'_> {
                     region: raw.region,
                     endpoint: raw.endpoint,
                     addressing: raw.addressing,
+                    checksum: raw.checksum,
                 },
                 grants,
             ),
