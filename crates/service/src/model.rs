@@ -16,7 +16,7 @@ use std::time::Duration;
 use bucketline_auth::{AccessKeyId, AccountId, ExternalId, Region, RoleArn};
 use bucketline_connector::{ConnectorId, FolderPath, Label, WorkspaceId};
 use bucketline_format::{Encoder, EventSelection};
-use bucketline_sink::{BucketName, Encryption};
+use bucketline_sink::{BucketAddress, BucketName, Encryption};
 use serde::{Deserialize, Serialize};
 
 /// A whole installation, whose every value has been checked.
@@ -212,8 +212,10 @@ impl Destination {
 pub struct Bucket {
     /// The grant, by its id.
     pub grant: String,
-    /// The bucket's name.
-    pub name: BucketName,
+    /// What requests name: the bucket, or an access point before it.
+    pub name: BucketAddress,
+    /// The bucket behind an access point, where it is known: S3 does not tell it to those who may only write.
+    pub behind: Option<BucketName>,
     /// The account that it has to belong to; the role's, unless said otherwise.
     pub owner: Option<AccountId>,
     /// Its region; learnt where none.
@@ -224,6 +226,17 @@ pub struct Bucket {
     pub addressing: Option<bucketline_sink::Addressing>,
     /// Whether requests carry checksum headers.
     pub checksums: bucketline_sink::ChecksumHeaders,
+}
+
+impl Bucket {
+    /// The name by which folders in it are claimed: the bucket's own where it is known, since two ways to one bucket lead to the
+    /// same folders.
+    #[must_use]
+    pub fn claimed_as(&self) -> &str {
+        self.behind
+            .as_ref()
+            .map_or(self.name.as_str(), BucketName::as_str)
+    }
 }
 
 /// The data export integration of a workspace.

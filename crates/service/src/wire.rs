@@ -92,7 +92,7 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
         }
         Destination::Bucket(bucket) => {
             let endpoint = aws.s3_endpoint(bucket).unwrap_or_default();
-            let identity = Identity::bucket(bucket.name.as_str(), endpoint, connector.folder.clone());
+            let identity = Identity::bucket(bucket.claimed_as(), endpoint, connector.folder.clone());
             let signing = credentials::of(installation, connector, bucket, aws)?;
             handle = Some(signing.handle.clone());
             let sink = aws.sink(connector, bucket, signing)?;

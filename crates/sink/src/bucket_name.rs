@@ -12,8 +12,8 @@ use crate::Error;
 ///
 /// 3 to 63 lower-case letters, digits, `-` and `.`; begins and ends with a letter or digit; no two dots side
 /// by side; not shaped like an IPv4 address; none of the reserved prefixes and suffixes. Directory buckets
-/// (`--x-s3`), access point aliases (`-s3alias`) and multi-region access points (`.mrap`) are refused by
-/// name: conditional writes or consistency differ there.
+/// (`--x-s3`) and multi-region access points (`.mrap`) are refused by name: conditional writes or consistency
+/// differ there. For access points see [`BucketAddress`](crate::BucketAddress).
 ///
 /// ```
 /// use bucketline_sink::BucketName;
@@ -59,16 +59,17 @@ const RESERVED_PREFIXES: [(&str, &str); 3] = [
     ),
 ];
 
-const RESERVED_SUFFIXES: [(&str, &str); 5] = [
+const RESERVED_SUFFIXES: [(&str, &str); 6] = [
     (
         "-s3alias",
-        "it is an access point alias; put the bucket's own name",
+        "it is the alias of an access point, not a bucket's name",
     ),
     (
         "--ol-s3",
         "it is an Object Lambda access point alias; put the bucket's own name",
     ),
     ("--x-s3", "directory buckets are not supported"),
+    ("--xa-s3", "access points of directory buckets are not supported"),
     ("--table-s3", "table buckets are not supported"),
     (".mrap", "multi-region access points are not supported"),
 ];

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub use crate::bucket_address::{AccessPoint, BucketAddress};
 pub use crate::bucket_name::BucketName;
 pub use crate::checksum::{Checksum, ChecksumAlgorithm, ChecksumScope, Checksums};
 pub use crate::encryption::{Encryption, EncryptionSeen, Kms, KmsSeen};
@@ -25,6 +26,7 @@ pub use crate::s3::{
 pub use crate::sink::Sink;
 pub use crate::sink_ext::{CreateOnce, SinkExt};
 
+mod bucket_address;
 mod bucket_name;
 mod checksum;
 #[cfg(feature = "test-util")]

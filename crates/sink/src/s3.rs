@@ -12,8 +12,8 @@ pub use crate::s3::http_client::{HttpClientBuilder, shared_http_client};
 use crate::s3::settings::Settings;
 pub use crate::s3::settings::{Addressing, ChecksumHeaders};
 use crate::{
-    BucketName, Effect, Error, ErrorKind, ListPage, ListToken, MultipartSink, Object, ObjectInfo, ObjectKey,
-    Part, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
+    BucketAddress, Effect, Error, ErrorKind, ListPage, ListToken, MultipartSink, Object, ObjectInfo,
+    ObjectKey, Part, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
 mod asked;
@@ -88,9 +88,9 @@ struct Known {
 }
 
 impl S3Sink {
-    /// Starts the settings of a sink over `bucket`.
-    pub fn builder(bucket: BucketName) -> S3SinkBuilder {
-        S3SinkBuilder::new(bucket)
+    /// Starts the settings of a sink over `bucket`: a [`BucketName`](crate::BucketName), or an access point before one.
+    pub fn builder(bucket: impl Into<BucketAddress>) -> S3SinkBuilder {
+        S3SinkBuilder::new(bucket.into())
     }
 
     fn new(settings: Settings) -> Self {
@@ -109,9 +109,9 @@ impl S3Sink {
         }))
     }
 
-    /// The bucket.
+    /// The bucket, as requests name it.
     #[must_use]
-    pub fn bucket(&self) -> &BucketName {
+    pub fn bucket(&self) -> &BucketAddress {
         &self.0.settings.bucket
     }
 

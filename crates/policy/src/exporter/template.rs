@@ -20,6 +20,7 @@ pub(super) mod folder;
 mod kms;
 mod reach;
 mod session;
+mod store_name;
 #[cfg(test)]
 mod tests;
 mod trust;
@@ -30,4 +31,5 @@ pub use documented::{DocumentedForm, Holder, Integration, PLACEHOLDER, documente
 pub use export::{ExportScope, least_privilege};
 pub use reach::DATA_EXPORT_ROOTS;
 pub use session::{SessionScope, session_policy};
+pub use store_name::StoreName;
 pub use trust::{TrustOptions, trust_policy};

@@ -1,6 +1,7 @@
 //! From the file as written to the checked configuration. Finds every problem, not only the first; reads no other file
 //! and no environment variable.
 
+mod access_points;
 mod connectors;
 mod destinations;
 mod encryption;
@@ -58,6 +59,8 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
     let connectors = checker.connectors(file.connector, vendor.as_ref(), &workspaces, &grants);
     let data_exports = checker.data_exports(file.data_export, &workspaces, &grants);
     let exports = checker.exports(file.exports, &grants, &spool.dir);
+    checker.access_points(&data_exports, &connectors);
+    let connectors: Vec<_> = connectors.into_iter().map(|(_, connector)| connector).collect();
     checker.export_overlaps(&connectors, &data_exports, exports.as_ref(), &workspaces);
     let mail = file.mail.map(|mail| checker.mail(mail));
     match (vendor, exports, valid(mail)) {

@@ -10,9 +10,9 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use bucketline_auth::{
     AccessKeyId, AssumeRole, Cached, ErrorKind, RefreshSettings, RoleArn, SessionName, VendorAccount,
 };
-use bucketline_policy::Document;
-use bucketline_policy::exporter::template::{SessionScope, session_policy};
-use bucketline_sink::Encryption;
+use bucketline_policy::exporter::template::{SessionScope, StoreName, session_policy};
+use bucketline_policy::{Document, Partition};
+use bucketline_sink::{BucketAddress, Encryption};
 
 use super::handle::CredentialHandle;
 use super::{Aws, secret};
@@ -210,11 +210,11 @@ pub(super) fn session_box(
     let policy_error =
         |error: bucketline_policy::Error| holder.unusable(format!("no session policy can be made: {error}"));
     // The partition is the role's: a bucket of another one could not be reached with its session.
-    let partition = role.partition().parse().map_err(policy_error)?;
-    let name = bucket.name.as_str().parse().map_err(policy_error)?;
+    let partition: Partition = role.partition().parse().map_err(policy_error)?;
+    let name = store_name(bucket, Some(&partition)).map_err(policy_error)?;
     let scope = match &holder.reach {
-        Reach::Folder(folder) => SessionScope::new(name, folder.as_str()),
-        Reach::Exports(folder) => SessionScope::data_export(name, folder),
+        Reach::Folder(folder) => SessionScope::at(name, folder.as_str()),
+        Reach::Exports(folder) => SessionScope::data_export_at(name, folder),
         Reach::Nothing => return Ok(None),
     };
     let mut scope = scope.partition(partition);
@@ -233,6 +233,24 @@ pub(super) fn session_box(
         };
     }
     session_policy(&scope).map(Some).map_err(policy_error)
+}
+
+/// What policies judge of a bucket's requests. They see the ARN of an access point, also of one that was named by its alias, which
+/// does not tell it.
+pub(super) fn store_name(
+    bucket: &Bucket,
+    partition: Option<&Partition>,
+) -> Result<StoreName, bucketline_policy::Error> {
+    Ok(match &bucket.name {
+        BucketAddress::Name(name) => StoreName::Bucket(name.as_str().parse()?),
+        BucketAddress::AccessPoint(point) if point.is_arn() => {
+            StoreName::AccessPoint(point.as_str().parse()?)
+        }
+        BucketAddress::AccessPoint(_) => {
+            let partition = partition.unwrap_or(&Partition::AWS);
+            StoreName::AccessPoint(format!("arn:{partition}:s3:*:*:accesspoint/*").parse()?)
+        }
+    })
 }
 
 fn cached(

@@ -315,7 +315,7 @@ fn access(
 
 /// The least that the customer has to allow, to be pasted.
 fn least(bucket: &Bucket, holder: &Holder, encryption: &Encryption, kind: ReportKind) -> Option<Document> {
-    let mut scope = ExportScope::new(bucket.name.as_str().parse().ok()?);
+    let mut scope = ExportScope::at(credentials::store_name(bucket, None).ok()?);
     scope = match kind {
         ReportKind::DataExport => scope.data_export_in(holder.reach.folder()),
         _ => scope.folder(holder.reach.folder()),

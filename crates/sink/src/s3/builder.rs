@@ -12,12 +12,12 @@ use crate::s3::genuine::Habits;
 use crate::s3::http_client::shared_http_client;
 use crate::s3::region::is_region;
 use crate::s3::settings::{Addressing, ChecksumHeaders, Settings};
-use crate::{BucketName, Effect, Error, ErrorKind, Operation, S3Sink};
+use crate::{AccessPoint, BucketAddress, Effect, Error, ErrorKind, Operation, S3Sink};
 
 /// Settings of an [`S3Sink`]; only bucket and credentials have to be given.
 #[must_use]
 pub struct S3SinkBuilder {
-    bucket: BucketName,
+    bucket: BucketAddress,
     region: Option<String>,
     endpoint: Option<String>,
     addressing: Option<Addressing>,
@@ -45,7 +45,7 @@ impl S3SinkBuilder {
     /// The largest object that is read, unless set, in bytes: 1 GiB.
     pub const LARGEST_READ: u64 = 1 << 30;
 
-    pub(super) fn new(bucket: BucketName) -> Self {
+    pub(super) fn new(bucket: BucketAddress) -> Self {
         Self {
             bucket,
             region: None,
@@ -167,6 +167,23 @@ impl S3SinkBuilder {
                 owner.escape_debug()
             )));
         }
+        let point = self.bucket.access_point().filter(|point| point.is_arn());
+        if let (Some(point), Some(region)) = (point.and_then(AccessPoint::region), &self.region)
+            && point != region
+        {
+            return Err(invalid(format!(
+                "the access point is in `{point}`, and the region is set to `{region}`: leave the region out"
+            )));
+        }
+        if point.is_some() && self.addressing == Some(Addressing::Path) {
+            return Err(invalid(
+                "an access point's ARN cannot be named in the path: leave the addressing out, or put its alias".to_owned(),
+            ));
+        }
+        let region = self
+            .region
+            .or_else(|| point.and_then(AccessPoint::region).map(str::to_owned));
+        let addressing = point.map_or(self.addressing, |_| Some(Addressing::Virtual));
         let endpoint = self.endpoint.as_deref().map(checked_endpoint).transpose()?;
         let Some(credentials) = self.credentials else {
             return Err(
@@ -177,9 +194,9 @@ impl S3SinkBuilder {
         Ok(S3Sink::new(Settings {
             habits: Habits::new(endpoint.is_none()),
             bucket: self.bucket,
-            region: self.region,
+            region,
             endpoint,
-            addressing: self.addressing,
+            addressing,
             checksums: self.checksums,
             owner: self.owner,
             credentials,
@@ -239,6 +256,7 @@ impl fmt::Debug for S3SinkBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::BucketName;
     use aws_credential_types::Credentials;
 
     const SECRET: &str = "canary-secret-4c1f";
@@ -280,6 +298,20 @@ mod tests {
             *S3Sink::builder(bucket).build().unwrap_err().kind(),
             ErrorKind::Credentials
         );
+    }
+
+    #[test]
+    fn an_access_point_brings_its_region_and_is_never_in_the_path() {
+        const POINT: &str = "arn:aws:s3:eu-central-1:111122223333:accesspoint/export";
+        let point = || {
+            let address: BucketAddress = POINT.parse().unwrap();
+            S3Sink::builder(address).credentials(Credentials::new("AKIAEXAMPLE", SECRET, None, None, "test"))
+        };
+        let sink = point().build().unwrap();
+        assert_eq!(sink.0.settings.region.as_deref(), Some("eu-central-1"));
+        assert!(point().region("eu-central-1").build().is_ok());
+        assert!(refusal(point().region("us-east-1")).contains("leave the region out"));
+        assert!(refusal(point().addressing(Addressing::Path)).contains("put its alias"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
-use crate::BucketName;
+use crate::BucketAddress;
 use crate::s3::genuine::Habits;
 
 /// Where a request names its bucket.
@@ -36,7 +36,7 @@ pub enum ChecksumHeaders {
 
 /// What a builder has checked.
 pub(super) struct Settings {
-    pub(super) bucket: BucketName,
+    pub(super) bucket: BucketAddress,
     /// As configured; a region that was found out is kept with the client.
     pub(super) region: Option<String>,
     pub(super) endpoint: Option<String>,

@@ -20,8 +20,9 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 use bucketline_sink::{
-    Addressing, BucketName, Checksum, ETag, Effect, Encryption, EncryptionSeen, Error, ErrorKind, Kms,
-    ObjectKey, Operation, Payload, PutOptions, PutOutcome, S3Sink, S3SinkBuilder, Sink, SinkExt,
+    Addressing, BucketAddress, BucketName, Checksum, ETag, Effect, Encryption, EncryptionSeen, Error,
+    ErrorKind, Kms, ObjectKey, Operation, Payload, PutOptions, PutOutcome, S3Sink, S3SinkBuilder, Sink,
+    SinkExt,
 };
 use bytes::Bytes;
 

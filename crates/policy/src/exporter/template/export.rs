@@ -2,6 +2,7 @@
 
 use super::kms::KmsAccess;
 use super::reach::{Claims, Listing, Reach, Uploads};
+use super::store_name::StoreName;
 use crate::document::Document;
 use crate::{Arn, BucketName, Error, Partition, PolicyKind};
 
@@ -12,7 +13,12 @@ pub struct ExportScope(pub(super) Reach);
 impl ExportScope {
     /// One bucket, no folder yet, with `_bucketline/*`.
     pub fn new(bucket: BucketName) -> Self {
-        Self(Reach::new(bucket))
+        Self::at(bucket.into())
+    }
+
+    /// The same, where requests may name an access point.
+    pub fn at(store: StoreName) -> Self {
+        Self(Reach::new(store))
     }
 
     /// Adds a folder, without a slash at either end. Each connector has its own.

@@ -2,9 +2,10 @@
 
 use super::folder::Folder;
 use super::kms::KmsAccess;
+use super::store_name::StoreName;
 use crate::document::{Operator, Statement, Test};
 use crate::permissions::{CallOption, Operation, Scope, required_by_all};
-use crate::{BucketName, Error, Partition};
+use crate::{Error, Partition};
 
 /// The roots below which exports write.
 /// The folders, at the top of a bucket or in a folder of it, below which data exports write.
@@ -13,7 +14,7 @@ pub const DATA_EXPORT_ROOTS: [&str; 3] = ["segment-export", "reports", "sent_mes
 #[derive(Clone, Debug)]
 pub(super) struct Reach {
     pub(super) partition: Partition,
-    pub(super) bucket: BucketName,
+    pub(super) bucket: StoreName,
     pub(super) folders: Vec<String>,
     /// Folders in which objects may be deleted too: those of exports, whose files have a time.
     pub(super) deletable: Vec<String>,
@@ -45,7 +46,7 @@ pub(super) enum Listing {
 }
 
 impl Reach {
-    pub(super) fn new(bucket: BucketName) -> Self {
+    pub(super) fn new(bucket: StoreName) -> Self {
         Self {
             partition: Partition::AWS,
             bucket,
@@ -117,13 +118,14 @@ impl Reach {
                 .filter(move |permission| permission.scope == scope)
                 .map(|permission| permission.action)
         };
-        let bucket = self.bucket.arn(&self.partition).to_string();
+        let bucket = self.bucket.arn(&self.partition);
+        let below = self.bucket.objects(&self.partition);
         let mut objects: Vec<String> = folders
             .iter()
-            .map(|folder| format!("{bucket}/{}/*", folder.escaped()))
+            .map(|folder| format!("{below}{}/*", folder.escaped()))
             .collect();
         if self.claims == Claims::Granted {
-            objects.push(format!("{bucket}/_bucketline/*"));
+            objects.push(format!("{below}_bucketline/*"));
         }
         let prefixes = folders.iter().flat_map(|folder| {
             let folder = folder.escaped();
@@ -154,11 +156,11 @@ impl Reach {
         if !self.deletable.is_empty() {
             let mut deletable = Vec::new();
             for text in &self.deletable {
-                deletable.push(format!("{bucket}/{}/*", Folder::parse(text)?.escaped()));
+                deletable.push(format!("{below}{}/*", Folder::parse(text)?.escaped()));
             }
             if self.claims == Claims::Granted {
                 // The check's own object, by which it learns whether objects may be deleted.
-                deletable.push(format!("{bucket}/_bucketline/check"));
+                deletable.push(format!("{below}_bucketline/check"));
             }
             statements.push(
                 Statement::allow()

@@ -2,6 +2,7 @@
 
 use super::kms::KmsAccess;
 use super::reach::{Claims, Listing, Reach, Uploads};
+use super::store_name::StoreName;
 use crate::document::Document;
 use crate::{Arn, BucketName, Error, Partition, PolicyKind};
 
@@ -12,16 +13,26 @@ pub struct SessionScope(Reach);
 impl SessionScope {
     /// One folder of one bucket, and `_bucketline/*` beside it. The folder has no slash at either end.
     pub fn new(bucket: BucketName, folder: impl Into<String>) -> Self {
+        Self::at(bucket.into(), folder)
+    }
+
+    /// The same, where requests may name an access point.
+    pub fn at(store: StoreName, folder: impl Into<String>) -> Self {
         Self(Reach {
             folders: vec![folder.into()],
-            ..Reach::new(bucket)
+            ..Reach::new(store)
         })
     }
 
     /// The roots of data exports in one bucket, in a folder where it is not empty, and `_bucketline/*`: written in parts,
     /// and deleted from.
     pub fn data_export(bucket: BucketName, folder: impl AsRef<str>) -> Self {
-        let mut reach = Reach::new(bucket);
+        Self::data_export_at(bucket.into(), folder)
+    }
+
+    /// The same, where requests may name an access point.
+    pub fn data_export_at(store: StoreName, folder: impl AsRef<str>) -> Self {
+        let mut reach = Reach::new(store);
         reach.add_exports(folder.as_ref());
         Self(reach)
     }

@@ -535,3 +535,24 @@ fn every_operation_of_a_delivery_is_covered_by_the_template() {
         }
     }
 }
+
+#[test]
+fn behind_an_access_point_everything_is_granted_on_the_access_point() {
+    let point: crate::Arn = "arn:aws:s3:*:*:accesspoint/*".parse().unwrap();
+    for document in [
+        session_policy(&SessionScope::at(point.clone().into(), "currents")).unwrap(),
+        session_policy(&SessionScope::data_export_at(point.clone().into(), "")).unwrap(),
+        least_privilege(&ExportScope::at(point.into()).folder("currents")).unwrap(),
+    ] {
+        let text = document.to_json();
+        assert!(!text.contains("arn:aws:s3:::"), "{text}");
+        assert!(
+            text.contains("arn:aws:s3:*:*:accesspoint/*/object/_bucketline/*"),
+            "{text}"
+        );
+        assert!(
+            text.contains(r#""Resource":["arn:aws:s3:*:*:accesspoint/*"]"#),
+            "{text}"
+        );
+    }
+}

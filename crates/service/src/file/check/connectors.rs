@@ -21,7 +21,7 @@ impl Checker<'_> {
         vendor: Option<&Vendor>,
         workspaces: &Declared<Workspace>,
         grants: &Declared<Grant>,
-    ) -> Vec<Connector> {
+    ) -> Vec<(std::ops::Range<usize>, Connector)> {
         let mut seen = Declared::new();
         let mut checked = Vec::new();
         for connector in connectors {
@@ -36,7 +36,7 @@ impl Checker<'_> {
             }
         }
         self.overlaps(&checked);
-        checked.into_iter().map(|(_, connector)| connector).collect()
+        checked
     }
 
     fn connector(
@@ -67,6 +67,7 @@ impl Checker<'_> {
                 span: span.clone(),
                 grant: raw.grant,
                 bucket: raw.bucket,
+                bucket_behind: raw.bucket_behind,
                 directory: raw.directory,
                 bucket_owner: raw.bucket_owner,
                 region: raw.region,
@@ -212,6 +213,7 @@ impl Checker<'_> {
                     span: span.clone(),
                     grant: raw.grant,
                     bucket: raw.bucket,
+                    bucket_behind: raw.bucket_behind,
                     directory: raw.directory,
                     bucket_owner: raw.bucket_owner,
                     region: raw.region,

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use bucketline_connector::FolderRegistry;
 use bucketline_export::ROOTS;
-use bucketline_sink::{Addressing, ChecksumHeaders};
+use bucketline_sink::{Addressing, BucketAddress, BucketName, ChecksumHeaders};
 
 use super::super::raw::Text;
 use super::{Checker, Declared, valid};
@@ -17,6 +17,7 @@ pub(super) struct Where {
     pub(super) span: std::ops::Range<usize>,
     pub(super) grant: Option<Text>,
     pub(super) bucket: Option<Text>,
+    pub(super) bucket_behind: Option<Text>,
     pub(super) directory: Option<Text>,
     pub(super) bucket_owner: Option<Text>,
     pub(super) region: Option<Text>,
@@ -30,6 +31,7 @@ impl Checker<'_> {
         match (keys.directory, keys.grant, keys.bucket) {
             (Some(directory), None, None) => {
                 for (key, value) in [
+                    ("bucket_behind", keys.bucket_behind),
                     ("bucket_owner", keys.bucket_owner),
                     ("region", keys.region),
                     ("endpoint", keys.endpoint),
@@ -49,6 +51,9 @@ impl Checker<'_> {
             (None, Some(grant), Some(bucket)) => {
                 self.refers(grants, &grant, "grant");
                 let name = self.parse(&bucket, "bucket", "");
+                let behind = keys
+                    .bucket_behind
+                    .map(|behind| self.bucket_behind(&behind, name.as_ref()));
                 let owner = keys
                     .bucket_owner
                     .map(|owner| self.parse(&owner, "bucket_owner", ""));
@@ -63,6 +68,7 @@ impl Checker<'_> {
                 Some(Destination::Bucket(Bucket {
                     grant: grant.into_inner(),
                     name: name?,
+                    behind: valid(behind)?,
                     owner: valid(owner)?.or(role_account),
                     region: valid(region)?,
                     endpoint: valid(endpoint)?,
@@ -91,6 +97,19 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// The bucket behind an access point, which nothing but the configuration tells.
+    fn bucket_behind(&mut self, text: &Text, name: Option<&BucketAddress>) -> Option<BucketName> {
+        if matches!(name, Some(BucketAddress::Name(_))) {
+            self.problem(
+                &text.span(),
+                "`bucket_behind` is for access points: `bucket` is a bucket's own name",
+                "remove it",
+            );
+            return None;
+        }
+        self.parse(text, "bucket_behind", "")
     }
 
     fn checksum(&mut self, text: &Text) -> Option<ChecksumHeaders> {
@@ -220,8 +239,8 @@ fn identity(destination: &Destination) -> String {
     match destination {
         Destination::Directory(path) => format!("the directory `{}`", lexical(path).display()),
         Destination::Bucket(bucket) => match &bucket.endpoint {
-            Some(endpoint) => format!("the bucket `{}` at `{endpoint}`", bucket.name),
-            None => format!("the bucket `{}`", bucket.name),
+            Some(endpoint) => format!("the bucket `{}` at `{endpoint}`", bucket.claimed_as()),
+            None => format!("the bucket `{}`", bucket.claimed_as()),
         },
     }
 }

@@ -56,6 +56,7 @@ impl Checker<'_> {
                     span: span.clone(),
                     grant: raw.grant,
                     bucket: raw.bucket,
+                    bucket_behind: raw.bucket_behind,
                     directory: raw.directory,
                     bucket_owner: raw.bucket_owner,
                     region: raw.region,

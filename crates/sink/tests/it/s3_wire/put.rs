@@ -288,3 +288,38 @@ async fn a_taken_key_is_a_condition_that_failed() {
     assert_eq!(requests[1].header("if-match").as_deref(), Some("\"e1\""));
     assert_eq!(requests[1].header("if-none-match"), None);
 }
+
+#[tokio::test]
+async fn an_access_point_is_reached_at_its_own_address() {
+    for (address, region, host) in [
+        (
+            "arn:aws:s3:eu-central-1:111122223333:accesspoint/export",
+            None,
+            "export-111122223333.s3-accesspoint.eu-central-1.amazonaws.com",
+        ),
+        (
+            "arn:aws-cn:s3:cn-north-1:111122223333:accesspoint/export",
+            None,
+            "export-111122223333.s3-accesspoint.cn-north-1.amazonaws.com.cn",
+        ),
+        (
+            "export-abcdefghijklmnopqrstuvwxyz012345use1a-s3alias",
+            Some("eu-west-1"),
+            "export-abcdefghijklmnopqrstuvwxyz012345use1a-s3alias.s3.eu-west-1.amazonaws.com",
+        ),
+    ] {
+        let address: BucketAddress = address.parse().unwrap();
+        let mut builder =
+            S3Sink::builder(address).credentials(Credentials::new("AKIAEXAMPLE", SECRET, None, None, "test"));
+        if let Some(region) = region {
+            builder = builder.region(region);
+        }
+        let sink = builder.build().unwrap();
+        // A link is made as a request is, and nothing is sent.
+        let link = sink
+            .presigned_get(&key("currents/a"), Duration::from_secs(60))
+            .await
+            .unwrap();
+        assert!(link.starts_with(&format!("https://{host}/currents/a?")), "{link}");
+    }
+}
