@@ -17,7 +17,7 @@ use std::sync::Arc;
 use bucketline_connector::{ConnectorConfig, Ledger};
 use bucketline_format::SchemaRegistry;
 use bucketline_sink::Sink;
-use bucketline_sink::layer::{Retry, RetrySettings};
+use bucketline_sink::layer::{Limit, Retry, RetrySettings};
 
 use crate::Error;
 use crate::model::Installation;
@@ -62,7 +62,12 @@ pub async fn verify(
     opened: Vec<Opened>,
     inputs: &[PathBuf],
 ) -> Result<Verification, Error> {
-    let patient = |sink| -> Arc<dyn Sink> { Arc::new(Retry::new(sink, RetrySettings::default())) };
+    let patient = |sink| -> Arc<dyn Sink> {
+        Arc::new(Retry::new(
+            Limit::new(sink, folder::AT_ONCE),
+            RetrySettings::default(),
+        ))
+    };
     let (connectors, sinks): (Vec<_>, Vec<_>) = opened
         .into_iter()
         .map(|opened| (opened.config, patient(opened.sink)))

@@ -5,7 +5,7 @@
 //! | [`PrefixJail`] | keys outside one folder are refused before anything is sent |
 //! | [`Timeout`] | a call that takes longer is given up, with its effect unknown |
 //! | [`Retry`] | reads and what is known not to be done are tried again, within a budget |
-//! | [`Limit`] | at most so many calls at once; the others wait |
+//! | [`Limit`] | at most so many calls at once, fewer while the store asks to slow down; the others wait |
 //! | [`CreateProof`] | the first object is sent twice, to see whether the store keeps a second writer away |
 //! | [`Observe`] | a function sees every call: operation, key, outcome, duration |
 //!

@@ -12,7 +12,7 @@ use super::event::{Multiset, Values};
 use super::object::{self, Content, Fault};
 
 /// Objects on their way at once: enough to hide the time that each takes, few enough to hold whole ones in memory.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// How many of each kind of trouble are named.
 pub(super) const EXAMPLES: usize = 5;
 
