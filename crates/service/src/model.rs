@@ -13,10 +13,10 @@ pub use transforms::{KeptHmacKey, TransformAction, TransformRule};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bucketline_auth::{AccessKeyId, AccountId, ExternalId, Region, RoleArn};
+use bucketline_auth::{AccessKeyId, AccountId, ExternalId, RoleArn};
 use bucketline_connector::{ConnectorId, FolderPath, Label, WorkspaceId};
 use bucketline_format::{Encoder, EventSelection};
-use bucketline_sink::{BucketAddress, BucketName, Encryption};
+use bucketline_sink::{BucketAddress, BucketName, Encryption, Region};
 use serde::{Deserialize, Serialize};
 
 /// A whole installation, whose every value has been checked.

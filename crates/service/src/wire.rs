@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 use bucketline_connector::{ConnectorConfig, Destination as Identity};
 use bucketline_format::SchemaRegistry;
-use bucketline_sink::layer::{CreateProof, PrefixJail, Retry, RetrySettings};
-use bucketline_sink::{FsSink, MultipartSink, ObjectKey, S3Sink, Sink};
+use bucketline_sink::layer::{CreateProof, Limit, PrefixJail, Retry, RetrySettings};
+use bucketline_sink::{FsSink, MultipartSink, ObjectKey, S3Sink, S3SinkBuilder, Sink};
 
 use crate::model::{Bucket, Connector, Destination, Installation, ModelPath};
 use crate::variables::Variables;
@@ -134,6 +134,9 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
     })
 }
 
+/// The most requests of exports to one store at once; fewer where it asks to slow down.
+const AT_ONCE: usize = 64;
+
 /// Opens a bucket for exports: as its holder, and as far as its sessions are boxed.
 ///
 /// # Errors
@@ -146,13 +149,13 @@ pub(crate) fn export_sink(
 ) -> Result<S3Sink, Error> {
     let signing = credentials::of_holder(installation, holder, bucket, aws, credentials::Boxed::Yes)?;
     aws.builder(bucket, signing)
-        .build()
+        .and_then(S3SinkBuilder::build)
         .map_err(|error| Error::configuration(Problem::new(chain(&error)).at_model(holder.path.clone())))
 }
 
 /// A store of exports over its bucket: tried again where time may cure, its sessions renewed, no key outside its folder.
 pub(crate) fn export_store(sink: S3Sink, folder: Option<ObjectKey>) -> Arc<dyn MultipartSink> {
-    let store = Retry::new(Renewing::new(sink), RetrySettings::default());
+    let store = Retry::new(Limit::new(Renewing::new(sink), AT_ONCE), RetrySettings::default());
     match folder {
         Some(folder) => Arc::new(PrefixJail::new(store, folder)),
         None => Arc::new(store),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{BucketName, Error};
+use crate::{BucketName, Error, Region};
 
 /// A bucket as requests name it.
 ///
@@ -13,7 +13,8 @@ use crate::{BucketName, Error};
 /// let bucket: BucketAddress = "acme-events".parse()?;
 /// assert!(bucket.access_point().is_none());
 /// let point: BucketAddress = "arn:aws:s3:eu-central-1:111122223333:accesspoint/export".parse()?;
-/// assert_eq!(point.access_point().and_then(|point| point.region()), Some("eu-central-1"));
+/// let region = point.access_point().and_then(|point| point.region()).expect("in its ARN");
+/// assert_eq!(region.as_str(), "eu-central-1");
 /// assert!("arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap".parse::<BucketAddress>().is_err());
 /// # Ok::<(), bucketline_sink::Error>(())
 /// ```
@@ -40,7 +41,7 @@ pub enum BucketAddress {
 pub struct AccessPoint {
     text: String,
     /// In the ARN alone.
-    region: Option<String>,
+    region: Option<Region>,
 }
 
 impl BucketAddress {
@@ -90,7 +91,7 @@ impl AccessPoint {
     pub fn parse(text: impl Into<String>) -> Result<Self, Error> {
         let text = text.into();
         let region = if text.starts_with("arn:") {
-            region_of(&text).map(|region| Some(region.to_owned()))
+            region_of(&text).map(Some)
         } else {
             alias_fault(&text).map_or(Ok(None), Err)
         };
@@ -113,8 +114,8 @@ impl AccessPoint {
 
     /// The region, which stands in an ARN and in no alias.
     #[must_use]
-    pub fn region(&self) -> Option<&str> {
-        self.region.as_deref()
+    pub const fn region(&self) -> Option<&Region> {
+        self.region.as_ref()
     }
 
     /// Whether it is named by its ARN.
@@ -125,7 +126,7 @@ impl AccessPoint {
 }
 
 /// The region of `arn:partition:s3:region:account:accesspoint/name`, or what is wrong with it.
-fn region_of(arn: &str) -> Result<&str, &'static str> {
+fn region_of(arn: &str) -> Result<Region, &'static str> {
     let mut parts = arn.splitn(6, ':').skip(2);
     let mut next = || parts.next().unwrap_or_default();
     let (service, region, account, resource) = (next(), next(), next(), next());
@@ -145,21 +146,18 @@ fn region_of(arn: &str) -> Result<&str, &'static str> {
             "multi-region access points are not supported: what was written in one region is read late in another",
         );
     }
-    let word = |text: &str, least: usize, most: usize| {
-        (least..=most).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    let sound = |text: &str| {
+        let bytes_are = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        (3..=50).contains(&text.len())
+            && text.bytes().all(bytes_are)
             && !text.starts_with('-')
             && !text.ends_with('-')
     };
-    if !word(region, 1, 63) {
-        return Err("its region is not one");
-    }
+    let region = region.parse().map_err(|_| "its region is not one")?;
     if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
         return Err("its account has to have 12 digits");
     }
-    if !word(name, 3, 50) {
+    if !sound(name) {
         return Err("its name has 3 to 50 lower-case letters, digits and `-`, and nothing behind it");
     }
     Ok(region)
@@ -228,7 +226,10 @@ mod tests {
         ] {
             let address = BucketAddress::parse(text).unwrap();
             let point = address.access_point().unwrap();
-            assert_eq!((point.as_str(), point.region()), (text, region));
+            assert_eq!(
+                (point.as_str(), point.region().map(Region::as_str)),
+                (text, region)
+            );
         }
         assert_eq!(BucketAddress::parse("acme-events").unwrap().access_point(), None);
     }

@@ -19,9 +19,11 @@ pub use crate::object::{Object, ObjectInfo};
 pub use crate::object_key::ObjectKey;
 pub use crate::payload::Payload;
 pub use crate::put::{PutMode, PutOptions, PutOutcome, Receipt};
+pub use crate::region::Region;
 #[cfg(feature = "s3")]
 pub use crate::s3::{
-    Addressing, ChecksumHeaders, HttpClientBuilder, S3Sink, S3SinkBuilder, shared_http_client,
+    Addressing, AwsEndpoints, BucketOwner, ChecksumHeaders, HttpClientBuilder, S3Sink, S3SinkBuilder,
+    shared_http_client,
 };
 pub use crate::sink::Sink;
 pub use crate::sink_ext::{CreateOnce, SinkExt};
@@ -49,6 +51,7 @@ mod object_key;
 mod payload;
 pub mod probe;
 mod put;
+mod region;
 #[cfg(feature = "s3")]
 mod s3;
 mod sink;

@@ -6,25 +6,29 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 
+pub use crate::s3::bucket_owner::BucketOwner;
 pub use crate::s3::builder::S3SinkBuilder;
 use crate::s3::client::Connection;
+pub use crate::s3::endpoints::AwsEndpoints;
 pub use crate::s3::http_client::{HttpClientBuilder, shared_http_client};
 use crate::s3::settings::Settings;
 pub use crate::s3::settings::{Addressing, ChecksumHeaders};
 use crate::{
     BucketAddress, Effect, Error, ErrorKind, ListPage, ListToken, MultipartSink, Object, ObjectInfo,
-    ObjectKey, Part, Payload, PutMode, PutOptions, PutOutcome, Sink, Upload,
+    ObjectKey, Part, Payload, PutMode, PutOptions, PutOutcome, Region, Sink, Upload,
 };
 
 mod asked;
 mod attempt;
 mod body;
+mod bucket_owner;
 mod builder;
 mod checksums;
 mod classify;
 mod client;
 mod delete;
 mod encryption;
+mod endpoints;
 mod failure;
 mod genuine;
 mod http_client;
@@ -44,8 +48,9 @@ mod told;
 /// is set, every put carries its SHA-256 and signs it, and nothing is sent before the bucket's region is
 /// known.
 ///
-/// The credentials provider is asked before every request and nothing of it is cached here, so that each sink
-/// can have its own cache: give it one that caches, like `bucketline_auth::Cached`.
+/// Credentials are cached as the AWS SDK does, in a cache of this sink's own. A provider that caches by itself, and better, like
+/// `bucketline_auth::Cached`, is asked before every request instead
+/// ([`caching_credentials`](S3SinkBuilder::caching_credentials)).
 ///
 /// A call whose time is up, or whose future is dropped, closes its connection. A forgotten one would keep the
 /// key locked on stores that lock it while a body is under way (MinIO, for up to 30 seconds), and the retry
@@ -63,7 +68,7 @@ mod told;
 ///
 /// let sink = S3Sink::builder(BucketName::parse("acme-events")?)
 ///     .credentials(Credentials::new("AKIA...", "secret", None, None, "configuration"))
-///     .expected_owner("111122223333")
+///     .expected_owner("111122223333".parse()?)
 ///     .build()?;
 /// assert_eq!(sink.to_string(), "s3://acme-events");
 /// # Ok::<(), bucketline_sink::Error>(())
@@ -128,7 +133,7 @@ impl S3Sink {
     /// # Cancel safety
     ///
     /// Safe.
-    pub async fn resolve_region(&self) -> Result<String, Error> {
+    pub async fn resolve_region(&self) -> Result<Region, Error> {
         let region = region::ask(self).await?;
         if self.0.settings.region.is_none() {
             self.0.known.lock().await.connection = Some(Connection::new(&self.0.settings, region.clone()));
@@ -146,7 +151,7 @@ impl S3Sink {
     /// # Cancel safety
     ///
     /// Safe.
-    pub async fn location(&self) -> Result<String, Error> {
+    pub async fn location(&self) -> Result<Region, Error> {
         region::location(self).await
     }
 
@@ -197,7 +202,11 @@ impl S3Sink {
     }
 
     fn owner(&self) -> Option<String> {
-        self.0.settings.owner.clone()
+        self.0
+            .settings
+            .owner
+            .as_ref()
+            .map(|owner| owner.as_str().to_owned())
     }
 }
 

@@ -141,7 +141,7 @@ async fn bucket_region(place: &Place) -> (Step, Option<String>) {
         Err(error) => return (asked(&error), None),
     };
     let found = match sink.location().await {
-        Ok(found) => found,
+        Ok(found) => found.to_string(),
         // Asked in the wrong region, S3 names the right one.
         Err(error) => match error.kind() {
             ErrorKind::WrongRegion { region: Some(region) } => region.clone(),

@@ -181,7 +181,7 @@ impl Stores for AtTestkit {
     fn open(&self, region: Option<&str>, reach: Reach) -> Result<S3Sink, Error> {
         let mut sink = S3Sink::builder(BucketName::parse(self.bucket.clone())?).endpoint(&self.endpoint);
         if let Some(region) = region {
-            sink = sink.region(region);
+            sink = sink.region(region.parse()?);
         }
         let owner = match reach {
             Reach::AnyOwner => None,
@@ -189,7 +189,7 @@ impl Stores for AtTestkit {
             Reach::Production | Reach::Unboxed => self.owner.clone(),
         };
         if let Some(owner) = owner {
-            sink = sink.expected_owner(owner);
+            sink = sink.expected_owner(owner.parse()?);
         }
         sink = match &self.signer {
             Signer::Key(key) => sink.credentials(Fixed::new(key)),

@@ -10,8 +10,8 @@ use bucketline_service::input::Mark;
 use bucketline_service::rejects::Projection;
 use bucketline_service::supervise::{Observer, Totals};
 use bucketline_service::upkeep::{UpkeepEvent, UpkeepObserver};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use bucketline_service::wire::StoreProtection;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::clock::Stopwatch;

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bucketline_auth::{AccountId, AwsSts, Chain, Fixed, Paced, Region, Sts};
 use bucketline_sink::layer::ProtectionSeen;
 use bucketline_sink::probe::Protection;
-use bucketline_sink::{S3Sink, S3SinkBuilder};
+use bucketline_sink::{AwsEndpoints, S3Sink, S3SinkBuilder};
 
 use super::credentials::Signing;
 use super::{http_client, secret, vendor};
@@ -54,6 +54,7 @@ pub struct Aws {
     region: Region,
     http: SharedHttpClient,
     sts: Arc<dyn Sts>,
+    endpoints: AwsEndpoints,
     variables: Variables,
     /// Whose buckets are, as checks have found out.
     known: GrantRecords,
@@ -138,6 +139,9 @@ impl Aws {
             sts: Arc::new(Paced::new(sts(Some(vendor))?)),
             sts_endpoint,
             http,
+            endpoints: AwsEndpoints::default()
+                .fips(settings.use_fips().unwrap_or_default())
+                .dual_stack(settings.use_dual_stack().unwrap_or_default()),
             region,
             variables: variables.clone(),
             known: FileGrantStore::of(installation).read()?,
@@ -206,13 +210,18 @@ impl Aws {
         bucket: &Bucket,
         signing: Signing,
     ) -> Result<S3Sink, Error> {
-        self.builder(bucket, signing).build().map_err(|error| {
+        let built = self.builder(bucket, signing).and_then(S3SinkBuilder::build);
+        built.map_err(|error| {
             Error::configuration(Problem::new(chain(&error)).at_model(ModelPath::connector(&connector.id)))
         })
     }
 
     /// The settings of a bucket's sink, as production has them.
-    pub(super) fn builder(&self, bucket: &Bucket, signing: Signing) -> S3SinkBuilder {
+    pub(super) fn builder(
+        &self,
+        bucket: &Bucket,
+        signing: Signing,
+    ) -> Result<S3SinkBuilder, bucketline_sink::Error> {
         self.builder_for(bucket, self.owner(bucket), signing)
     }
 
@@ -222,14 +231,15 @@ impl Aws {
         bucket: &Bucket,
         owner: Option<AccountId>,
         signing: Signing,
-    ) -> S3SinkBuilder {
+    ) -> Result<S3SinkBuilder, bucketline_sink::Error> {
         let mut builder = S3Sink::builder(bucket.name.clone())
             .checksum_headers(bucket.checksums)
-            .credentials(signing.credentials)
+            .caching_credentials(signing.credentials)
+            .aws_endpoints(self.endpoints)
             .interceptor(signing.refusals)
             .http_client(self.http.clone());
         if let Some(region) = &bucket.region {
-            builder = builder.region(region.as_str());
+            builder = builder.region(region.clone());
         }
         if let Some(endpoint) = self.s3_endpoint(bucket) {
             builder = builder.endpoint(endpoint);
@@ -238,9 +248,9 @@ impl Aws {
             builder = builder.addressing(addressing);
         }
         if let Some(owner) = owner {
-            builder = builder.expected_owner(owner.as_str());
+            builder = builder.expected_owner(owner.as_str().parse()?);
         }
-        builder
+        Ok(builder)
     }
 }
 

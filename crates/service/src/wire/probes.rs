@@ -351,9 +351,9 @@ impl Stores for Opener {
                 bucketline_sink::Error::new(Operation::Open, ErrorKind::InvalidRequest, Effect::NotApplied)
                     .with_message(chain(&error))
             })?;
-        let builder = self.aws.builder_for(bucket, owner, signing);
+        let builder = self.aws.builder_for(bucket, owner, signing)?;
         match region {
-            Some(region) => builder.region(region).build(),
+            Some(region) => builder.region(region.parse()?).build(),
             None => builder.build(),
         }
     }

@@ -1,10 +1,5 @@
 //! The crate as its users see it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests may panic"
-)]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 mod access_points;
 mod public_interface;

@@ -72,13 +72,8 @@ impl ProtectionSeen {
             Protection::Kept => KEPT,
             Protection::Missing => MISSING,
         };
-        // What was seen missing once stays so: another server of the same store may be kinder.
-        let _ = self
-            .0
-            .found
-            .try_update(Ordering::AcqRel, Ordering::Acquire, |before| {
-                (before != MISSING).then_some(found)
-            });
+        // The larger one stays: what was seen missing once is missing, even if another server of the same store is kinder.
+        self.0.found.fetch_max(found, Ordering::AcqRel);
     }
 
     /// Whether it is the caller's turn to ask.

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::s3::settings::ChecksumHeaders;
 use crate::s3::{S3Sink, failure};
-use crate::{Error, ErrorKind, Operation};
+use crate::{Error, ErrorKind, Operation, Region};
 
 /// What is under way, for time limits and messages.
 #[derive(Debug, Clone, Copy)]
@@ -97,7 +97,7 @@ impl S3Sink {
     }
 
     /// Puts a refusal into the crate's words, and forgets a region that turned out wrong.
-    pub(super) async fn explain<E>(&self, call: &Call<'_>, region: &str, refusal: Refusal<E>) -> Error
+    pub(super) async fn explain<E>(&self, call: &Call<'_>, region: &Region, refusal: Refusal<E>) -> Error
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
@@ -106,7 +106,7 @@ impl S3Sink {
             self.sends_checksums() && settings.endpoint.is_some() && call.operation.sends_checksum();
         let names_checksum = may_refuse_checksums && refusal.names_checksum_header();
         let error = match refusal {
-            Refusal::Sdk(error) => failure::error(call.operation, region, &settings.habits, *error),
+            Refusal::Sdk(error) => failure::error(call.operation, region.as_str(), &settings.habits, *error),
             Refusal::TimedOut(patience) => Error::new(
                 call.operation,
                 ErrorKind::TimedOut,
@@ -141,10 +141,12 @@ impl S3Sink {
     }
 
     /// The bucket was deleted and made anew elsewhere: the next call asks again, unless one has done so already.
-    async fn forget(&self, region: &str) {
+    async fn forget(&self, region: &Region) {
         if self.0.settings.region.is_none() {
             let mut known = self.0.known.lock().await;
-            known.connection.take_if(|connection| connection.region == region);
+            known
+                .connection
+                .take_if(|connection| connection.region == *region);
         }
     }
 }

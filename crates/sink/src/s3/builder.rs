@@ -4,26 +4,32 @@ use std::fmt;
 use std::time::Duration;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_s3::config::IdentityCache;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use aws_types::SdkConfig;
 use http::Uri;
 
+use crate::s3::bucket_owner::BucketOwner;
+use crate::s3::endpoints::AwsEndpoints;
 use crate::s3::genuine::Habits;
 use crate::s3::http_client::shared_http_client;
-use crate::s3::region::is_region;
 use crate::s3::settings::{Addressing, ChecksumHeaders, Settings};
-use crate::{AccessPoint, BucketAddress, Effect, Error, ErrorKind, Operation, S3Sink};
+use crate::{AccessPoint, BucketAddress, Effect, Error, ErrorKind, Operation, Region, S3Sink};
 
 /// Settings of an [`S3Sink`]; only bucket and credentials have to be given.
 #[must_use]
 pub struct S3SinkBuilder {
     bucket: BucketAddress,
-    region: Option<String>,
+    region: Option<Region>,
     endpoint: Option<String>,
     addressing: Option<Addressing>,
     checksums: ChecksumHeaders,
-    owner: Option<String>,
+    owner: Option<BucketOwner>,
     credentials: Option<SharedCredentialsProvider>,
+    identities: Option<SharedIdentityCache>,
+    endpoints: AwsEndpoints,
     interceptor: Option<SharedInterceptor>,
     http: Option<SharedHttpClient>,
     connect_timeout: Duration,
@@ -54,6 +60,8 @@ impl S3SinkBuilder {
             checksums: ChecksumHeaders::default(),
             owner: None,
             credentials: None,
+            identities: None,
+            endpoints: AwsEndpoints::default(),
             interceptor: None,
             http: None,
             connect_timeout: Self::CONNECT_TIMEOUT,
@@ -63,11 +71,38 @@ impl S3SinkBuilder {
         }
     }
 
+    /// Takes what AWS's settings of an environment say, as `aws-config` loads them: credentials with their cache, region, endpoint,
+    /// FIPS and dual stack, HTTP client. What is set by name afterwards takes its place; retries and time limits stay this
+    /// sink's own.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequest`, `NotApplied`: the region is none.
+    pub fn sdk_config(mut self, config: &SdkConfig) -> Result<Self, Error> {
+        if let Some(region) = config.region() {
+            self.region = Some(Region::parse(region.as_ref())?);
+        }
+        if let Some(credentials) = config.credentials_provider() {
+            self.credentials = Some(credentials);
+            self.identities = config.identity_cache();
+        }
+        if let Some(endpoint) = config.endpoint_url() {
+            self.endpoint = Some(endpoint.to_owned());
+        }
+        if let Some(http) = config.http_client() {
+            self.http = Some(http);
+        }
+        self.endpoints = AwsEndpoints::default()
+            .fips(config.use_fips().unwrap_or_default())
+            .dual_stack(config.use_dual_stack().unwrap_or_default());
+        Ok(self)
+    }
+
     /// The bucket's region, like `eu-central-1`. Without it, it is asked of the store before the first
     /// request, as us-east-1 understands the question for every region of AWS's main partition; elsewhere
     /// (China, GovCloud) it has to be set.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = Some(region);
         self
     }
 
@@ -91,9 +126,24 @@ impl S3SinkBuilder {
         self
     }
 
-    /// Who signs the requests. Asked before each one: give a provider that caches.
+    /// Which of AWS's own addresses are used.
+    pub fn aws_endpoints(mut self, endpoints: AwsEndpoints) -> Self {
+        self.endpoints = endpoints;
+        self
+    }
+
+    /// Who signs the requests. What it gives is cached as the AWS SDK does, until shortly before it expires.
     pub fn credentials(mut self, provider: impl ProvideCredentials + 'static) -> Self {
         self.credentials = Some(SharedCredentialsProvider::new(provider));
+        self.identities = None;
+        self
+    }
+
+    /// Who signs the requests, and caches by itself: it is asked before each one, so that credentials that it has renewed are used
+    /// at once. The SDK's own cache refreshes late, lets everybody wait meanwhile, and does not learn of refused keys.
+    pub fn caching_credentials(mut self, provider: impl ProvideCredentials + 'static) -> Self {
+        self.credentials = Some(SharedCredentialsProvider::new(provider));
+        self.identities = Some(IdentityCache::no_cache());
         self
     }
 
@@ -108,8 +158,8 @@ impl S3SinkBuilder {
     /// condition](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html)). Every
     /// request names it; AWS refuses those to another account's bucket with `AccessDenied`. Not every other
     /// store checks it.
-    pub fn expected_owner(mut self, account_id: impl Into<String>) -> Self {
-        self.owner = Some(account_id.into());
+    pub fn expected_owner(mut self, account: BucketOwner) -> Self {
+        self.owner = Some(account);
         self
     }
 
@@ -151,22 +201,6 @@ impl S3SinkBuilder {
     ///
     /// `InvalidRequest` naming the setting, `Credentials` if there are none; `NotApplied`.
     pub fn build(self) -> Result<S3Sink, Error> {
-        if let Some(region) = &self.region
-            && !is_region(region)
-        {
-            return Err(invalid(format!(
-                "`{}` is not a region; it looks like `eu-central-1`",
-                region.escape_debug()
-            )));
-        }
-        if let Some(owner) = &self.owner
-            && !(owner.len() == 12 && owner.bytes().all(|b| b.is_ascii_digit()))
-        {
-            return Err(invalid(format!(
-                "`{}` is not an account; the bucket's owner has 12 digits",
-                owner.escape_debug()
-            )));
-        }
         let point = self.bucket.access_point().filter(|point| point.is_arn());
         if let (Some(point), Some(region)) = (point.and_then(AccessPoint::region), &self.region)
             && point != region
@@ -182,7 +216,7 @@ impl S3SinkBuilder {
         }
         let region = self
             .region
-            .or_else(|| point.and_then(AccessPoint::region).map(str::to_owned));
+            .or_else(|| point.and_then(AccessPoint::region).cloned());
         let addressing = point.map_or(self.addressing, |_| Some(Addressing::Virtual));
         let endpoint = self.endpoint.as_deref().map(checked_endpoint).transpose()?;
         let Some(credentials) = self.credentials else {
@@ -200,6 +234,8 @@ impl S3SinkBuilder {
             checksums: self.checksums,
             owner: self.owner,
             credentials,
+            identities: self.identities.unwrap_or_else(|| IdentityCache::lazy().build()),
+            endpoints: self.endpoints,
             interceptor: self.interceptor,
             http: self.http.unwrap_or_else(shared_http_client),
             connect_timeout: self.connect_timeout,
@@ -279,9 +315,6 @@ mod tests {
     #[test]
     fn each_setting_is_checked() {
         assert!(builder().build().is_ok());
-        assert!(refusal(builder().region("eu central")).contains("not a region"));
-        assert!(refusal(builder().region("us-east-1.evil.example/")).contains("not a region"));
-        assert!(refusal(builder().expected_owner("12345")).contains("12 digits"));
         for endpoint in [
             "s3.example.net",
             "ftp://s3.example.net",
@@ -308,9 +341,9 @@ mod tests {
             S3Sink::builder(address).credentials(Credentials::new("AKIAEXAMPLE", SECRET, None, None, "test"))
         };
         let sink = point().build().unwrap();
-        assert_eq!(sink.0.settings.region.as_deref(), Some("eu-central-1"));
-        assert!(point().region("eu-central-1").build().is_ok());
-        assert!(refusal(point().region("us-east-1")).contains("leave the region out"));
+        assert_eq!(sink.0.settings.region, "eu-central-1".parse().ok());
+        assert!(point().region("eu-central-1".parse().unwrap()).build().is_ok());
+        assert!(refusal(point().region("us-east-1".parse().unwrap())).contains("leave the region out"));
         assert!(refusal(point().addressing(Addressing::Path)).contains("put its alias"));
     }
 

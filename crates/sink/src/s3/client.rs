@@ -4,9 +4,10 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
-    BehaviorVersion, Config, IdentityCache, Region, RequestChecksumCalculation, StalledStreamProtectionConfig,
+    BehaviorVersion, Config, Region as SdkRegion, RequestChecksumCalculation, StalledStreamProtectionConfig,
 };
 
+use crate::Region;
 use crate::s3::genuine::Doorkeeper;
 use crate::s3::settings::{Addressing, Settings};
 
@@ -14,18 +15,17 @@ use crate::s3::settings::{Addressing, Settings};
 #[derive(Debug, Clone)]
 pub(super) struct Connection {
     pub(super) client: Client,
-    pub(super) region: String,
+    pub(super) region: Region,
 }
 
 impl Connection {
-    pub(super) fn new(settings: &Settings, region: String) -> Self {
+    pub(super) fn new(settings: &Settings, region: Region) -> Self {
         let mut config = Config::builder()
             // Pinned: an update of the SDK must not change what goes over the wire.
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(region.clone()))
+            .region(SdkRegion::new(region.as_str().to_owned()))
             .credentials_provider(settings.credentials.clone())
-            // The SDK's own cache refreshes late and blocks; the provider brings a better one.
-            .identity_cache(IdentityCache::no_cache())
+            .identity_cache(settings.identities.clone())
             .http_client(settings.http.clone())
             // Only the caller knows what a second attempt at the same key means.
             .retry_config(RetryConfig::disabled())
@@ -43,7 +43,12 @@ impl Connection {
             config = config.interceptor(interceptor.clone());
         }
         if let Some(endpoint) = &settings.endpoint {
+            // What is configured is the address, whatever the environment asks of AWS's own.
             config = config.endpoint_url(endpoint);
+        } else {
+            config = config
+                .use_fips(settings.endpoints.is_fips())
+                .use_dual_stack(settings.endpoints.is_dual_stack());
         }
         // Buckets of other stores seldom have host names of their own.
         let path = match settings.addressing {

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use crate::s3::classify::{Refused, classify, classify_foreign};
 use crate::s3::genuine::{Foreign, Habits};
 use crate::s3::region;
-use crate::{Effect, Error, ErrorKind, Operation};
+use crate::{Effect, Error, ErrorKind, Operation, Region};
 
 /// Puts an error of the SDK into the crate's words.
 ///
@@ -86,7 +86,7 @@ fn refused(
             status,
             code: meta.code(),
             message: meta.message(),
-            region: region.as_deref(),
+            region: region.as_ref().map(Region::as_str),
             signed_for,
         });
         let found = Error::new(operation, kind, effect);

@@ -6,20 +6,16 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use crate::s3::S3Sink;
 use crate::s3::attempt::Refusal;
 use crate::s3::client::Connection;
-use crate::{Error, ErrorKind, Operation};
-
-/// The region that knows of every bucket of AWS's main partition, and the one meant by an answer without a
-/// region.
-const FIRST_REGION: &str = "us-east-1";
+use crate::{Error, ErrorKind, Operation, Region};
 
 /// Asks for the bucket's region.
 ///
 /// `GetBucketLocation` first. A refusal often tells the region as well, in a header or in its body; where it
 /// does not, the answer to `HeadBucket` does, even to those who may not see the bucket. A store of its own
 /// that says nothing gets the default region.
-pub(super) async fn ask(sink: &S3Sink) -> Result<String, Error> {
+pub(super) async fn ask(sink: &S3Sink) -> Result<Region, Error> {
     let settings = &sink.0.settings;
-    let region = settings.region.clone().unwrap_or_else(|| FIRST_REGION.to_owned());
+    let region = settings.region.clone().unwrap_or_else(Region::first);
     let connection = Connection::new(settings, region);
     let call = sink.call(Operation::Locate, "");
     let request = connection
@@ -52,15 +48,15 @@ pub(super) async fn ask(sink: &S3Sink) -> Result<String, Error> {
     }
     match head(sink, &connection).await {
         Some(region) => Ok(region),
-        None if settings.endpoint.is_some() => Ok(FIRST_REGION.to_owned()),
+        None if settings.endpoint.is_some() => Ok(Region::first()),
         None => Err(error),
     }
 }
 
 /// `GetBucketLocation` alone: whether it is allowed, and what it says.
-pub(super) async fn location(sink: &S3Sink) -> Result<String, Error> {
+pub(super) async fn location(sink: &S3Sink) -> Result<Region, Error> {
     let settings = &sink.0.settings;
-    let region = settings.region.clone().unwrap_or_else(|| FIRST_REGION.to_owned());
+    let region = settings.region.clone().unwrap_or_else(Region::first);
     let connection = Connection::new(settings, region);
     let call = sink.call(Operation::Locate, "");
     let request = connection
@@ -76,7 +72,7 @@ pub(super) async fn location(sink: &S3Sink) -> Result<String, Error> {
 }
 
 /// What `HeadBucket` lets on, whatever its answer is.
-async fn head(sink: &S3Sink, connection: &Connection) -> Option<String> {
+async fn head(sink: &S3Sink, connection: &Connection) -> Option<Region> {
     let request = connection
         .client
         .head_bucket()
@@ -84,10 +80,7 @@ async fn head(sink: &S3Sink, connection: &Connection) -> Option<String> {
         .set_expected_bucket_owner(sink.owner())
         .send();
     match sink.attempt(&sink.call(Operation::Locate, ""), request).await {
-        Ok(answer) => answer
-            .bucket_region()
-            .filter(|region| is_region(region))
-            .map(str::to_owned),
+        Ok(answer) => answer.bucket_region().and_then(|region| region.parse().ok()),
         Err(Refusal::Sdk(error)) => error.raw_response().and_then(from_response),
         Err(Refusal::TimedOut(_)) => None,
     }
@@ -95,43 +88,28 @@ async fn head(sink: &S3Sink, connection: &Connection) -> Option<String> {
 
 /// `LocationConstraint` is empty for us-east-1, and `EU` for buckets made in eu-west-1 long ago
 /// ([GetBucketLocation](https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html)).
-fn from_answer(answer: &GetBucketLocationOutput) -> String {
-    match answer.location_constraint().map(|constraint| constraint.as_str()) {
-        Some("EU") => "eu-west-1".to_owned(),
-        Some(region) if is_region(region) => region.to_owned(),
-        _ => FIRST_REGION.to_owned(),
-    }
+fn from_answer(answer: &GetBucketLocationOutput) -> Region {
+    let said = match answer.location_constraint().map(|constraint| constraint.as_str()) {
+        Some("EU") => "eu-west-1",
+        said => said.unwrap_or_default(),
+    };
+    said.parse().unwrap_or_else(|_| Region::first())
 }
 
 /// The region that a refusal tells, in its header or its body.
-pub(super) fn from_response(response: &HttpResponse) -> Option<String> {
-    let header = response
-        .headers()
-        .get("x-amz-bucket-region")
-        .filter(|region| is_region(region));
+pub(super) fn from_response(response: &HttpResponse) -> Option<Region> {
+    let header = response.headers().get("x-amz-bucket-region");
     header
-        .map(str::to_owned)
+        .and_then(|region| region.parse().ok())
         .or_else(|| from_body(response.body().bytes().unwrap_or_default()))
 }
 
 /// `<Region>` of an error document; the SDK keeps its code and message only.
-fn from_body(body: &[u8]) -> Option<String> {
+fn from_body(body: &[u8]) -> Option<Region> {
     let text = std::str::from_utf8(body).ok()?;
     let (_, rest) = text.split_once("<Region>")?;
     let (region, _) = rest.split_once("</Region>")?;
-    Some(region.trim())
-        .filter(|region| is_region(region))
-        .map(str::to_owned)
-}
-
-/// Whether the text can be a region: it becomes part of a host name, so nothing else may get there.
-pub(super) fn is_region(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+    region.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -152,14 +130,14 @@ mod tests {
             let answer = GetBucketLocationOutput::builder()
                 .set_location_constraint(constraint)
                 .build();
-            assert_eq!(from_answer(&answer), region);
+            assert_eq!(from_answer(&answer).as_str(), region);
         }
     }
 
     #[test]
     fn a_body_tells_the_region_only_if_it_is_one() {
         let body = "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-1</Region></Error>";
-        assert_eq!(from_body(body.as_bytes()).as_deref(), Some("eu-west-1"));
+        assert_eq!(from_body(body.as_bytes()), "eu-west-1".parse().ok());
         assert_eq!(from_body(b"<Region>evil.example/</Region>"), None);
         assert_eq!(from_body(b"<Region>eu-west-1"), None);
         assert_eq!(from_body(b"\xff"), None);

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::identity::SharedIdentityCache;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
-use crate::BucketAddress;
+use crate::s3::bucket_owner::BucketOwner;
+use crate::s3::endpoints::AwsEndpoints;
 use crate::s3::genuine::Habits;
+use crate::{BucketAddress, Region};
 
 /// Where a request names its bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +41,15 @@ pub enum ChecksumHeaders {
 pub(super) struct Settings {
     pub(super) bucket: BucketAddress,
     /// As configured; a region that was found out is kept with the client.
-    pub(super) region: Option<String>,
+    pub(super) region: Option<Region>,
     pub(super) endpoint: Option<String>,
     pub(super) addressing: Option<Addressing>,
     pub(super) checksums: ChecksumHeaders,
-    pub(super) owner: Option<String>,
+    pub(super) owner: Option<BucketOwner>,
     pub(super) credentials: SharedCredentialsProvider,
+    /// Kept from client to client, where the region is found out anew.
+    pub(super) identities: SharedIdentityCache,
+    pub(super) endpoints: AwsEndpoints,
     pub(super) interceptor: Option<SharedInterceptor>,
     pub(super) http: SharedHttpClient,
     pub(super) connect_timeout: Duration,
@@ -63,6 +69,7 @@ impl fmt::Debug for Settings {
             .field("addressing", &self.addressing)
             .field("checksums", &self.checksums)
             .field("owner", &self.owner)
+            .field("endpoints", &self.endpoints)
             .field("connect_timeout", &self.connect_timeout)
             .field("attempt_timeout", &self.attempt_timeout)
             .field("idle_timeout", &self.idle_timeout)

@@ -88,7 +88,7 @@ async fn it_keeps_the_contract() {
     // Each sink finds out its region anew, as each process does.
     let new = || {
         builder(&testkit, "acme-events", "admin")
-            .expected_owner(OWNER)
+            .expected_owner(OWNER.parse().unwrap())
             .build()
             .unwrap()
     };
@@ -230,10 +230,10 @@ async fn it_keeps_the_contract_within_a_folder() {
 async fn the_four_documented_permissions_are_enough_to_deliver() {
     let testkit = testkit().await;
     let sink = builder(&testkit, "acme-events", "vendor")
-        .expected_owner(OWNER)
+        .expected_owner(OWNER.parse().unwrap())
         .build()
         .unwrap();
-    assert_eq!(sink.resolve_region().await.unwrap(), "eu-central-1");
+    assert_eq!(sink.resolve_region().await.unwrap().as_str(), "eu-central-1");
     let options = PutOptions::create()
         .metadata("bl-count", "1")
         .encryption(Encryption::Aes256);
@@ -268,7 +268,7 @@ async fn the_four_documented_permissions_are_enough_to_deliver() {
 async fn the_region_is_found_without_permission_to_ask_for_it() {
     let testkit = testkit().await;
     let sink = builder(&testkit, "acme-events", "writer").build().unwrap();
-    assert_eq!(sink.resolve_region().await.unwrap(), "eu-central-1");
+    assert_eq!(sink.resolve_region().await.unwrap().as_str(), "eu-central-1");
     sink.put_bytes(&key("a"), "x").await.unwrap();
     // Without ListBucket, absent and forbidden look the same.
     assert_eq!(
@@ -282,7 +282,7 @@ async fn a_wrong_region_is_told_with_the_right_one() {
     let testkit = testkit().await;
     for wrong in ["us-east-1", "eu-west-1"] {
         let sink = builder(&testkit, "acme-events", "admin")
-            .region(wrong)
+            .region(wrong.parse().unwrap())
             .build()
             .unwrap();
         let kind = ErrorKind::WrongRegion {
@@ -296,8 +296,8 @@ async fn a_wrong_region_is_told_with_the_right_one() {
 async fn another_account_s_bucket_is_not_written_to() {
     let testkit = testkit().await;
     let sink = builder(&testkit, "acme-events", "admin")
-        .region("eu-central-1")
-        .expected_owner("999988887777");
+        .region("eu-central-1".parse().unwrap())
+        .expected_owner("999988887777".parse().unwrap());
     let sink = sink.build().unwrap();
     assert_eq!(
         failed(&sink, "a").await,
@@ -311,7 +311,7 @@ async fn what_is_wrong_with_the_credentials_or_the_bucket_is_told() {
     let testkit = testkit().await;
     let with = |id: &str, secret: &str, bucket: &str| {
         builder(&testkit, bucket, "admin")
-            .region("eu-central-1")
+            .region("eu-central-1".parse().unwrap())
             .credentials(Credentials::new(id, secret, None, None, "test"))
             .build()
             .unwrap()

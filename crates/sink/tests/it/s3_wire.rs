@@ -34,7 +34,7 @@ const KEY: &str = "currents/event_type=a.b/date=2026-11-23-18/7/x+0+0000000000.a
 fn builder(wire: &Wire) -> S3SinkBuilder {
     S3Sink::builder(BucketName::parse("acme-events").unwrap())
         .endpoint(wire.endpoint.clone())
-        .region("eu-central-1")
+        .region("eu-central-1".parse().unwrap())
         .credentials(Credentials::new(
             "AKIAEXAMPLE",
             SECRET,

@@ -148,10 +148,7 @@ impl Reach {
                 .resources([bucket.clone()])
                 .when(Operator::new(Test::StringLike), "s3:prefix", prefixes)
                 .build()?,
-            Statement::allow()
-                .actions(plain)
-                .resources([bucket.clone()])
-                .build()?,
+            Statement::allow().actions(plain).resources([bucket]).build()?,
         ];
         if !self.deletable.is_empty() {
             let mut deletable = Vec::new();

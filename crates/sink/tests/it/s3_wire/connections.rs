@@ -10,7 +10,7 @@ async fn a_connection_refused_was_surely_never_sent() {
     tokio::task::yield_now().await;
     let sink = S3Sink::builder(BucketName::parse("acme-events").unwrap())
         .endpoint(endpoint)
-        .region("eu-central-1")
+        .region("eu-central-1".parse().unwrap())
         .credentials(Credentials::new("AKIAEXAMPLE", SECRET, None, None, "test"))
         .build()
         .unwrap();
@@ -27,7 +27,7 @@ async fn a_connection_refused_was_surely_never_sent() {
 async fn a_host_that_does_not_resolve_was_never_reached() {
     let sink = S3Sink::builder(BucketName::parse("acme-events").unwrap())
         .endpoint("http://no-such-host.invalid")
-        .region("eu-central-1")
+        .region("eu-central-1".parse().unwrap())
         .credentials(Credentials::new("AKIAEXAMPLE", SECRET, None, None, "test"))
         .build()
         .unwrap();

@@ -39,7 +39,10 @@ async fn the_requests_of_an_upload() {
         answer("204 No Content", &[], ""),
     ])
     .await;
-    let sink = builder(&wire).expected_owner("111122223333").build().unwrap();
+    let sink = builder(&wire)
+        .expected_owner("111122223333".parse().unwrap())
+        .build()
+        .unwrap();
     let options = PutOptions::create()
         .metadata("bl-version", "1")
         .encryption(Encryption::Aes256);

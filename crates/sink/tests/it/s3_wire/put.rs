@@ -17,7 +17,10 @@ async fn a_put_sends_condition_checksum_owner_encryption_and_metadata() {
         "",
     )])
     .await;
-    let sink = builder(&wire).expected_owner("111122223333").build().unwrap();
+    let sink = builder(&wire)
+        .expected_owner("111122223333".parse().unwrap())
+        .build()
+        .unwrap();
     let options = PutOptions::create()
         .metadata("bl-version", "1")
         .metadata("bl-count", "2")
@@ -312,7 +315,7 @@ async fn an_access_point_is_reached_at_its_own_address() {
         let mut builder =
             S3Sink::builder(address).credentials(Credentials::new("AKIAEXAMPLE", SECRET, None, None, "test"));
         if let Some(region) = region {
-            builder = builder.region(region);
+            builder = builder.region(region.parse().unwrap());
         }
         let sink = builder.build().unwrap();
         // A link is made as a request is, and nothing is sent.

@@ -21,7 +21,10 @@ async fn a_head_asks_for_the_checksum_and_returns_all_there_is() {
         "HTTP/1.1 200 OK\r\n{head}content-length: 1234\r\n\r\n"
     ))])
     .await;
-    let sink = builder(&wire).expected_owner("111122223333").build().unwrap();
+    let sink = builder(&wire)
+        .expected_owner("111122223333".parse().unwrap())
+        .build()
+        .unwrap();
     let info = sink.head(&key(KEY)).await.unwrap();
     assert_eq!(
         (info.size, info.checksums, info.encryption),

@@ -6,7 +6,7 @@ async fn without_region(steps: impl IntoIterator<Item = Step>) -> (Wire, S3Sink)
     let wire = Wire::start(steps).await;
     let sink = S3Sink::builder(BucketName::parse("acme-events").unwrap())
         .endpoint(wire.endpoint.clone())
-        .expected_owner("111122223333")
+        .expected_owner("111122223333".parse().unwrap())
         .credentials(Credentials::new("AKIAEXAMPLE", SECRET, None, None, "test"))
         .build()
         .unwrap();
@@ -135,7 +135,7 @@ async fn every_way_in_which_a_store_tells_it() {
     ] {
         // Once by name, and once as the first call does it.
         let (_wire, sink) = without_region(steps.clone()).await;
-        assert_eq!(sink.resolve_region().await.unwrap(), region);
+        assert_eq!(sink.resolve_region().await.unwrap().as_str(), region);
         let (wire, sink) = without_region(steps).await;
         let put = tokio::time::timeout(Duration::from_secs(5), put(&sink))
             .await

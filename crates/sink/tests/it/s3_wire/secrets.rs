@@ -84,7 +84,7 @@ async fn every_error_of_every_call_is_without_secrets() {
 async fn an_error_without_an_answer_is_without_secrets() {
     let sink = S3Sink::builder(BucketName::parse("acme-events").unwrap())
         .endpoint("http://127.0.0.1:1")
-        .region("eu-central-1")
+        .region("eu-central-1".parse().unwrap())
         .credentials(Credentials::new(
             "AKIAEXAMPLE",
             SECRET,
