@@ -5,6 +5,7 @@ mod log;
 pub use log::LogChannel;
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -25,4 +26,11 @@ pub trait Channel: Debug + Send + Sync + 'static {
     ///
     /// Given up, the attempt counts as one whose outcome is unknown.
     async fn send(&self, message: &Message) -> Result<(), Error>;
+}
+
+#[async_trait]
+impl<T: Channel + ?Sized> Channel for Arc<T> {
+    async fn send(&self, message: &Message) -> Result<(), Error> {
+        self.as_ref().send(message).await
+    }
 }

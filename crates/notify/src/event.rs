@@ -61,13 +61,14 @@ struct PayloadData<'a> {
 }
 
 impl Event {
-    /// An event of `kind` about `subject`, at `timestamp`.
+    /// An event of `kind` about `subject`, at `timestamp`: to the second, as it is written, so that it is the same event when it is
+    /// read again.
     #[must_use]
     pub fn new(kind: EventKind, subject: Subject, timestamp: Timestamp) -> Self {
         Self {
             kind,
             subject,
-            timestamp,
+            timestamp: Timestamp::from_millis(timestamp.as_seconds().saturating_mul(1_000)),
             workspace: None,
             data: EventData::default(),
         }
@@ -133,11 +134,18 @@ impl Event {
         serde_json::to_string(&payload).unwrap_or_default()
     }
 
+    /// The place where what is said of a subject's losses is remembered.
+    pub(crate) fn loss_slot(&self) -> String {
+        format!("loss/{}", self.subject.key())
+    }
+
     /// The place where what is said of this subject is remembered: a newer event of one slot replaces an older.
     pub(crate) fn slot(&self) -> String {
         let family = match self.kind {
             EventKind::GrantExpiring => "expiring",
             EventKind::CheckFailed | EventKind::CheckPassed => "check",
+            // Beside the state: a connector that is blocked stays so while its loss comes near.
+            EventKind::ConnectorWarned | EventKind::ConnectorDropped => "loss",
             _ => "state",
         };
         format!("{family}/{}", self.subject.key())

@@ -2,6 +2,7 @@
 
 mod channel;
 mod clock;
+mod desk;
 #[cfg(feature = "test-util")]
 pub mod doubles;
 mod driver;
@@ -13,11 +14,13 @@ mod message;
 mod notifier;
 mod outbox;
 mod store;
+mod teller;
 mod timestamp;
 mod webhook;
 
 pub use channel::{Channel, LogChannel};
 pub use clock::Clock;
+pub use desk::Desk;
 pub use driver::SystemClock;
 #[cfg(feature = "email")]
 pub use email::SmtpMailer;
@@ -29,6 +32,7 @@ pub use message::Message;
 pub use notifier::{Notifier, NotifierBuilder, Told};
 pub use outbox::{RETRIED_FOR, Record, pause_after};
 pub use store::{FileStore, MemoryStore, Store};
+pub use teller::Teller;
 pub use timestamp::Timestamp;
 #[cfg(feature = "webhook")]
 pub use webhook::Webhook;

@@ -11,7 +11,7 @@ pub use schedule::{RETRIED_FOR, pause_after};
 use std::collections::BTreeMap;
 
 use crate::outbox::told::Told;
-use crate::{Error, Event, EventKind, Filter, Message, Timestamp};
+use crate::{Error, Event, Filter, Message, Timestamp};
 
 /// At most so many messages wait for one channel: beyond, the oldest is given up.
 const MAX_WAITING: usize = 10_000;
@@ -66,9 +66,7 @@ impl Outbox {
 
     /// What to write down so that `event` is told; nothing where it tells nothing new.
     pub(crate) fn offer(&self, now: Timestamp, event: &Event) -> Vec<Record> {
-        let unheard_of_trouble =
-            event.kind() == EventKind::ConnectorRecovered && !self.told.of_trouble(&event.slot());
-        if unheard_of_trouble || !self.told.is_news(event) {
+        if !self.told.is_news(event) {
             return Vec::new();
         }
         let listening = self.channels.iter().filter(|(_, filter)| filter.takes(event));

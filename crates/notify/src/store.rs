@@ -3,6 +3,7 @@
 mod file;
 
 pub use file::FileStore;
+pub(crate) use file::{sync_folder, write_beside};
 
 use std::fmt::Debug;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{ErrorKind, EventData, Subject};
+use crate::{ErrorKind, EventData, EventKind, Subject};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -228,4 +228,46 @@ fn a_full_queue_gives_its_oldest_up() {
     }
     assert_eq!(outbox.len(), MAX_WAITING);
     assert_eq!(outbox.begin(at(1))[0].message.event.subject().id(), "1");
+}
+
+#[test]
+fn a_start_is_told_once_and_again_only_after_an_end() {
+    let mut outbox = outbox();
+    let told = |outbox: &mut Outbox, kind, at| offer(outbox, at, &event(kind, "", at));
+    assert!(told(&mut outbox, EventKind::ConnectorLaunched, 1));
+    assert!(!told(&mut outbox, EventKind::ConnectorLaunched, 2), "a restart");
+    assert!(told(&mut outbox, EventKind::ConnectorBlocked, 3));
+    assert!(
+        !told(&mut outbox, EventKind::ConnectorLaunched, 4),
+        "a restart while blocked"
+    );
+    assert!(told(&mut outbox, EventKind::ConnectorRecovered, 5));
+    assert!(!told(&mut outbox, EventKind::ConnectorLaunched, 6));
+    assert!(told(&mut outbox, EventKind::ConnectorStopped, 7));
+    assert!(told(&mut outbox, EventKind::ConnectorLaunched, 8));
+}
+
+#[test]
+fn a_loss_that_comes_near_does_not_make_an_old_block_news() {
+    let mut outbox = outbox();
+    let warned = |percent, at| {
+        Event::new(EventKind::ConnectorWarned, Subject::connector("c1"), self::at(at))
+            .data(EventData::default().percent(percent))
+    };
+    let blocked = |at| event(EventKind::ConnectorBlocked, "auth", at);
+    assert!(offer(&mut outbox, 1, &blocked(1)));
+    assert!(offer(&mut outbox, 2, &warned(50, 2)));
+    assert!(!offer(&mut outbox, 3, &blocked(3)), "seen again after a restart");
+    assert!(!offer(&mut outbox, 4, &warned(50, 4)));
+    assert!(offer(&mut outbox, 5, &warned(75, 5)));
+    assert!(offer(
+        &mut outbox,
+        6,
+        &event(EventKind::ConnectorRecovered, "", 6)
+    ));
+    assert!(offer(&mut outbox, 7, &warned(50, 7)), "another trouble");
+    assert!(
+        offer(&mut outbox, 8, &event(EventKind::ConnectorRecovered, "", 8)),
+        "of a warning alone"
+    );
 }

@@ -18,6 +18,12 @@ pub(super) struct Told {
 
 impl Told {
     pub(super) fn is_news(&self, event: &Event) -> bool {
+        if event.kind() == EventKind::ConnectorRecovered {
+            return self.of_trouble(event);
+        }
+        if event.kind() == EventKind::ConnectorLaunched && self.is_under_way(event) {
+            return false;
+        }
         if event.kind().is_state() {
             self.slots.get(&event.slot()) != Some(&event.saying())
         } else {
@@ -26,18 +32,35 @@ impl Told {
     }
 
     /// Whether the last thing that was said of a connector is one that it can recover from.
-    pub(super) fn of_trouble(&self, slot: &str) -> bool {
+    fn of_trouble(&self, event: &Event) -> bool {
         const TROUBLE: [EventKind; 4] = [
             EventKind::ConnectorBlocked,
             EventKind::ConnectorDegraded,
+            // Where an older version remembered losses.
             EventKind::ConnectorDropped,
             EventKind::ConnectorWarned,
         ];
-        let said = self.slots.get(slot).and_then(|saying| saying.split_once(':'));
-        said.is_some_and(|(kind, _)| TROUBLE.iter().any(|trouble| trouble.name() == kind))
+        let said = self.said_last(event);
+        said.is_some_and(|said| TROUBLE.iter().any(|trouble| trouble.name() == said))
+            || self.slots.contains_key(&event.loss_slot())
+    }
+
+    /// Whether a connector was told of and has not ended since: that it runs after a restart is no news.
+    fn is_under_way(&self, event: &Event) -> bool {
+        const ENDS: [EventKind; 2] = [EventKind::ConnectorPaused, EventKind::ConnectorStopped];
+        self.said_last(event)
+            .is_some_and(|said| ENDS.iter().all(|end| end.name() != said))
+    }
+
+    fn said_last(&self, event: &Event) -> Option<&str> {
+        let (kind, _) = self.slots.get(&event.slot())?.split_once(':')?;
+        Some(kind)
     }
 
     pub(super) fn tell(&mut self, event: &Event) {
+        if event.kind() == EventKind::ConnectorRecovered {
+            self.slots.remove(&event.loss_slot());
+        }
         if event.kind().is_state() {
             self.remember(event.slot(), event.saying());
         } else {

@@ -108,7 +108,7 @@ fn lines(records: &[Record]) -> Result<Vec<u8>, Error> {
     Ok(lines)
 }
 
-fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // Made new, so that a link somebody put there is not followed.
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -119,7 +119,7 @@ fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
 }

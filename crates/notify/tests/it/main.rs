@@ -5,6 +5,7 @@
     reason = "tests may panic, and run servers of their own"
 )]
 
+mod desk;
 mod email;
 mod notifier;
 mod receiver;
