@@ -9,7 +9,7 @@ pub use resume::Resumed;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bucketline_notify::{Clock, Mailer, Notifier, Timestamp};
+use bucketline_notify::{Clock, Mailer, Teller, Timestamp};
 use tokio::sync::watch;
 
 use crate::attempt::Attempt;
@@ -40,7 +40,7 @@ pub(crate) struct Tools {
     pub(crate) places: Arc<dyn Places>,
     pub(crate) mailer: Option<Arc<dyn Mailer>>,
     pub(crate) poster: Option<Arc<dyn Poster>>,
-    pub(crate) notifier: Option<Arc<Notifier>>,
+    pub(crate) teller: Option<Arc<dyn Teller>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) cap: usize,
     pub(crate) link_lifetime: Duration,
@@ -106,8 +106,8 @@ impl Exporter {
     /// # Errors
     ///
     /// [`ErrorKind::Busy`] where another export of the segment runs, or too many of the workspace do;
-    /// [`ErrorKind::Invalid`] where the workspace has no storage integration and gzip was asked for, or where a callback
-    /// was asked for and none can be sent; [`ErrorKind::Store`].
+    /// [`ErrorKind::Invalid`] where the workspace has no storage integration and gzip was asked for, where somebody is to be mailed
+    /// what a program asked for, or where a mail or callback was asked for and none can be sent; [`ErrorKind::Store`].
     ///
     /// # Cancel safety
     ///
@@ -127,6 +127,10 @@ impl Exporter {
                 let message = "a callback is asked for, and there is no secret to sign it with";
                 return Err(Error::new(ErrorKind::Invalid, message));
             }
+        }
+        if !job.people().is_empty() && delivery.link != crate::Link::ByMail {
+            let message = "what a program asks for is not mailed: leave the people out, or ask for it as the dashboard does";
+            return Err(Error::new(ErrorKind::Invalid, message));
         }
         if !job.people().is_empty() && self.tools.mailer.is_none() {
             let message = "somebody is to be mailed, and there is no mail server";
@@ -326,7 +330,7 @@ impl Tools {
                 };
             }
         }
-        let notices = match self.notifier {
+        let notices = match self.teller {
             Some(_) => Notices::Wanted,
             None => Notices::Unwanted,
         };

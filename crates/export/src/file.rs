@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::pack::Packer;
 use crate::text::TextWriter;
 use crate::{Error, ExportJob, ExportKeys, Row, WrittenFile};
@@ -138,11 +139,7 @@ impl ExportFile {
         let rest = packer.finish()?;
         hasher.update(&rest);
         bytes += rest.len() as u64;
-        let sha256 = hasher
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256 = hex(&hasher.finalize());
         Ok((
             rest,
             WrittenFile {
@@ -208,10 +205,6 @@ mod tests {
         let (bytes, written) = second.finish().unwrap();
         assert_eq!(unzipped(&bytes), "b,a\r\n,3\r\n");
         assert_eq!(written.key, keys.file(1).unwrap().as_str());
-        let sum: String = Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert_eq!(written.sha256, sum);
+        assert_eq!(written.sha256, hex(&Sha256::digest(&bytes)));
     }
 }

@@ -7,6 +7,7 @@ mod driver;
 mod error;
 mod exporter;
 mod file;
+mod hex;
 mod job;
 mod key;
 mod manifest;

@@ -37,7 +37,7 @@ impl Tools {
     }
 
     async fn notice(&self, record: &JobRecord) -> Result<(), Error> {
-        let Some(notifier) = &self.notifier else {
+        let Some(teller) = &self.teller else {
             return Ok(());
         };
         let kind = match record.state {
@@ -64,7 +64,7 @@ impl Tools {
         )
         .workspace(record.taken.job.workspace().as_str())
         .data(data);
-        notifier.notify(event).await.map(drop)
+        teller.tell(event).await
     }
 
     async fn mail(&self, record: &JobRecord) -> Result<(), Error> {

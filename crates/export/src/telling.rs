@@ -13,7 +13,7 @@ use crate::{JobRecord, JobState, Link};
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a closed list")]
 pub enum Way {
-    /// By the channels of the notifier: `export.completed`, `export.failed`.
+    /// By the channels of whoever tells: `export.completed`, `export.failed`.
     Notice,
     /// By e-mail.
     Mail,
@@ -33,7 +33,7 @@ impl Way {
     }
 }
 
-/// Whether a notifier wants to hear of jobs.
+/// Whether anybody wants to hear of jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notices {
     /// There is one.
@@ -92,7 +92,7 @@ impl Telling {
         if notices == Notices::Wanted && record.state != JobState::Cancelled {
             ways.push(Way::Notice);
         }
-        // A mail brings a link; of a failure, a person hears from the channels of `export.failed`, where the program has a notifier.
+        // A mail brings a link; of a failure, a person hears from the channels of `export.failed`, where the program has any.
         if done && record.delivery.link == Link::ByMail && !record.taken.job.people().is_empty() {
             ways.push(Way::Mail);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bucketline_notify::{Clock, Mailer, Notifier, SystemClock};
+use bucketline_notify::{Clock, Mailer, SystemClock, Teller};
 
 use super::{Exporter, Tools};
 use crate::{JobStore, Places, Poster, Sources};
@@ -29,7 +29,7 @@ impl ExporterBuilder {
                 places,
                 mailer: None,
                 poster: None,
-                notifier: None,
+                teller: None,
                 clock: Arc::new(SystemClock::default()),
                 cap: CAP,
                 link_lifetime: LINK_LIFETIME,
@@ -49,9 +49,9 @@ impl ExporterBuilder {
         self
     }
 
-    /// Hands `export.completed` and `export.failed` to this notifier.
-    pub fn notifier(mut self, notifier: Arc<Notifier>) -> Self {
-        self.tools.notifier = Some(notifier);
+    /// Hands `export.completed` and `export.failed` to this.
+    pub fn teller(mut self, teller: Arc<dyn Teller>) -> Self {
+        self.tools.teller = Some(teller);
         self
     }
 

@@ -1,11 +1,12 @@
 //! What is drawn for a job: its id, and the random names of its files. Draws nothing itself.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::{Error, ErrorKind};
 
 /// The id of a job: a random UUID (version 4).
@@ -35,7 +36,8 @@ impl JobId {
         hasher.update(self.0);
         hasher.update(attempt.to_le_bytes());
         hasher.update(file.to_le_bytes());
-        RandomPart(hex(hasher.finalize().iter().take(16)))
+        let digits = hex(&hasher.finalize());
+        RandomPart(digits.chars().take(32).collect())
     }
 }
 
@@ -47,17 +49,13 @@ impl RandomPart {
     }
 }
 
-fn hex<'a>(bytes: impl Iterator<Item = &'a u8>) -> String {
-    bytes.map(|byte| format!("{byte:02x}")).collect()
-}
-
 impl fmt::Display for JobId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, byte) in self.0.iter().enumerate() {
-            if matches!(place, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
+        for (place, digit) in hex(&self.0).chars().enumerate() {
+            if matches!(place, 8 | 12 | 16 | 20) {
+                f.write_char('-')?;
             }
-            write!(f, "{byte:02x}")?;
+            f.write_char(digit)?;
         }
         Ok(())
     }

@@ -13,13 +13,14 @@ use bucketline_sink::SinkExt;
 use crate::world::World;
 
 fn job(origin: Origin) -> ExportJob {
-    let kind = match origin {
-        Origin::Api => ExportKind::SegmentExport("s1".parse().unwrap()),
-        Origin::Dashboard => ExportKind::CsvExport("s1".parse().unwrap()),
+    let (segment, acme) = ("s1".parse().unwrap(), "acme".parse().unwrap());
+    let job = match origin {
+        Origin::Api => ExportJob::new(acme, ExportKind::SegmentExport(segment)),
+        Origin::Dashboard => {
+            ExportJob::new(acme, ExportKind::CsvExport(segment)).mail_to(["ada@example.com".parse().unwrap()])
+        }
     };
-    ExportJob::new("acme".parse().unwrap(), kind)
-        .mail_to(["ada@example.com".parse().unwrap()])
-        .callback("https://example.com/done")
+    job.callback("https://example.com/done")
 }
 
 async fn run(world: &World, job: ExportJob) -> JobRecord {

@@ -5,4 +5,6 @@
 mod ends;
 mod kill;
 mod public_interface;
+mod told;
+mod transient;
 mod world;

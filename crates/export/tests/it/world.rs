@@ -15,8 +15,8 @@ use bucketline_export::{
 use bucketline_notify::doubles::Recorder;
 use bucketline_notify::{Clock, Timestamp};
 use bucketline_sink::{
-    ListPage, ListToken, MemorySink, MultipartSink, Object, ObjectInfo, ObjectKey, Part, PartLimits, Payload,
-    PutMode, PutOptions, PutOutcome, Sink, SinkExt, Upload, WriterSettings,
+    ListPage, ListToken, MemorySink, MultipartSink, Object, ObjectInfo, ObjectKey, Operation, Part,
+    PartLimits, Payload, PutMode, PutOptions, PutOutcome, Sink, SinkExt, Upload, WriterSettings,
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
@@ -119,6 +119,8 @@ pub(crate) struct World {
     pub(crate) posts: Arc<Mutex<Vec<(String, String, String)>>>,
     /// So many operations on the customer's store fail from now on.
     pub(crate) broken: Arc<AtomicUsize>,
+    /// Operations of the customer's store that are carried out, and whose answers are lost: what comes first here, comes first.
+    pub(crate) lost: Arc<Mutex<Vec<Operation>>>,
     /// Before the operations of the customer's store.
     pub(crate) gate: Gate,
     /// Whether the customer's store cannot be opened.
@@ -139,6 +141,7 @@ impl World {
             people: Recorder::new(),
             posts: Arc::default(),
             broken: Arc::default(),
+            lost: Arc::default(),
             gate: Gate::default(),
             shut: Arc::default(),
             rows: 12,
@@ -249,22 +252,29 @@ impl Places for FusedPlaces {
     }
 
     async fn open(&self, workspace: &WorkspaceId, place: Place) -> Result<ExportStore, Error> {
-        let sink = |sink: &MemorySink, broken: &Arc<AtomicUsize>, gate: &Gate| {
-            Arc::new(FusedSink {
-                sink: sink.clone(),
-                fuse: self.1.clone(),
-                broken: broken.clone(),
-                gate: gate.clone(),
-            })
-        };
         let world = &self.0;
+        let sink = match place {
+            Place::Own => FusedSink {
+                sink: world.own.clone(),
+                fuse: self.1.clone(),
+                broken: Arc::default(),
+                lost: Arc::default(),
+                gate: Gate::default(),
+            },
+            Place::Customers => FusedSink {
+                sink: world.customers.clone(),
+                fuse: self.1.clone(),
+                broken: world.broken.clone(),
+                lost: world.lost.clone(),
+                gate: world.gate.clone(),
+            },
+        };
         if place == Place::Customers && self.0.shut.load(Ordering::SeqCst) {
             return Err(Error::new(ErrorKind::Storage, "it is shut"));
         }
         let store = match place {
-            Place::Own => ExportStore::new(sink(&world.own, &Arc::default(), &Gate::default()))
-                .folder(workspace.as_str()),
-            Place::Customers => ExportStore::new(sink(&world.customers, &world.broken, &world.gate)),
+            Place::Own => ExportStore::new(Arc::new(sink)).folder(workspace.as_str()),
+            Place::Customers => ExportStore::new(Arc::new(sink)),
         };
         Ok(store.writer(WriterSettings::default().part_size(400 << 10)))
     }
@@ -282,10 +292,27 @@ struct FusedSink {
     sink: MemorySink,
     fuse: Fuse,
     broken: Arc<AtomicUsize>,
+    lost: Arc<Mutex<Vec<Operation>>>,
     gate: Gate,
 }
 
 impl FusedSink {
+    /// What becomes of an answer that was on its way.
+    fn answer<T>(&self, operation: Operation, answer: T) -> Result<T, bucketline_sink::Error> {
+        let mut lost = self.lost.lock().unwrap();
+        match lost.first() {
+            Some(first) if *first == operation => {
+                lost.remove(0);
+                Err(bucketline_sink::Error::new(
+                    operation,
+                    bucketline_sink::ErrorKind::TimedOut,
+                    bucketline_sink::Effect::Unknown,
+                ))
+            }
+            _ => Ok(answer),
+        }
+    }
+
     /// Before and after each operation.
     async fn step(&self) -> Result<(), bucketline_sink::Error> {
         self.fuse.step().await;
@@ -295,7 +322,7 @@ impl FusedSink {
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         match broken {
             Ok(_) => Err(bucketline_sink::Error::new(
-                bucketline_sink::Operation::Put,
+                Operation::Put,
                 bucketline_sink::ErrorKind::AccessDenied,
                 bucketline_sink::Effect::NotApplied,
             )),
@@ -321,12 +348,13 @@ impl Sink for FusedSink {
         self.step().await?;
         let outcome = self.sink.put(key, payload, options).await;
         self.fuse.step().await;
-        outcome
+        self.answer(Operation::Put, outcome?)
     }
 
     async fn head(&self, key: &ObjectKey) -> Result<ObjectInfo, bucketline_sink::Error> {
         self.step().await?;
-        self.sink.head(key).await
+        let info = self.sink.head(key).await?;
+        self.answer(Operation::Head, info)
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Object, bucketline_sink::Error> {
@@ -424,7 +452,7 @@ impl MultipartSink for FusedSink {
         self.step().await?;
         let outcome = self.sink.complete_upload(upload, parts, mode).await;
         self.fuse.step().await;
-        outcome
+        self.answer(Operation::CompleteUpload, outcome?)
     }
 
     async fn abort_upload(&self, upload: &Upload) -> Result<(), bucketline_sink::Error> {
