@@ -7,8 +7,10 @@ mod bundle;
 mod exports;
 mod managed_policies;
 mod minio;
+mod notices;
 mod python;
 mod readers;
+mod receivers;
 mod simulate;
 mod validate_policy;
 
@@ -32,7 +34,7 @@ pub(crate) enum Outcome {
 
 type Check = fn(&Settings) -> Result<Outcome, Error>;
 
-const CHECKS: [(&str, &str, Check); 7] = [
+const CHECKS: [(&str, &str, Check); 8] = [
     (
         "minio",
         "the sample events delivered to an independent S3 server, proved by `bucketline verify`",
@@ -47,6 +49,11 @@ const CHECKS: [(&str, &str, Check); 7] = [
         "exports",
         "exports told by mail and callback to aiosmtpd and standardwebhooks, and unzipped by Python",
         exports::check,
+    ),
+    (
+        "notices",
+        "a run that is blocked and recovers, told by mail and webhook to aiosmtpd and standardwebhooks",
+        notices::check,
     ),
     (
         "bundle",

@@ -11,6 +11,11 @@ pub(crate) fn get(endpoint: &str, path: &str) -> Result<String, Error> {
     request(endpoint, "GET", path, "")
 }
 
+/// POSTs `body` to `path` and returns the body of a 200.
+pub(crate) fn post(endpoint: &str, path: &str, body: &str) -> Result<String, Error> {
+    request(endpoint, "POST", path, body)
+}
+
 fn request(endpoint: &str, method: &str, path: &str, body: &str) -> Result<String, Error> {
     let host = endpoint
         .strip_prefix("http://")

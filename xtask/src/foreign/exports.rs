@@ -1,53 +1,27 @@
 //! Exports told to software that others wrote: the mail by aiosmtpd over TLS with a log-in, the callback by `standardwebhooks`,
 //! which checks its signature; and the zip read by Python.
 
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::{Outcome, Settings, python};
+use super::receivers::{PASSWORD, Receivers, SECRET};
+use super::{Outcome, Settings};
 use crate::error::Error;
 use crate::scene::Programs;
 
-const SCRIPT: &str = include_str!("receive_exports.py");
-/// Of the example in the specification of Standard Webhooks.
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const PASSWORD: &str = "mail-password-1";
-
 pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
-    let interpreter = match python::with(settings, &["aiosmtpd", "standardwebhooks", "cryptography"])? {
-        Ok(interpreter) => interpreter,
+    let folder = settings.fresh_folder("exports")?;
+    let receivers = match Receivers::start(settings, &folder)? {
+        Ok(receivers) => receivers,
         Err(why) => return Ok(Outcome::Skipped(why)),
     };
     let programs = Programs::build()?;
-    let folder = settings.fresh_folder("exports")?;
-    let script = folder.join("receive_exports.py");
-    std::fs::write(&script, SCRIPT)?;
-    let mut receivers = Command::new(&interpreter)
-        .arg(&script)
-        .arg(&folder)
-        .args([SECRET, "bucketline", PASSWORD])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let stdin = receivers.stdin.take();
-    let stdout = receivers
-        .stdout
-        .take()
-        .ok_or_else(|| Error::failed("no output"))?;
-    let mut output = BufReader::new(stdout);
-    let mut line = String::new();
-    output.read_line(&mut line)?;
-    let told = json(&line).and_then(|ports| export(&programs, &folder, &ports));
-    // The end of its input is the receivers' sign to say what came.
-    drop(stdin);
-    let mut rest = String::new();
-    output.read_to_string(&mut rest)?;
-    receivers.wait()?;
+    let interpreter = receivers.interpreter().to_owned();
+    let told = export(&programs, &folder, &receivers);
+    let came = receivers.finish()?;
     let link = told?;
-    let came = json(&rest)?;
     for (what, expected) in [
         ("/mails/0/to/0", Value::from("ada@example.com")),
         ("/mails/0/subject", Value::from("Your CSV export of s1 is ready")),
@@ -67,15 +41,12 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
 }
 
 /// Runs a report and a segment export without a storage, and the callback again; the link of the export.
-fn export(programs: &Programs, folder: &Path, ports: &Value) -> Result<String, Error> {
-    let port = |name: &str| ports.get(name).and_then(Value::as_u64).unwrap_or_default();
+fn export(programs: &Programs, folder: &Path, receivers: &Receivers) -> Result<String, Error> {
     std::fs::write(
         folder.join("bucketline.toml"),
         format!(
-            "[[workspace]]\nid = \"acme\"\n\n[exports]\ncallback_secret = {{ env = \"CALLBACK_SECRET\" }}\n\n\
-             [mail]\nhost = \"localhost\"\nport = {}\nuser = \"bucketline\"\npassword = {{ env = \"MAIL_PASSWORD\" }}\n\
-             from = \"Reports <reports@example.com>\"\nca = \"ca.pem\"\n",
-            port("mail")
+            "[[workspace]]\nid = \"acme\"\n\n[exports]\ncallback_secret = {{ env = \"CALLBACK_SECRET\" }}\n\n{}",
+            receivers.mail_section()
         ),
     )?;
     let rows: String = (0..12_000).map(|n| format!("{{\"id\":{n}}}\n")).collect();
@@ -88,8 +59,8 @@ fn export(programs: &Programs, folder: &Path, ports: &Value) -> Result<String, E
     std::fs::write(
         folder.join("segment.toml"),
         format!(
-            "{job}kind = \"segment-export\"\ncallback_endpoint = \"http://127.0.0.1:{}/done\"\n",
-            port("web")
+            "{job}kind = \"segment-export\"\ncallback_endpoint = \"{}\"\n",
+            receivers.web_address()
         ),
     )?;
     let run = |arguments: &[&str]| -> Result<Value, Error> {
@@ -135,9 +106,4 @@ fn unzipped(interpreter: &Path, link: &str) -> Result<String, Error> {
         return Err(Error::failed(format!("Python could not read `{link}`")));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-fn json(text: &str) -> Result<Value, Error> {
-    serde_json::from_str(text)
-        .map_err(|error| Error::failed(format!("the receivers said `{}`: {error}", text.trim())))
 }
