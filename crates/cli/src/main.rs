@@ -10,6 +10,7 @@ mod environment;
 mod exit;
 mod failure;
 mod log;
+mod notices;
 mod report;
 mod run;
 

@@ -19,19 +19,25 @@ use bucketline_export::{Exporter, FolderJobStore};
 use bucketline_notify::{SmtpMailer, SmtpPassword, SmtpSettings};
 
 use crate::model::{Installation, MailServer, ModelPath};
+use crate::notices::Notices;
 use crate::variables::Variables;
 use crate::wire::{Aws, secret_text};
 use crate::{Error, Problem, chain};
 
-/// The exporter of an installation. Asks no store yet.
+/// The exporter of an installation. Asks no store yet. What becomes of exports is told by `notices`.
 ///
 /// # Errors
 /// A secret or a setting cannot be used, or the folder of jobs not be opened.
-pub async fn open(installation: &Installation, variables: &Variables) -> Result<Exporter, Error> {
+pub async fn open(
+    installation: &Installation,
+    variables: &Variables,
+    notices: Option<&Notices>,
+) -> Result<Exporter, Error> {
     let aws = Arc::new(Aws::load(installation, variables).await?);
     let jobs = FolderJobStore::open(jobs_folder(installation))
         .map_err(|error| Error::data_directory(Problem::new(error.chain())))?;
-    let places = places::InstallationPlaces::new(installation.clone(), aws, variables.clone());
+    let places =
+        places::InstallationPlaces::new(installation.clone(), aws, variables.clone(), notices.cloned());
     let mut builder = Exporter::builder(jobs, rows::InstallationRows, places)
         .cap(installation.exports.concurrent)
         .link_lifetime(installation.exports.link_lifetime);
@@ -42,6 +48,9 @@ pub async fn open(installation: &Installation, variables: &Variables) -> Result<
         let poster = poster::SignedPoster::new(&installation.exports.callback_secrets, variables)?;
         builder = builder.poster(Arc::new(poster));
     }
+    if let Some(notices) = notices {
+        builder = builder.teller(notices.teller());
+    }
     Ok(builder.build())
 }
 
@@ -50,14 +59,19 @@ pub async fn open(installation: &Installation, variables: &Variables) -> Result<
 ///
 /// # Errors
 /// As [`open`], where there was an export.
-pub async fn in_background(installation: &Installation, variables: &Variables) -> Result<Background, Error> {
+pub async fn in_background(
+    installation: &Installation,
+    variables: &Variables,
+    notices: Option<Notices>,
+) -> Result<Background, Error> {
     let exporter = match jobs_folder(installation).exists() {
-        true => Some(open(installation, variables).await?),
+        true => Some(open(installation, variables, notices.as_ref()).await?),
         false => None,
     };
     Ok(Background::start(
         installation.clone(),
         variables.clone(),
+        notices,
         exporter,
     ))
 }

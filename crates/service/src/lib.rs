@@ -7,6 +7,7 @@ pub mod file;
 pub mod grants;
 pub mod input;
 pub mod model;
+pub mod notices;
 mod number;
 mod printable;
 mod problem;

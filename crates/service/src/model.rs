@@ -2,11 +2,13 @@
 //! Knows nothing of files and places in them, of credentials' values, nor of AWS.
 
 mod exports;
+mod notify;
 mod path;
 mod transforms;
 mod warnings;
 
 pub use exports::{Exports, MailServer};
+pub use notify::{Notify, NotifyMail, NotifyUrl, NotifyWebhook};
 pub use path::ModelPath;
 pub use transforms::{KeptHmacKey, TransformAction, TransformRule};
 
@@ -45,6 +47,8 @@ pub struct Installation {
     pub exports: Exports,
     /// The server that takes mail, where there is one.
     pub mail: Option<MailServer>,
+    /// Who is told of what changes, where anybody is.
+    pub notify: Option<Notify>,
 }
 
 /// Who runs an installation.

@@ -8,6 +8,7 @@ use crate::configuration;
 use crate::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::notices;
 use crate::report::{note, result, warning};
 
 pub(crate) async fn run(options: Check) -> Outcome<Exit> {
@@ -28,6 +29,7 @@ pub(crate) async fn run(options: Check) -> Outcome<Exit> {
     .await
     .map_err(|error| error.located(&config.places))?;
     let reports = checked.reports;
+    notices::checked(&config, &reports).await;
     if reports.0.is_empty() {
         note("nothing here has a bucket: there is nothing to check");
     }

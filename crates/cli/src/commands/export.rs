@@ -12,11 +12,13 @@ use std::path::PathBuf;
 use bucketline_export::{Exporter, JobId, Origin, Storage};
 use bucketline_service::exports;
 use bucketline_service::file::ConfigFile as Loaded;
+use bucketline_service::notices::{self, Notices};
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::command_line::{ConfigFile, Format};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem};
+use crate::notices::settled;
 use crate::{configuration, environment};
 
 /// Reports and exports as files, in the customer's bucket or as a download
@@ -174,12 +176,33 @@ pub(super) async fn run(options: Export) -> Outcome<Exit> {
     }
 }
 
-/// The exporter of a configuration.
-async fn open(config: &ConfigFile) -> Outcome<Exporter> {
+/// The exporter of a configuration, and who is told of what becomes of its exports.
+async fn open(config: &ConfigFile) -> Outcome<Opened> {
     let file: Loaded = configuration::load(config.path())?;
-    exports::open(&file.installation, &environment::variables())
+    let variables = environment::variables();
+    let opened = async {
+        let notices = notices::open(&file.installation, &variables).await?;
+        let exporter = exports::open(&file.installation, &variables, notices.as_ref()).await?;
+        Ok(Opened { exporter, notices })
+    };
+    opened
         .await
-        .map_err(|error| error.located(&file.places).into())
+        .map_err(|error: bucketline_service::Error| error.located(&file.places).into())
+}
+
+/// What the commands work with.
+struct Opened {
+    exporter: Exporter,
+    notices: Option<Notices>,
+}
+
+impl Opened {
+    /// Gives what is to be told a moment to go out; what does not is told by the next command, or by a run.
+    async fn settle(&self) {
+        if let Some(notices) = &self.notices {
+            settled(notices).await;
+        }
+    }
 }
 
 /// What the library says of exports, as the program ends with it.

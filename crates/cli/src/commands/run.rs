@@ -1,12 +1,14 @@
 //! `bucketline run`: reads events, delivers them, says how it went.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bucketline_check::{Reports, Settings};
+use bucketline_check::{Report, Reports, Settings};
 use bucketline_connector::{DrainReport, State};
 use bucketline_service::exports;
 use bucketline_service::input::Input;
 use bucketline_service::model::ModelPath;
+use bucketline_service::notices;
 use bucketline_service::rejects::Projection;
 use bucketline_service::schemas;
 use bucketline_service::supervise::{Feeder, Stop, failed, start, unbalanced, unreadable};
@@ -20,6 +22,7 @@ use crate::environment;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Problem};
 use crate::log;
+use crate::notices::settled;
 use crate::report::{note, thousands, warning};
 use crate::run::{Findings, Summary, Watch, listen};
 
@@ -61,7 +64,10 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         warning(problem.located(&file.places));
     }
     let variables = environment::variables();
-    let mut failing = Reports::default();
+    let notices = notices::open(config, &variables)
+        .await
+        .map_err(|error| error.located(&file.places))?;
+    let mut checks = Reports::default();
     if let Some((selection, settings)) = check {
         let checked = wire::check(config, &variables, &selection, &settings, Occasion::Start)
             .await
@@ -77,14 +83,19 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
                 warning(report.to_string().trim_end());
             }
         }
-        failing = reports;
+        if let Some(notices) = &notices {
+            notices.checked(config, &reports).await;
+        }
+        checks = reports;
     }
     // After the check, which finds out whose buckets are.
     let mut connectors = wire::open_all(config, &schemas, &variables)
         .await
         .map_err(|error| error.located(&file.places))?;
-    let held = wire::hold(&mut connectors, &failing);
-    let mut exports = exports::in_background(config, &variables)
+    let held = wire::hold(&mut connectors, &checks);
+    let good = checks.0.into_iter().filter(Report::is_ok);
+    let passed: BTreeSet<String> = good.map(|report| report.id).collect();
+    let mut exports = exports::in_background(config, &variables, notices.clone())
         .await
         .map_err(|error| error.located(&file.places))?;
     let stop = listen()?;
@@ -106,9 +117,15 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     {
         warning(text);
     }
-    for change in multiplexer.schema_changes() {
-        warning(change);
-    }
+    let schema_changes = multiplexer.schema_changes();
+    schema_changes.iter().for_each(warning);
+    let watching = match &notices {
+        Some(notices) => {
+            notices.schemas_changed(&schema_changes).await;
+            Some(notices.watch(config, &multiplexer, passed))
+        }
+        None => None,
+    };
     for connector in &options.resume {
         multiplexer.resume(connector);
     }
@@ -152,10 +169,16 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     watch.clear();
     watch.unprotected();
     drop(watch);
+    if let Some(watching) = watching {
+        watching.end().await;
+    }
     drop(upkeep);
     multiplexer.shutdown().await;
     if !exports.once(options.drain_timeout).await {
         warning("an export is still under way: the next `bucketline run` or `export resume` goes on with it");
+    }
+    if let Some(notices) = &notices {
+        settled(notices).await;
     }
     let summary = Summary {
         report: &report,

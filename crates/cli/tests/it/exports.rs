@@ -6,8 +6,14 @@ use std::time::Duration;
 
 use crate::program::{Program, finish, signal};
 
+/// A command of the README, and what it prints there.
+struct Shown {
+    command: String,
+    printed: Vec<String>,
+}
+
 /// The README's blocks below `exports/`, by name; and the commands, in order.
-fn readme() -> (BTreeMap<String, String>, Vec<String>) {
+fn readme() -> (BTreeMap<String, String>, Vec<Shown>) {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let (mut files, mut commands) = (BTreeMap::new(), Vec::new());
     for block in text.split("\n```").filter(|block| block.contains(" exports")) {
@@ -16,11 +22,15 @@ fn readme() -> (BTreeMap<String, String>, Vec<String>) {
         };
         match head.split_once(' ') {
             Some(("console", "exports")) => {
-                commands.extend(
-                    body.lines()
-                        .filter_map(|line| line.strip_prefix("$ "))
-                        .map(str::to_owned),
-                );
+                for line in body.lines() {
+                    match line.strip_prefix("$ ") {
+                        Some(command) => commands.push(Shown {
+                            command: command.to_owned(),
+                            printed: Vec::new(),
+                        }),
+                        None => commands.last_mut().unwrap().printed.push(line.to_owned()),
+                    }
+                }
             }
             Some((_, name)) => {
                 if let Some(name) = name.strip_prefix("exports/") {
@@ -31,6 +41,30 @@ fn readme() -> (BTreeMap<String, String>, Vec<String>) {
         }
     }
     (files, commands)
+}
+
+/// Lines without what is another one each time: ids, times, random names, and how many bytes a zip or gzip has, whose packer
+/// may change. In the order of their texts, since two exports of one second are listed in any.
+fn masked<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let word = |word: &str| {
+        let is_time = word.ends_with('Z') && word.contains('T');
+        let is_drawn = word.bytes().filter(u8::is_ascii_hexdigit).count() >= 32;
+        match (is_time, is_drawn) {
+            (true, _) => "TIME".to_owned(),
+            (_, true) => "DRAWN".to_owned(),
+            _ => word.to_owned(),
+        }
+    };
+    let line = |line: &str| {
+        let line = line.split(' ').map(word).collect::<Vec<_>>().join(" ");
+        match line.rsplit_once(", ") {
+            Some((before, bytes)) if bytes.ends_with(" bytes") => format!("{before}, N bytes"),
+            _ => line,
+        }
+    };
+    let mut lines: Vec<String> = lines.map(line).collect();
+    lines.sort();
+    lines
 }
 
 fn below(folder: &Path) -> Vec<PathBuf> {
@@ -92,11 +126,18 @@ fn the_examples_of_the_readme_run() {
     for (name, text) in &files {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    assert_eq!(commands.len(), 4, "{commands:?}");
-    for command in &commands {
+    assert_eq!(commands.len(), 4);
+    let mut compared = 0;
+    for Shown { command, printed } in &commands {
         let args = command.strip_prefix("bucketline ").unwrap().split(' ');
-        Program::new(folder.path()).args(args).run().expect_code(0);
+        let ran = Program::new(folder.path()).args(args).run().expect_code(0);
+        if !printed.is_empty() {
+            let expected = masked(printed.iter().map(String::as_str));
+            assert_eq!(masked(ran.stdout.lines()), expected, "{command}");
+            compared += 1;
+        }
     }
+    assert_eq!(compared, 3);
     let storage = folder.path().join("acme-storage");
     let texts: Vec<String> = below(&storage)
         .iter()
@@ -119,6 +160,106 @@ fn the_examples_of_the_readme_run() {
             .all(|path| path.to_string_lossy().contains("/files/acme/")),
         "{own:?}"
     );
+}
+
+#[test]
+fn every_key_of_a_job_is_in_the_readme() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("bucketline.toml"),
+        "[[workspace]]\nid = \"acme\"\n",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("job.toml"), "nothing = 1\n").unwrap();
+    let ran = Program::new(folder.path())
+        .args(["export", "run", "job.toml"])
+        .run()
+        .expect_code(2);
+    let (_, keys) = ran.stderr.split_once("expected one of ").unwrap();
+    let keys: Vec<&str> = keys.split('`').skip(1).step_by(2).collect();
+    assert!(keys.len() > 8, "{keys:?}");
+    let table = text.split_once("## Exports").unwrap().1;
+    for key in keys {
+        assert!(table.contains(&format!("`{key}`")), "{key} is not in the README");
+    }
+}
+
+#[test]
+fn an_export_is_shown_and_one_whose_process_died_is_cancelled_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "[[workspace]]\nid = \"acme\"\n[[data_export]]\nworkspace = \"acme\"\ndirectory = \"out\"\n";
+    std::fs::write(folder.path().join("bucketline.toml"), config).unwrap();
+    let rows: String = (0..5_000).map(|n| format!("{{\"id\":{n}}}\n")).collect();
+    std::fs::write(folder.path().join("users.ndjson"), &rows).unwrap();
+    let job = "workspace = \"acme\"\nkind = \"segment-export\"\nsegment = \"s1\"\nusers_per_file = 10\n\
+               rows = { ndjson = \"users.ndjson\" }\n";
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    let export = |args: &[&str]| {
+        let args = std::iter::once("export").chain(args.iter().copied());
+        Program::new(folder.path()).args(args).run()
+    };
+    let mut child = Program::new(folder.path())
+        .args(["export", "run", "job.toml"])
+        .start();
+    while below(&folder.path().join("out")).is_empty() {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "it ended before it was killed"
+        );
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(signal(&child, "KILL").success());
+    finish(child);
+    let listed = export(&["list"]).expect_code(0).stdout;
+    let id = listed.split(' ').next().unwrap();
+    export(&["show", id])
+        .expect_code(0)
+        .expect_said("  running  ")
+        .expect_said("in the customer's storage: writing");
+    export(&["cancel", id])
+        .expect_code(0)
+        .expect_said("it is cancelled");
+    assert!(below(&folder.path().join("out")).is_empty());
+    export(&["show", id]).expect_code(0).expect_said("  cancelled  ");
+    export(&["cancel", id])
+        .expect_code(0)
+        .expect_said("it is cancelled already, and stays so");
+    let json: serde_json::Value =
+        serde_json::from_str(&export(&["show", id, "--format", "json"]).expect_code(0).stdout).unwrap();
+    assert_eq!((&json["id"], &json["state"]), (&id.into(), &"cancelled".into()));
+
+    export(&["run", "job.toml"]).expect_code(0);
+    let listed = export(&["list"]).expect_code(0).stdout;
+    let id = listed.split(' ').next().unwrap();
+    export(&["show", id])
+        .expect_code(0)
+        .expect_said("5,000 rows in 500 files")
+        .expect_said("object prefix: ");
+    export(&["cancel", id])
+        .expect_code(0)
+        .expect_said("it is completed already, and stays so");
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    for command in ["show", "cancel"] {
+        export(&[command, nobody]).expect_code(2).expect_said(nobody);
+        export(&[command, "x"]).expect_code(2);
+    }
+}
+
+#[test]
+fn what_a_program_asks_for_is_mailed_to_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "[[workspace]]\nid = \"acme\"\n[mail]\nhost = \"localhost\"\nfrom = \"a@example.com\"\n";
+    std::fs::write(folder.path().join("bucketline.toml"), config).unwrap();
+    let job = "workspace = \"acme\"\nkind = \"segment-export\"\nsegment = \"s1\"\nrows = { ndjson = \"users.ndjson\" }\n\
+               mail_to = [\"ada@example.com\"]\n";
+    std::fs::write(folder.path().join("job.toml"), job).unwrap();
+    Program::new(folder.path())
+        .args(["export", "run", "job.toml"])
+        .run()
+        .expect_code(2)
+        .expect_said("what a program asks for is not mailed");
+    assert!(!folder.path().join("data/spool-exports/files").exists());
 }
 
 #[test]

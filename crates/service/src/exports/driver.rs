@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::chain;
 use crate::model::Installation;
+use crate::notices::Notices;
 use crate::variables::Variables;
 
 /// How often is looked for what is left.
@@ -28,13 +29,14 @@ impl Background {
     pub(super) fn start(
         installation: Installation,
         variables: Variables,
+        notices: Option<Notices>,
         mut exporter: Option<Exporter>,
     ) -> Self {
         let (passed, passes) = watch::channel(0);
         let task = tokio::spawn(async move {
             loop {
                 if exporter.is_none() && super::jobs_folder(&installation).exists() {
-                    exporter = match super::open(&installation, &variables).await {
+                    exporter = match super::open(&installation, &variables, notices.as_ref()).await {
                         Ok(exporter) => Some(exporter),
                         Err(error) => {
                             tracing::warn!(error = chain(&error), "exports cannot be gone on with");

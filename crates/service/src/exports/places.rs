@@ -11,6 +11,7 @@ use bucketline_sink::{Encryption, FsSink, MultipartSink, ObjectKey, S3Sink};
 use super::saved;
 use crate::chain;
 use crate::model::{Bucket, Destination, Installation, ModelPath};
+use crate::notices::Notices;
 use crate::variables::Variables;
 use crate::wire::{Aws, Holder, Reach, export_sink, export_store};
 
@@ -19,6 +20,7 @@ pub(super) struct InstallationPlaces {
     installation: Arc<Installation>,
     aws: Arc<Aws>,
     variables: Variables,
+    notices: Option<Notices>,
 }
 
 impl fmt::Debug for InstallationPlaces {
@@ -28,11 +30,17 @@ impl fmt::Debug for InstallationPlaces {
 }
 
 impl InstallationPlaces {
-    pub(super) fn new(installation: Installation, aws: Arc<Aws>, variables: Variables) -> Self {
+    pub(super) fn new(
+        installation: Installation,
+        aws: Arc<Aws>,
+        variables: Variables,
+        notices: Option<Notices>,
+    ) -> Self {
         Self {
             installation: Arc::new(installation),
             aws,
             variables,
+            notices,
         }
     }
 
@@ -92,7 +100,8 @@ impl Places for InstallationPlaces {
             let message = format!("the workspace `{workspace}` has no data export integration any more");
             Error::new(ErrorKind::Storage, message)
         })?;
-        saved::ensure(&self.installation, integration, &self.variables).await?;
+        let notices = self.notices.as_ref();
+        saved::ensure(&self.installation, integration, &self.variables, notices).await?;
         let sink = self.sink(&integration.destination, &Holder::data_export(integration))?;
         let store = ExportStore::new(sink).encryption(integration.encryption.clone());
         Ok(match &integration.folder {

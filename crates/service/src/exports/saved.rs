@@ -3,12 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use bucketline_check::{Report, Settings};
+use bucketline_check::{Report, Reports, Settings};
 use bucketline_export::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::model::{DataExport, Destination, GrantKind, Installation};
+use crate::notices::Notices;
 use crate::variables::Variables;
 use crate::wire::{self, Occasion, Selection};
 
@@ -83,6 +84,7 @@ pub(super) async fn ensure(
     installation: &Installation,
     integration: &DataExport,
     variables: &Variables,
+    notices: Option<&Notices>,
 ) -> Result<(), Error> {
     let path = passed_path(installation, integration);
     if matches!(integration.destination, Destination::Directory(_))
@@ -94,6 +96,10 @@ pub(super) async fn ensure(
     let saved = save(installation, workspace, variables, &Settings::default())
         .await
         .map_err(|error| Error::new(ErrorKind::Storage, error.to_string()))?;
+    if let (Some(notices), Saved::Yes(report) | Saved::No(report)) = (notices, &saved) {
+        let reports = Reports(vec![(**report).clone()]);
+        notices.checked(installation, &reports).await;
+    }
     match saved {
         Saved::No(report) => {
             let why = wire::why(&report);

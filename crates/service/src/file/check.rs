@@ -7,6 +7,7 @@ mod destinations;
 mod encryption;
 mod exports;
 mod grants;
+mod notify;
 mod spool;
 mod transforms;
 
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use bucketline_connector::{Label, WorkspaceId};
 
+use self::notify::MailServerIs;
 use super::place::{Places, Source};
 use super::raw::{self, Text};
 use super::{ConfigFile, duration};
@@ -62,9 +64,16 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
     checker.access_points(&data_exports, &connectors);
     let connectors: Vec<_> = connectors.into_iter().map(|(_, connector)| connector).collect();
     checker.export_overlaps(&connectors, &data_exports, exports.as_ref(), &workspaces);
+    let mail_server = match &file.mail {
+        Some(_) => MailServerIs::There,
+        None => MailServerIs::Missing,
+    };
     let mail = file.mail.map(|mail| checker.mail(mail));
-    match (vendor, exports, valid(mail)) {
-        (Some(vendor), Some((_, exports)), Some(mail)) if checker.problems.is_empty() => {
+    let notify = file
+        .notify
+        .map(|notify| checker.notify(notify, &workspaces, &spool.dir, mail_server));
+    match (vendor, exports, valid(mail), valid(notify)) {
+        (Some(vendor), Some((_, exports)), Some(mail), Some(notify)) if checker.problems.is_empty() => {
             let grants = grants.into_values().flatten().collect();
             let workspaces = workspaces.into_values().flatten().collect();
             let installation = Installation {
@@ -79,6 +88,7 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
                 data_exports: data_exports.into_iter().map(|(_, export)| export).collect(),
                 exports,
                 mail,
+                notify,
             };
             Ok(ConfigFile {
                 installation,

@@ -1,6 +1,10 @@
 //! The configuration file as it is written: TOML with positions, unknown keys refused, nothing checked yet.
 //! Knows no rule about any value but one: a secret is never written into the file.
 
+mod notify;
+
+pub(crate) use notify::{Notify, NotifyMail, NotifyUrl, NotifyWebhook};
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -29,6 +33,7 @@ pub(crate) struct File {
     pub(crate) data_export: Vec<Spanned<DataExport>>,
     pub(crate) exports: Option<Spanned<Exports>>,
     pub(crate) mail: Option<Spanned<Mail>>,
+    pub(crate) notify: Option<Notify>,
 }
 
 #[derive(Debug, Deserialize)]

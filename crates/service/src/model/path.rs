@@ -43,6 +43,11 @@ impl ModelPath {
         Self(vec!["mail".to_owned()])
     }
 
+    /// A channel of notices, by its id.
+    pub fn notify(id: impl Into<String>) -> Self {
+        Self(vec!["notify".to_owned(), id.into()])
+    }
+
     /// A value of it.
     #[must_use]
     pub fn value(mut self, name: &str) -> Self {

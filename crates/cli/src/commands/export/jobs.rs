@@ -9,7 +9,8 @@ use crate::failure::Outcome;
 use crate::report::{note, result};
 
 pub(super) async fn list(options: List) -> Outcome<Exit> {
-    let exporter = open(&options.config).await?;
+    let opened = open(&options.config).await?;
+    let exporter = &opened.exporter;
     let mut records = exporter.jobs().list().await.map_err(|error| failed(&error))?;
     if let Some(workspace) = &options.workspace {
         records.retain(|record| record.taken.job.workspace().as_str() == workspace);
@@ -27,7 +28,8 @@ pub(super) async fn list(options: List) -> Outcome<Exit> {
 }
 
 pub(super) async fn show(options: Show) -> Outcome<Exit> {
-    let exporter = open(&options.config).await?;
+    let opened = open(&options.config).await?;
+    let exporter = &opened.exporter;
     let record = exporter
         .jobs()
         .get(options.id)
@@ -42,12 +44,14 @@ pub(super) async fn show(options: Show) -> Outcome<Exit> {
 }
 
 pub(super) async fn cancel(options: Cancel) -> Outcome<Exit> {
-    let exporter = open(&options.config).await?;
-    match exporter
+    let opened = open(&options.config).await?;
+    let exporter = &opened.exporter;
+    let cancelled = exporter
         .cancel(options.id)
         .await
-        .map_err(|error| failed(&error))?
-    {
+        .map_err(|error| failed(&error))?;
+    opened.settle().await;
+    match cancelled {
         Cancelled::Asked => result("whoever runs it was asked to cancel it"),
         Cancelled::EndedBefore(state) => result(format_args!("it is {} already, and stays so", state.name())),
         _ => result(
@@ -58,8 +62,10 @@ pub(super) async fn cancel(options: Cancel) -> Outcome<Exit> {
 }
 
 pub(super) async fn resume(options: Resume) -> Outcome<Exit> {
-    let exporter = open(&options.config).await?;
+    let opened = open(&options.config).await?;
+    let exporter = &opened.exporter;
     let resumed = exporter.resume().await.map_err(|error| failed(&error))?;
+    opened.settle().await;
     if resumed.is_empty() {
         note("there is nothing to go on with");
     }

@@ -18,7 +18,8 @@ pub(super) async fn run(options: Run) -> Outcome<Exit> {
         )
     })?;
     let job = exports::parse_job(&options.job, &text)?;
-    let exporter = open(&options.config).await?;
+    let opened = open(&options.config).await?;
+    let exporter = &opened.exporter;
     let claimed = match exporter.left_of(&job).await.map_err(|error| failed(&error))? {
         Some(left) => {
             note(format_args!(
@@ -35,7 +36,8 @@ pub(super) async fn run(options: Run) -> Outcome<Exit> {
             exporter.take(job).await.map_err(|error| failed(&error))?
         }
     };
-    let record = watched(&exporter, claimed).await?;
+    let record = watched(exporter, claimed).await?;
+    opened.settle().await;
     let link = exporter.link(&record).await;
     match options.format {
         Format::Text => result(shown::text(&record, link).trim_end()),

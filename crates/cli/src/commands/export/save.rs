@@ -1,13 +1,13 @@
 //! `bucketline export save`: test the credentials of an integration, then save it.
 
-use bucketline_check::Settings;
+use bucketline_check::{Reports, Settings};
 use bucketline_service::exports::{self, Saved};
 
 use super::Save;
 use crate::exit::Exit;
 use crate::failure::Outcome;
 use crate::report::{note, result};
-use crate::{configuration, environment};
+use crate::{configuration, environment, notices};
 
 pub(super) async fn run(options: Save) -> Outcome<Exit> {
     let file = configuration::load(options.config.path())?;
@@ -20,6 +20,9 @@ pub(super) async fn run(options: Save) -> Outcome<Exit> {
     )
     .await
     .map_err(|error| error.located(&file.places))?;
+    if let Saved::Yes(report) | Saved::No(report) = &saved {
+        notices::checked(&file, &Reports(vec![(**report).clone()])).await;
+    }
     Ok(match saved {
         Saved::Yes(report) => {
             result(report.to_string().trim_end());
