@@ -121,7 +121,7 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     schema_changes.iter().for_each(warning);
     let watching = match &notices {
         Some(notices) => {
-            notices.schemas_changed(&schema_changes).await;
+            notices.schemas_changed(schema_changes).await;
             Some(notices.watch(config, &multiplexer, passed))
         }
         None => None,
