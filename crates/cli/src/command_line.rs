@@ -132,6 +132,10 @@ pub(crate) struct Run {
     /// Check every connector first, as `bucketline check` does: one whose check fails takes events in and delivers none
     #[arg(long)]
     pub(crate) check: bool,
+    /// Let programs ask for exports over HTTP, as `[[workspace]] api_key` and `[[segment]]` say: an address of this machine, as
+    /// `127.0.0.1:8080`. Without --drain; what stands before it speaks TLS
+    #[arg(long, value_name = "ADDR", conflicts_with = "drain")]
+    pub(crate) api: Option<std::net::SocketAddr>,
     /// Tell what happens as lines for machines, on standard error, in place of what is meant for a person
     #[arg(long, value_name = "FORMAT")]
     pub(crate) log: Option<LogFormat>,

@@ -10,6 +10,7 @@ mod saved;
 
 pub use driver::Background;
 pub use file::parse as parse_job;
+pub(crate) use rows::Rows;
 pub use saved::{Saved, save};
 
 use std::path::PathBuf;

@@ -4,12 +4,14 @@
 mod exports;
 mod notify;
 mod path;
+mod segment;
 mod transforms;
 mod warnings;
 
 pub use exports::{Exports, MailServer};
 pub use notify::{Notify, NotifyMail, NotifyUrl, NotifyWebhook};
 pub use path::ModelPath;
+pub use segment::{RowsAt, Segment};
 pub use transforms::{KeptHmacKey, TransformAction, TransformRule};
 
 use std::path::PathBuf;
@@ -41,6 +43,8 @@ pub struct Installation {
     pub grants: Vec<Grant>,
     /// The deliveries.
     pub connectors: Vec<Connector>,
+    /// The segments whose users programs may ask for.
+    pub segments: Vec<Segment>,
     /// The data export integrations, at most one for each workspace.
     pub data_exports: Vec<DataExport>,
     /// What exports are made with.
@@ -105,6 +109,8 @@ pub struct Workspace {
     pub id: WorkspaceId,
     /// What it may use.
     pub integrations: Vec<Integration>,
+    /// What its programs ask the API with: one key, or two while one replaces the other.
+    pub api_keys: Vec<Keeper>,
 }
 
 /// What a workspace may use.

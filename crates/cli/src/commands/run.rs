@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use bucketline_check::{Report, Reports, Settings};
 use bucketline_connector::{DrainReport, State};
-use bucketline_service::exports;
 use bucketline_service::input::Input;
 use bucketline_service::model::ModelPath;
 use bucketline_service::notices;
@@ -14,6 +13,7 @@ use bucketline_service::schemas;
 use bucketline_service::supervise::{Feeder, Stop, failed, start, unbalanced, unreadable};
 use bucketline_service::upkeep::Upkeep;
 use bucketline_service::wire::{self, Occasion, Selection};
+use bucketline_service::{api, exports};
 
 use crate::clock::Stopwatch;
 use crate::command_line::{Format, Run};
@@ -98,6 +98,17 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     let mut exports = exports::in_background(config, &variables, notices.clone())
         .await
         .map_err(|error| error.located(&file.places))?;
+    let api = match options.api {
+        Some(address) => Some(
+            api::serve(address, config, &variables, notices.as_ref())
+                .await
+                .map_err(|error| error.located(&file.places))?,
+        ),
+        None => None,
+    };
+    if let Some(api) = &api {
+        note(format_args!("the API listens on http://{}", api.address()));
+    }
     let stop = listen()?;
     let credentials = connectors
         .iter()
@@ -174,7 +185,11 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     }
     drop(upkeep);
     multiplexer.shutdown().await;
-    if !exports.once(options.drain_timeout).await {
+    let asked_for = match api {
+        Some(api) => api.end(options.drain_timeout).await,
+        None => true,
+    };
+    if !(asked_for && exports.once(options.drain_timeout).await) {
         warning("an export is still under way: the next `bucketline run` or `export resume` goes on with it");
     }
     if let Some(notices) = &notices {

@@ -8,6 +8,7 @@
     reason = "tests may panic, wait and start threads"
 )]
 
+mod api;
 mod bad_input;
 mod buckets;
 mod check;

@@ -1,11 +1,11 @@
 //! A job as a file: TOML to an `ExportJob`, every value checked, relative paths relative to the file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bucketline_export::{ExportJob, ExportKind, FileFormat, Origin, Packing};
 use serde::Deserialize;
 
-use super::rows::RowsAt;
+use super::rows::Rows;
 use crate::file::parse_duration;
 use crate::{Error, Problem};
 
@@ -36,13 +36,6 @@ enum Kind {
     EngagementReport,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rows {
-    ndjson: Option<PathBuf>,
-    csv: Option<PathBuf>,
-}
-
 /// Reads a job's text; `path` is where it was read from.
 ///
 /// # Errors
@@ -66,14 +59,12 @@ fn job(path: &Path, file: JobFile) -> Result<ExportJob, String> {
         }
         Kind::EngagementReport => ExportKind::EngagementReport,
     };
+    let rows = file.rows.resolve(path.parent().unwrap_or(Path::new("")))?;
     let mut job = ExportJob::new(file.workspace.parse().map_err(text)?, kind);
     if let Some(origin) = file.origin {
         job = job.asked_by(origin);
     }
-    job = job
-        .rows(rows(path, file.rows)?.to_words())
-        .columns(file.columns)
-        .map_err(text)?;
+    job = job.rows(rows.to_words()).columns(file.columns).map_err(text)?;
     if let Some(format) = file.format {
         job = job.with_format(format);
     }
@@ -100,21 +91,6 @@ fn job(path: &Path, file: JobFile) -> Result<ExportJob, String> {
         job = job.callback(url);
     }
     Ok(job)
-}
-
-fn rows(path: &Path, rows: Rows) -> Result<RowsAt, String> {
-    let beside = |file: PathBuf| {
-        let file = path.parent().unwrap_or(Path::new("")).join(file);
-        // The process that goes on with the job may stand in another folder.
-        std::path::absolute(&file).map_err(|error| format!("`{}`: {error}", file.display()))
-    };
-    match (rows.ndjson, rows.csv) {
-        (Some(file), None) => Ok(RowsAt::Ndjson(beside(file)?)),
-        (None, Some(file)) => Ok(RowsAt::Csv(beside(file)?)),
-        _ => Err(
-            "`rows` takes one of `ndjson` and `csv`, as in `rows = { ndjson = \"users.ndjson\" }`".to_owned(),
-        ),
-    }
 }
 
 fn text(error: bucketline_export::Error) -> String {

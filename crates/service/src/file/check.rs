@@ -8,6 +8,7 @@ mod encryption;
 mod exports;
 mod grants;
 mod notify;
+mod segments;
 mod spool;
 mod transforms;
 
@@ -59,6 +60,7 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
         vendor.as_ref().and_then(|vendor| vendor.account.as_ref()),
     );
     let connectors = checker.connectors(file.connector, vendor.as_ref(), &workspaces, &grants);
+    let segments = checker.segments(file.segment, &workspaces);
     let data_exports = checker.data_exports(file.data_export, &workspaces, &grants);
     let exports = checker.exports(file.exports, &grants, &spool.dir);
     checker.access_points(&data_exports, &connectors);
@@ -85,6 +87,7 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
                 workspaces,
                 grants,
                 connectors,
+                segments,
                 data_exports: data_exports.into_iter().map(|(_, export)| export).collect(),
                 exports,
                 mail,
@@ -236,7 +239,20 @@ impl Checker<'_> {
         for workspace in workspaces {
             let id = self.parse::<WorkspaceId>(&workspace.id, "id", "");
             let integrations = self.integrations(workspace.integrations.as_deref());
-            let checked = id.map(|id| Workspace { id, integrations });
+            let path = ModelPath::workspace(workspace.id.get_ref().as_str()).value("api_key");
+            let mut api_keys = Vec::new();
+            for key in [workspace.api_key, workspace.previous_api_key]
+                .into_iter()
+                .flatten()
+            {
+                self.places.note(path.clone(), self.source.place(&key.span()));
+                api_keys.extend(self.keeper(key));
+            }
+            let checked = id.map(|id| Workspace {
+                id,
+                integrations,
+                api_keys,
+            });
             self.declare(&mut declared, &workspace.id, "workspace", checked);
         }
         declared

@@ -30,6 +30,8 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) connector: Vec<Spanned<Connector>>,
     #[serde(default)]
+    pub(crate) segment: Vec<Segment>,
+    #[serde(default)]
     pub(crate) data_export: Vec<Spanned<DataExport>>,
     pub(crate) exports: Option<Spanned<Exports>>,
     pub(crate) mail: Option<Spanned<Mail>>,
@@ -85,6 +87,16 @@ pub(crate) struct Schemas {
 pub(crate) struct Workspace {
     pub(crate) id: Text,
     pub(crate) integrations: Option<Vec<Text>>,
+    pub(crate) api_key: Option<Spanned<Secret>>,
+    pub(crate) previous_api_key: Option<Spanned<Secret>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Segment {
+    pub(crate) workspace: Text,
+    pub(crate) id: Text,
+    pub(crate) rows: Spanned<crate::exports::Rows>,
 }
 
 /// One table for both kinds of grant, so that a key of the other kind is answered with words of our own.

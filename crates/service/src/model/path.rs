@@ -48,6 +48,11 @@ impl ModelPath {
         Self(vec!["notify".to_owned(), id.into()])
     }
 
+    /// A workspace, by its id.
+    pub fn workspace(id: impl Into<String>) -> Self {
+        Self(vec!["workspace".to_owned(), id.into()])
+    }
+
     /// A value of it.
     #[must_use]
     pub fn value(mut self, name: &str) -> Self {

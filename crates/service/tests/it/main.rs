@@ -1,6 +1,6 @@
 //! The crate as its users see it.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
-mod notify_section;
 mod access_points;
+mod notify_section;
 mod public_interface;

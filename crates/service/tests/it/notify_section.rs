@@ -46,30 +46,46 @@ workspace = "globex"
     let [ops, kept] = &notify.webhooks[..] else {
         panic!("{notify:?}")
     };
-    assert_eq!((ops.id.as_str(), ops.secrets.len(), kept.secrets.len()), ("ops", 2, 1));
+    assert_eq!(
+        (ops.id.as_str(), ops.secrets.len(), kept.secrets.len()),
+        ("ops", 2, 1)
+    );
     assert!(matches!(ops.url, NotifyUrl::Plain(_)) && matches!(kept.url, NotifyUrl::Kept(_)));
-    assert!(!format!("{notify:?}").contains("T0"), "the path of an address may be a secret");
+    assert!(
+        !format!("{notify:?}").contains("T0"),
+        "the path of an address may be a secret"
+    );
     let passed = Event::new(EventKind::CheckPassed, Subject::grant("g"), Timestamp::default());
     assert!(!ops.filter.takes(&passed) && kept.filter.takes(&passed));
     let [mail] = &notify.mails[..] else {
         panic!("{notify:?}")
     };
     assert_eq!(mail.to.len(), 2);
-    assert!(!mail.filter.takes(&passed.clone().workspace("acme")) && mail.filter.takes(&passed.workspace("globex")));
+    assert!(
+        !mail.filter.takes(&passed.clone().workspace("acme"))
+            && mail.filter.takes(&passed.workspace("globex"))
+    );
 }
 
 #[test]
 fn what_cannot_be_used_is_said_with_its_place_and_without_secrets() {
-    let webhook = |rest: &str| {
-        format!("[[notify.webhook]]\nid = \"a\"\nsecret = {{ env = \"S\" }}\n{rest}\n")
-    };
+    let webhook =
+        |rest: &str| format!("[[notify.webhook]]\nid = \"a\"\nsecret = {{ env = \"S\" }}\n{rest}\n");
     let url = "url = \"https://example.com/canary\"";
     for (text, what) in [
-        (webhook("url = \"http://example.com/canary\""), "b.toml:10:7: `url` cannot be used: webhook url is not encrypted"),
-        (webhook(&format!("{url}\nworkspace = \"acne\"")), "there is no workspace `acne`"),
         (
-            webhook(&format!("{url}\nevents = [\"connector.*\", \"connector.exploded\"]")),
-            "b.toml:11:27: `events` cannot be used: `connector.exploded` is no event",
+            webhook("url = \"http://example.com/canary\""),
+            "b.toml:9:7: `url` cannot be used: webhook url is not encrypted",
+        ),
+        (
+            webhook(&format!("{url}\nworkspace = \"acne\"")),
+            "there is no workspace `acne`",
+        ),
+        (
+            webhook(&format!(
+                "{url}\nevents = [\"connector.*\", \"connector.exploded\"]"
+            )),
+            "b.toml:10:26: `events` cannot be used: `connector.exploded` is no event",
         ),
         (
             format!("{}{}", webhook(url), webhook(url)),
@@ -83,9 +99,18 @@ fn what_cannot_be_used_is_said_with_its_place_and_without_secrets() {
             format!("[[notify.webhook]]\nid = \"a\"\nsecret = \"whsec_canary\"\n{url}\n"),
             "a secret does not belong in this file",
         ),
-        ("[[notify.mail]]\nid = \"m\"\nto = [\"a@example.com\"]\n".to_owned(), "there is no mail server"),
-        (format!("{MAIL}[[notify.mail]]\nid = \"m\"\nto = []\n"), "`to` names nobody"),
-        (format!("{MAIL}[[notify.mail]]\nid = \"m\"\nto = [\"ada\"]\n"), "`to` cannot be used"),
+        (
+            "[[notify.mail]]\nid = \"m\"\nto = [\"a@example.com\"]\n".to_owned(),
+            "there is no mail server",
+        ),
+        (
+            format!("{MAIL}[[notify.mail]]\nid = \"m\"\nto = []\n"),
+            "`to` names nobody",
+        ),
+        (
+            format!("{MAIL}[[notify.mail]]\nid = \"m\"\nto = [\"ada\"]\n"),
+            "`to` cannot be used",
+        ),
         ("[notify]\nlogs = true\n".to_owned(), "unknown field `logs`"),
     ] {
         let error = parse(&text).unwrap_err();
