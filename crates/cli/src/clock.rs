@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
 /// Started when it is made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch(Instant);
@@ -18,6 +21,13 @@ impl Stopwatch {
     pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
+}
+
+/// The time of day so long ago, as RFC 3339 has it, in whole seconds.
+pub(crate) fn ago(since: Duration) -> String {
+    let then = OffsetDateTime::from(wall() - since);
+    let then = then.replace_nanosecond(0).unwrap_or(then);
+    then.format(&Rfc3339).unwrap_or_default()
 }
 
 /// The time of day, for lines of the log.

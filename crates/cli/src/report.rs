@@ -47,6 +47,6 @@ pub(crate) fn because(cause: &Cause, stream: &impl io::IsTerminal) -> String {
     if stream.is_terminal() {
         cause::lines(cause)
     } else {
-        format!(": {cause}")
+        format!(": {cause} (turn: {})", cause.turn.as_str())
     }
 }

@@ -20,7 +20,7 @@ use bucketline_spool::{Learnt, Position};
 use crate::build::Built;
 use crate::metadata::Contents;
 use crate::reconcile::{AfterLook, AfterPut, AfterRebuild, Expected, after_look, after_put, after_rebuild};
-use crate::state::{Blockage, Cause};
+use crate::state::{Blockage, Cause, Party};
 
 /// Where the delivery of a lane's next object stands.
 #[derive(Debug, Default)]
@@ -434,6 +434,7 @@ impl Delivery {
     fn later(&self, unknown: bool, error: Option<&SinkError>) -> Step {
         let gone = || {
             Cause::plain(
+                Party::Customer,
                 "an object was in the way of a put, and was gone when looked at",
                 "see who deletes objects",
             )
@@ -471,7 +472,7 @@ impl Existing {
 }
 
 fn refused(blockage: Blockage, error: Option<&SinkError>) -> Step {
-    let cause = error.map_or_else(|| Cause::plain("refused", ""), Cause::of);
+    let cause = error.map_or_else(|| Cause::plain(Party::Store, "refused", ""), Cause::of);
     Step::Refused(blockage, cause)
 }
 

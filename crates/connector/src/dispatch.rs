@@ -14,6 +14,7 @@ use crate::config::Settings;
 use crate::shard::LaneRef;
 use crate::state::{Blockage, Cause};
 use crate::tickets::AttemptId;
+use health::Look;
 pub(crate) use health::{Health, Turn};
 pub(crate) use slots::{Pool, Slot, Slots};
 
@@ -42,6 +43,8 @@ pub(crate) struct Dispatcher {
     slots: Slots,
     most_per_connector: usize,
     timers: BTreeSet<(SpoolTime, Timer)>,
+    /// Connectors that may be in another state than when these were last taken.
+    changed: Vec<usize>,
 }
 
 /// One connector in the dispatcher.
@@ -61,6 +64,8 @@ pub(crate) struct Standing {
     pub(crate) stranded: Option<(Blockage, Cause)>,
     /// Whether it is known to be refused since the last drain began.
     pub(crate) tried: bool,
+    /// When the last of its objects was found to exist.
+    pub(crate) last_delivered: Option<SpoolTime>,
 }
 
 /// A lane whose turn it is.
@@ -85,11 +90,12 @@ impl Dispatcher {
             ),
             most_per_connector: settings.put_slots_per_connector,
             timers: BTreeSet::new(),
+            changed: Vec::new(),
         }
     }
 
     /// The place of a connector, which is made for it if it is new.
-    pub(crate) fn place_of(&mut self, now: SpoolTime, id: &Arc<str>) -> usize {
+    pub(crate) fn place_of(&mut self, id: &Arc<str>) -> usize {
         if let Some(place) = self.places.get(id) {
             return *place;
         }
@@ -98,14 +104,16 @@ impl Dispatcher {
         self.places.insert(Arc::clone(id), place);
         self.connectors.push(Standing {
             id: Arc::clone(id),
-            health: Health::new(seed, now),
+            health: Health::new(seed),
             queue: VecDeque::new(),
             stands: false,
             running: 0,
             apart: 0,
             stranded: None,
             tried: false,
+            last_delivered: None,
         });
+        self.changed.push(place);
         place
     }
 
@@ -125,9 +133,40 @@ impl Dispatcher {
     /// Changes a connector's health, and lets it stand where it belongs then.
     pub(crate) fn change(&mut self, now: SpoolTime, connector: usize, change: impl FnOnce(&mut Standing)) {
         if let Some(standing) = self.connectors.get_mut(connector) {
+            let before = standing.look();
             change(standing);
+            if standing.look() != before {
+                self.note_change(connector);
+            }
         }
         self.stand(now, connector);
+    }
+
+    /// An object of a connector was found to exist.
+    pub(crate) fn delivered(&mut self, now: SpoolTime, connector: usize) {
+        if let Some(standing) = self.connectors.get_mut(connector) {
+            standing.last_delivered = Some(now);
+        }
+    }
+
+    /// A connector may be in another state.
+    pub(crate) fn note_change(&mut self, connector: usize) {
+        if self.changed.last() != Some(&connector) {
+            self.changed.push(connector);
+        }
+    }
+
+    /// All connectors may be in another state.
+    pub(crate) fn note_changes(&mut self) {
+        self.changed = (0..self.connectors.len()).collect();
+    }
+
+    /// The connectors that may be in another state, each once.
+    pub(crate) fn take_changed(&mut self) -> Vec<usize> {
+        let mut changed = std::mem::take(&mut self.changed);
+        changed.sort_unstable();
+        changed.dedup();
+        changed
     }
 
     /// A lane waits for its turn from now on.
@@ -209,6 +248,7 @@ impl Dispatcher {
             return true;
         }
         standing.health.slow(now, cause);
+        self.changed.push(connector);
         // Of one connector, one call may hang at a time.
         let stays = was_apart || (standing.apart == 0 && self.slots.move_apart(slot));
         standing.apart += usize::from(stays && !was_apart);
@@ -287,6 +327,13 @@ impl Dispatcher {
             Timer::Lane(lane) | Timer::Slow(lane, _) => !gone(*lane),
             Timer::Connector(_) | Timer::Retention => true,
         });
+    }
+}
+
+impl Standing {
+    /// What of it decides its state.
+    fn look(&self) -> (Look, bool) {
+        (self.health.look(), self.stranded.is_some())
     }
 }
 

@@ -35,6 +35,7 @@ use bucketline_sink::Sink;
 use bucketline_spool::{Group, Log, OpenOptions, OsDisk, Record, Spool};
 use tokio::sync::mpsc;
 
+use crate::changes::Subscribers;
 use crate::config::{ConnectorConfig, Settings};
 use crate::engine::{Engine, Input, Started};
 use crate::error::Error;
@@ -91,12 +92,14 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
         clock.unwrap_or_else(|| Arc::new(SystemClock)),
         messages.clone(),
     );
+    let changes = Arc::new(Subscribers::default());
     let run_loop = RunLoop {
         engine: Arc::clone(&engine),
         clock: clock_of_log,
         shard: started.shard,
         journal: Box::new(spool.clone()),
         stores: Stores::new(sinks, messages.downgrade()),
+        changes: Arc::clone(&changes),
         messages: messages.downgrade(),
     };
     let ended = run_loop.start(inbox);
@@ -109,6 +112,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
         shard: started.shard,
         schema_changes: started.schema_changes,
         messages,
+        changes,
         intake,
         spool,
         ended,

@@ -32,6 +32,7 @@ mod status;
 mod steps;
 mod stranded;
 mod submit;
+mod telling;
 
 pub use crate::admit::Prepared;
 pub use crate::build::{BuildJob, Built};
@@ -71,6 +72,8 @@ pub struct Engine {
     drain: Drain,
     /// Whether the moment is set at which what is held is looked at for its age.
     minds_retention: bool,
+    /// What was told last of each connector, by its place.
+    told: Vec<telling::Told>,
     commands: Vec<Command>,
 }
 
@@ -100,7 +103,7 @@ impl Engine {
         let configured = connectors.iter().map(Configured::of);
         let configured: HashMap<Arc<str>, Configured> = configured.collect();
         for config in connectors {
-            dispatcher.place_of(SpoolTime::ZERO, &config.id.as_str().into());
+            dispatcher.place_of(&config.id.as_str().into());
         }
         Self {
             configured,
@@ -111,6 +114,7 @@ impl Engine {
             last_id: 0,
             drain: Drain::default(),
             minds_retention: false,
+            told: Vec::new(),
             commands: Vec::new(),
             settings,
             schemas,
@@ -151,6 +155,7 @@ impl Engine {
         self.end_drain(now);
         self.mind_retention(now);
         self.mind_space();
+        self.tell_changes(now);
         std::mem::take(&mut self.commands)
     }
 
@@ -198,6 +203,7 @@ impl Engine {
             return;
         };
         run.failed = Some(error);
+        self.dispatcher.note_changes();
         self.stop_shard(now, shard);
         self.commands.push(Command::Failed { shard });
     }
@@ -259,9 +265,9 @@ impl Engine {
             Purpose::Move => run.space.moving = false,
             Purpose::Batch(batch) => self.batch_durable(shard, batch),
             Purpose::Seal(lane) => self.seal_durable(now, lane),
-            Purpose::Commit(lane) => self.commit_durable(lane),
             Purpose::Drop(lane) | Purpose::Settle(lane) => self.set_phase(lane, Phase::Resting),
             Purpose::Elapsed => {}
+            Purpose::Commit(lane) => self.commit_durable(now, lane),
         }
     }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use bucketline_spool::{Lsn, SourceId};
 
+use crate::StateChanges;
 use crate::batch::{Accepted, Batch, KnownSource, ResumePoint};
 use crate::driver::Handle;
 use crate::engine::DrainReport;
@@ -91,6 +92,12 @@ impl Multiplexer {
     /// What every connector is doing.
     pub fn status(&self) -> Vec<ConnectorStatus> {
         self.handle.with_engine(|engine, now| engine.status(now))
+    }
+
+    /// The changes of connectors' states from now on, as they happen. What a state is now, [`status`](Self::status) tells: subscribe
+    /// first, then ask, and nothing is missed.
+    pub fn changes(&self) -> StateChanges {
+        self.handle.changes()
     }
 
     /// The counts, exact since the log began.

@@ -33,6 +33,8 @@ pub(crate) enum Mutant {
     NoSlotsApart,
     /// A seal that an earlier run left is forgotten.
     RestartForgetsSeals,
+    /// A lane's conflict is not told as a change of its connector's state.
+    ConflictsAreNotTold,
     /// What is told of a log before it is freed are its counts, and not what is held.
     CarryOfTotalsAlone,
     /// Events are given up while an attempt at them is under way.
@@ -51,7 +53,7 @@ pub(crate) enum Mutant {
 
 impl Mutant {
     /// All that histories notice.
-    pub(crate) const OF_HISTORIES: [Self; 19] = [
+    pub(crate) const OF_HISTORIES: [Self; 20] = [
         Self::RefusalClearsUnknown,
         Self::RestartForgetsUnknown,
         Self::AdoptionEndsTheDoubt,
@@ -64,6 +66,7 @@ impl Mutant {
         Self::KeyNamesTheFirstEventHeld,
         Self::HourGoesBack,
         Self::RestartForgetsSeals,
+        Self::ConflictsAreNotTold,
         Self::CarryOfTotalsAlone,
         Self::DropDuringAnAttempt,
         Self::DropMovesTheFrontier,

@@ -36,6 +36,20 @@ pub enum Blockage {
     Conflict,
     /// A quota of the store, or a full disk.
     Quota,
+    /// What we ourselves have to bring: our own credentials, by which customers' sessions are asked for. No fault of the customer's.
+    Vendor,
+}
+
+/// Who can do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "there is nobody else")]
+pub enum Party {
+    /// The customer, in their account: policies, keys, the bucket.
+    Customer,
+    /// Whoever runs this installation.
+    Us,
+    /// Nobody but the store, or the way to it: it is tried again.
+    Store,
 }
 
 /// What stands in the way of a connector: the last failure of its store, in full.
@@ -50,6 +64,8 @@ pub struct Cause {
     pub request_id: Option<String>,
     /// What to do about it.
     pub advice: String,
+    /// Whose turn it is to do that.
+    pub turn: Party,
 }
 
 /// One connector at one moment.
@@ -60,9 +76,11 @@ pub struct ConnectorStatus {
     pub id: String,
     /// Its name, or its id where the configuration has none.
     pub name: String,
+    /// The workspace whose events it takes.
+    pub workspace: String,
     /// What it is doing.
     pub state: State,
-    /// For how long it has been doing that.
+    /// For how long it has been doing that, since the program started at most.
     pub since: Duration,
     /// Why it is not running.
     pub cause: Option<Cause>,
@@ -80,6 +98,8 @@ pub struct ConnectorStatus {
     pub oldest_held: Option<Duration>,
     /// How long until the oldest is given up, unless it is delivered or may have been.
     pub loss_in: Option<Duration>,
+    /// How long ago the last of its objects was found to exist; `None` where none was since the program started.
+    pub last_delivered: Option<Duration>,
 }
 
 /// A lane that cannot go on: another object has the key that comes next.
@@ -102,16 +122,56 @@ impl Cause {
             code: error.code().map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
             advice: error.kind().advice().to_owned(),
+            turn: Party::of(error.kind()),
         }
     }
 
     /// A cause that no store has named.
-    pub(crate) fn plain(message: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(crate) fn plain(turn: Party, message: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             code: None,
             request_id: None,
             advice: advice.into(),
+            turn,
+        }
+    }
+
+    /// Whether both are about the same thing, however often it was tried and whatever key it was tried with.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        (self.turn, &self.code) == (other.turn, &other.code)
+    }
+}
+
+impl Party {
+    /// Whose turn it is after a failure of this kind.
+    fn of(kind: &ErrorKind) -> Self {
+        match kind {
+            ErrorKind::NotFound
+            | ErrorKind::NoSuchBucket
+            | ErrorKind::AccessDenied
+            | ErrorKind::Credentials
+            | ErrorKind::Encryption
+            | ErrorKind::Quota => Self::Customer,
+            ErrorKind::OwnCredentials
+            | ErrorKind::WrongRegion { .. }
+            | ErrorKind::ClockSkew
+            | ErrorKind::InvalidRequest
+            | ErrorKind::Unsupported
+            | ErrorKind::OutsidePrefix
+            | ErrorKind::DiskFull
+            | ErrorKind::NotTheStore => Self::Us,
+            // Busy, Throttled, Server, TimedOut, Connection, Corrupt, Unexpected, and whatever comes to be.
+            _ => Self::Store,
+        }
+    }
+
+    /// A word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Us => "us",
+            Self::Store => "store",
         }
     }
 }
@@ -130,6 +190,7 @@ impl Blockage {
             | ErrorKind::OutsidePrefix => Some(Self::Bucket),
             ErrorKind::Encryption => Some(Self::Encryption),
             ErrorKind::Quota | ErrorKind::DiskFull => Some(Self::Quota),
+            ErrorKind::OwnCredentials => Some(Self::Vendor),
             // Busy, Throttled, Server, TimedOut, Connection, Corrupt, Unexpected, and whatever comes to be.
             _ => None,
         }
@@ -143,6 +204,7 @@ impl Blockage {
             Self::Encryption => "encryption",
             Self::Conflict => "conflict",
             Self::Quota => "quota",
+            Self::Vendor => "vendor",
         }
     }
 }

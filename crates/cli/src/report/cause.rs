@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use bucketline_connector::Cause;
+use bucketline_connector::{Cause, Party};
 use bucketline_service::printable;
 
 /// Columns of a line, with the label.
@@ -23,7 +23,16 @@ pub(crate) fn lines(cause: &Cause) -> String {
     let said: Vec<String> = [code, request].into_iter().flatten().collect();
     row(&mut text, "AWS", &said.join(", "));
     row(&mut text, "do next", &advice);
+    row(&mut text, "turn", whose(cause.turn));
     text
+}
+
+fn whose(turn: Party) -> &'static str {
+    match turn {
+        Party::Customer => "the customer's",
+        Party::Us => "ours: the customer has nothing to do",
+        Party::Store => "nobody's: it is tried again by itself",
+    }
 }
 
 fn row(text: &mut String, label: &str, value: &str) {

@@ -6,6 +6,7 @@ use bucketline_connector::{ConnectorReport, DrainReport, State};
 use bucketline_service::supervise::Totals;
 use serde_json::{Value, json};
 
+use crate::clock::ago;
 use crate::report::{because, result, thousands};
 
 /// The end of a run.
@@ -90,6 +91,9 @@ fn line(connector: &ConnectorReport, width: usize) -> String {
     if connector.dropped > 0 {
         line.push_str(&format!("  dropped: {}", thousands(connector.dropped)));
     }
+    if let Some(since) = connector.last_delivered.filter(|_| connector.pending > 0) {
+        line.push_str(&format!("  last object: {}", ago(since)));
+    }
     if connector.state != State::Running || connector.cause.is_some() {
         line.push_str(&format!("  {}", connector.state));
     }
@@ -106,6 +110,7 @@ fn json(connector: &ConnectorReport) -> Value {
             "code": cause.code,
             "request_id": cause.request_id,
             "remedy": cause.advice,
+            "turn": cause.turn.as_str(),
         })
     });
     json!({
@@ -117,6 +122,7 @@ fn json(connector: &ConnectorReport) -> Value {
         "pending": connector.pending,
         "objects": connector.objects,
         "state": connector.state.to_string(),
+        "last_delivered": connector.last_delivered.map(ago),
         "cause": cause,
     })
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bucketline_connector::{ConnectorStatus, Multiplexer, State};
+use bucketline_connector::{ConnectorStatus, Multiplexer, State, StateChanges};
 use bucketline_service::Error;
 use bucketline_service::input::Mark;
 use bucketline_service::rejects::Projection;
@@ -14,7 +14,7 @@ use bucketline_service::wire::StoreProtection;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use crate::clock::Stopwatch;
+use crate::clock::{Stopwatch, ago};
 use crate::report::{Progress, because, note, thousands, warning};
 
 const EVERY: Duration = Duration::from_millis(250);
@@ -27,7 +27,11 @@ pub(crate) struct Watch<'a> {
     progress: Progress,
     stopwatch: Stopwatch,
     every: Interval,
-    states: HashMap<String, State>,
+    changes: StateChanges,
+    /// What was so when the watch began, to be told first.
+    at_first: Vec<ConnectorStatus>,
+    /// What was told last of each connector: its state, and the code of what refuses it.
+    told: HashMap<String, (State, Option<String>)>,
     input: String,
     length: Option<u64>,
     at: Mark,
@@ -45,6 +49,8 @@ impl<'a> Watch<'a> {
         found: UnboundedReceiver<UpkeepEvent>,
     ) -> Self {
         let mut every = interval(EVERY);
+        // Before the states are asked for, so that no change falls between.
+        let changes = multiplexer.changes();
         every.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             multiplexer,
@@ -52,7 +58,9 @@ impl<'a> Watch<'a> {
             progress: Progress::new(),
             stopwatch,
             every,
-            states: HashMap::new(),
+            changes,
+            at_first: multiplexer.status(),
+            told: HashMap::new(),
             input: String::new(),
             length: None,
             at: Mark::default(),
@@ -107,13 +115,20 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn changes(&mut self, statuses: &[ConnectorStatus]) {
-        for status in statuses {
-            let before = self
-                .states
-                .insert(status.id.clone(), status.state)
-                .unwrap_or(State::Running);
-            if before == status.state {
+    fn changes(&mut self) {
+        while let Some(status) = self
+            .at_first
+            .pop()
+            .or_else(|| self.changes.try_next().map(|change| change.now))
+        {
+            // One that is refused for another cause needs another person, perhaps; whatever passes by itself is told once.
+            let code = match status.state {
+                State::Blocked(_) => status.cause.as_ref().and_then(|cause| cause.code.clone()),
+                _ => None,
+            };
+            let told = (status.state, code);
+            let before = self.told.insert(status.id.clone(), told.clone());
+            if before.unwrap_or((State::Running, None)) == told {
                 continue;
             }
             self.progress.clear();
@@ -182,8 +197,8 @@ impl Observer for Watch<'_> {
     async fn tick(&mut self) {
         self.every.tick().await;
         self.findings();
+        self.changes();
         let statuses = self.multiplexer.status();
-        self.changes(&statuses);
         self.unprotected();
         let held: u64 = statuses.iter().map(|status| status.events_held).sum();
         let input = if self.input.is_empty() {
@@ -192,9 +207,14 @@ impl Observer for Watch<'_> {
             &format!("{}: ", self.input)
         };
         let text = format!(
-            "{input}{} lines accepted, {} events to deliver",
+            "{input}{} lines accepted, {} events to deliver{}",
             thousands(self.totals.accepted),
-            thousands(held)
+            thousands(held),
+            statuses
+                .iter()
+                .filter_map(|status| status.last_delivered)
+                .min()
+                .map_or_else(String::new, |since| format!(", last object at {}", ago(since))),
         );
         self.progress
             .show(self.stopwatch.elapsed(), self.at.offset, self.length, &text);

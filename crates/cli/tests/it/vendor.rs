@@ -68,7 +68,14 @@ fn a_profile_of_the_shared_file_assumes_the_role() {
 fn expect_signed_by_the_service(ran: &Ran) {
     let line = ran.stdout.lines().find(|line| line.contains(GLOBEX)).unwrap();
     assert!(
-        line.contains("InvalidClientTokenId") && line.contains("our own credentials"),
+        [
+            "InvalidClientTokenId",
+            "our own credentials",
+            "blocked (vendor)",
+            "(turn: us)"
+        ]
+        .iter()
+        .all(|text| line.contains(text)),
         "{line}"
     );
 }
@@ -120,6 +127,8 @@ fn every_place_that_was_asked_says_why_it_has_nothing() {
         "container: ",
         "instance metadata: ",
         "our own credentials",
+        "blocked (vendor)",
+        "(turn: us)",
     ] {
         assert!(said.contains(place), "`{place}` is not in {said}");
     }

@@ -96,7 +96,7 @@ fn a_refusal_is_known_and_silence_is_not() {
     assert!(matches!(refused, Step::Refused(Blockage::Auth, _)));
     let silent = putting().on_put(&Err(error(ErrorKind::TimedOut, Effect::Unknown)));
     assert_eq!(unknown(&silent), Some(true));
-    let broken_off = putting().on_broken_off(Cause::plain("slow", ""));
+    let broken_off = putting().on_broken_off(Cause::plain(Party::Store, "slow", ""));
     assert!(broken_off.unknown);
 }
 

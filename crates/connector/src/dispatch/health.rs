@@ -1,5 +1,6 @@
 //! The health of one connector's store: whether it is tried like the others, tried alone, or only probed. Knows no lanes and no slots.
 
+use std::hash::{Hash as _, Hasher as _};
 use std::time::Duration;
 
 use bucketline_spool::SpoolTime;
@@ -14,7 +15,6 @@ const TROUBLE: u32 = 3;
 #[derive(Debug)]
 pub(crate) struct Health {
     condition: Condition,
-    since: SpoolTime,
     last_error: Option<Cause>,
     /// Failures in a row that pass by themselves.
     failures: u32,
@@ -43,6 +43,14 @@ enum Condition {
     Barred { blockage: Blockage, cause: Cause },
 }
 
+/// What of a connector's health decides its state: as long as it is the same, so is the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Look {
+    blockage: Option<Blockage>,
+    degraded: bool,
+    cause: u64,
+}
+
 /// When a connector may be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Turn {
@@ -55,10 +63,9 @@ pub(crate) enum Turn {
 }
 
 impl Health {
-    pub(crate) fn new(seed: u64, now: SpoolTime) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             condition: Condition::Well,
-            since: now,
             last_error: None,
             failures: 0,
             successes: 0,
@@ -82,10 +89,7 @@ impl Health {
     }
 
     /// The store answered as it should.
-    pub(crate) fn worked(&mut self, now: SpoolTime) {
-        if self.failures > 0 || self.condition != Condition::Well {
-            self.since = now;
-        }
+    pub(crate) fn worked(&mut self) {
         self.failures = 0;
         self.successes = self.successes.saturating_add(1);
         self.condition = Condition::Well;
@@ -98,9 +102,6 @@ impl Health {
         self.successes = 0;
         match &mut self.condition {
             Condition::Well | Condition::Trouble { .. } => {
-                if self.failures == 1 {
-                    self.since = now;
-                }
                 if self.failures >= TROUBLE || matches!(self.condition, Condition::Trouble { .. }) {
                     let next_try = now.plus(retry.delay(self.failures, self.seed));
                     self.condition = Condition::Trouble { next_try };
@@ -123,7 +124,6 @@ impl Health {
     /// The store takes long to answer.
     pub(crate) fn slow(&mut self, now: SpoolTime, cause: Cause) {
         if self.condition == Condition::Well {
-            self.since = now;
             self.condition = Condition::Trouble { next_try: now };
         }
         self.last_error = Some(cause);
@@ -154,10 +154,7 @@ impl Health {
                 let probes = probes.saturating_add(1);
                 (now, probes, now.plus(probe.delay(probes, self.seed)))
             }
-            Condition::Well | Condition::Trouble { .. } => {
-                self.since = now;
-                (now, 1, now.plus(probe.delay(1, self.seed)))
-            }
+            Condition::Well | Condition::Trouble { .. } => (now, 1, now.plus(probe.delay(1, self.seed))),
         };
         self.condition = Condition::Blocked {
             blockage,
@@ -169,19 +166,15 @@ impl Health {
     }
 
     /// The store does what must not go on, and would do it again.
-    pub(crate) fn bar(&mut self, now: SpoolTime, blockage: Blockage, cause: Cause) {
+    pub(crate) fn bar(&mut self, blockage: Blockage, cause: Cause) {
         self.last_error = Some(cause.clone());
         self.successes = 0;
-        if !matches!(self.condition, Condition::Barred { .. }) {
-            self.since = now;
-        }
         self.condition = Condition::Barred { blockage, cause };
     }
 
     /// Somebody says that what barred it was changed: it is tried, one object at a time.
     pub(crate) fn unbar(&mut self, now: SpoolTime) {
         if matches!(self.condition, Condition::Barred { .. }) {
-            self.since = now;
             self.condition = Condition::Trouble { next_try: now };
         }
     }
@@ -205,6 +198,23 @@ impl Health {
         }
     }
 
+    /// What of it decides the connector's state.
+    pub(crate) fn look(&self) -> Look {
+        let blocked = self.blockage();
+        let degraded = self.is_degraded();
+        let cause = match blocked {
+            Some((_, cause)) => Some(cause),
+            None => self.last_error.as_ref().filter(|_| degraded),
+        };
+        let mut hash = std::hash::DefaultHasher::new();
+        cause.map(|cause| (cause.turn, &cause.code)).hash(&mut hash);
+        Look {
+            blockage: blocked.map(|(blockage, _)| blockage),
+            degraded,
+            cause: hash.finish(),
+        }
+    }
+
     /// Whether it is not even probed.
     pub(crate) fn is_barred(&self) -> bool {
         matches!(self.condition, Condition::Barred { .. })
@@ -218,11 +228,6 @@ impl Health {
     /// Whether it fails now and then, or takes long.
     pub(crate) fn is_degraded(&self) -> bool {
         self.failures > 0 || matches!(self.condition, Condition::Trouble { .. })
-    }
-
-    /// How long it has been as it is.
-    pub(crate) fn lasts(&self, now: SpoolTime) -> Duration {
-        now.since(self.since)
     }
 
     /// How long until it is tried, where it is not tried like the others.
@@ -246,7 +251,7 @@ mod tests {
     const PROBE: Backoff = Backoff::new(Duration::from_secs(10), Duration::from_secs(600));
 
     fn cause() -> Cause {
-        Cause::plain("no", "")
+        Cause::plain(crate::state::Party::Customer, "no", "")
     }
 
     fn at(seconds: u64) -> SpoolTime {
@@ -255,10 +260,10 @@ mod tests {
 
     #[test]
     fn a_store_is_given_more_at_a_time_as_it_proves_itself() {
-        let mut health = Health::new(1, at(0));
+        let mut health = Health::new(1);
         for at_a_time in [1, 2, 3, 4, 4] {
             assert_eq!(health.turn(4), Turn::Common { at_a_time });
-            health.worked(at(1));
+            health.worked();
         }
         health.failed(at(2), cause(), RETRY, PROBE);
         assert_eq!(health.turn(4), Turn::Common { at_a_time: 1 });
@@ -266,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_store_that_keeps_failing_is_tried_alone_and_ever_more_seldom() {
-        let mut health = Health::new(1, at(0));
+        let mut health = Health::new(1);
         let mut before = Duration::ZERO;
         for failure in 1..20 {
             health.failed(at(100), cause(), RETRY, PROBE);
@@ -282,13 +287,13 @@ mod tests {
             before = delay;
         }
         assert!(before >= Duration::from_secs(30));
-        health.worked(at(200));
+        health.worked();
         assert_eq!(health.turn(4), Turn::Common { at_a_time: 2 });
     }
 
     #[test]
     fn refusals_of_what_was_under_way_together_are_one_probe() {
-        let mut health = Health::new(1, at(0));
+        let mut health = Health::new(1);
         for _ in 0..4 {
             health.refused(at(9), at(8), Blockage::Auth, cause(), PROBE);
         }
@@ -303,8 +308,8 @@ mod tests {
 
     #[test]
     fn what_is_barred_is_not_probed_until_somebody_says_so() {
-        let mut health = Health::new(1, at(0));
-        health.bar(at(1), Blockage::Encryption, cause());
+        let mut health = Health::new(1);
+        health.bar(Blockage::Encryption, cause());
         health.hasten(at(2));
         health.refused(at(2), at(1), Blockage::Auth, cause(), PROBE);
         assert_eq!(

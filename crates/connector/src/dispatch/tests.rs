@@ -1,6 +1,6 @@
 use super::*;
 use crate::shard::LaneId;
-use crate::state::Blockage;
+use crate::state::{Blockage, Party};
 use crate::tickets::ShardId;
 
 fn dispatcher(slots: usize, per_connector: usize, apart: usize) -> Dispatcher {
@@ -22,10 +22,10 @@ const NOW: SpoolTime = SpoolTime::ZERO;
 
 /// Connector `name`, proved, with these lanes waiting.
 fn waiting(dispatcher: &mut Dispatcher, name: &str, lanes: std::ops::Range<usize>) -> usize {
-    let place = dispatcher.place_of(NOW, &name.into());
+    let place = dispatcher.place_of(&name.into());
     dispatcher.change(NOW, place, |standing| {
         for _ in 0..9 {
-            standing.health.worked(NOW);
+            standing.health.worked();
         }
     });
     for number in lanes {
@@ -37,9 +37,13 @@ fn waiting(dispatcher: &mut Dispatcher, name: &str, lanes: std::ops::Range<usize
 fn refused(dispatcher: &mut Dispatcher, place: usize) {
     dispatcher.change(NOW, place, |standing| {
         let probe = Settings::default().probe;
-        standing
-            .health
-            .refused(NOW, NOW, Blockage::Auth, Cause::plain("no", ""), probe);
+        standing.health.refused(
+            NOW,
+            NOW,
+            Blockage::Auth,
+            Cause::plain(Party::Customer, "no", ""),
+            probe,
+        );
     });
 }
 
@@ -100,7 +104,12 @@ fn of_one_connector_one_call_may_hang_and_of_all_as_many_as_there_are_slots() {
         .iter_mut()
         .map(|called| {
             let place = places[called.lane.lane.0 / 10];
-            dispatcher.move_apart(NOW, place, &mut called.slot, Cause::plain("slow", ""))
+            dispatcher.move_apart(
+                NOW,
+                place,
+                &mut called.slot,
+                Cause::plain(Party::Store, "slow", ""),
+            )
         })
         .collect();
     assert_eq!(

@@ -12,6 +12,7 @@ use super::intake::Intake;
 use super::run_loop::Message;
 use super::spool_thread::SpoolThread;
 use crate::batch::{Accepted, Batch};
+use crate::changes::{StateChanges, Subscribers};
 use crate::engine::{DrainReport, Engine, Input, RequestId, ShardId};
 use crate::error::Error;
 use crate::rejects::{RejectEntry, RejectFeed};
@@ -26,6 +27,7 @@ pub(crate) struct Handle {
     pub(super) shard: ShardId,
     pub(super) schema_changes: Vec<SchemaChange>,
     pub(super) messages: mpsc::UnboundedSender<Message>,
+    pub(super) changes: Arc<Subscribers>,
     pub(super) intake: Intake,
     pub(super) spool: SpoolThread,
     pub(super) ended: watch::Receiver<()>,
@@ -63,6 +65,10 @@ impl Handle {
         }
         let _ = self.messages.send(Message::Input(Input::GiveUp { id }));
         answer.await.unwrap_or_else(|_| self.stopped_report())
+    }
+
+    pub(crate) fn changes(&self) -> StateChanges {
+        self.changes.subscribe()
     }
 
     pub(crate) fn wake(&self, connector: Option<ConnectorId>) {

@@ -10,6 +10,7 @@ use super::stores::Stores;
 use crate::admit::Prepared;
 use crate::batch::Accepted;
 use crate::build::BuildJob;
+use crate::changes::Subscribers;
 use crate::engine::{Command, DrainReport, Engine, Input, RequestId, ShardId};
 use crate::error::Error;
 use crate::journal::{Journal, Order, Request};
@@ -35,6 +36,7 @@ pub(super) struct RunLoop {
     pub(super) shard: ShardId,
     pub(super) journal: Box<dyn Journal>,
     pub(super) stores: Stores,
+    pub(super) changes: Arc<Subscribers>,
     pub(super) messages: mpsc::WeakUnboundedSender<Message>,
 }
 
@@ -85,6 +87,7 @@ impl RunLoop {
                     self.carry_out(command, &mut waiting);
                 }
             }
+            self.changes.end();
             drop(self);
             drop(running);
         }));
@@ -138,6 +141,7 @@ impl RunLoop {
                     let _ = reply.send(*report);
                 }
             }
+            Command::Changed(change) => self.changes.tell(&change),
             Command::Build(job) if job.missing().is_empty() => self.build(job),
             Command::Build(job) => self.journal.order(job.shard(), Order::ReadBack(job)),
             Command::Put(job) => self.stores.put(*job),

@@ -6,15 +6,16 @@ use bucketline_sink::Encryption;
 use bucketline_spool::SpoolTime;
 
 use super::Engine;
-use crate::ConnectorId;
 use crate::config::ConnectorConfig;
 use crate::shard::LaneRef;
+use crate::{ConnectorId, WorkspaceId};
 
 /// What today's configuration says of a connector that is not part of its generation: it changes neither bytes nor keys.
 #[derive(Debug, Clone)]
 pub(super) struct Configured {
     pub(super) id: ConnectorId,
     pub(super) name: String,
+    pub(super) workspace: WorkspaceId,
     pub(super) encryption: Encryption,
 }
 
@@ -24,6 +25,7 @@ impl Configured {
         let configured = Self {
             id: config.id.clone(),
             name: config.name.clone(),
+            workspace: config.workspace.clone(),
             encryption: config.encryption.clone(),
         };
         (config.id.as_str().into(), configured)

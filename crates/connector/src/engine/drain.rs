@@ -1,6 +1,7 @@
 //! Draining: everything held is due at once, and the end is when nothing more can be done.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use bucketline_spool::SpoolTime;
 
@@ -53,6 +54,8 @@ pub struct ConnectorReport {
     pub state: State,
     /// Why it holds events still, if it does.
     pub cause: Option<Cause>,
+    /// How long ago the last of its objects was found to exist, since the program started.
+    pub last_delivered: Option<Duration>,
 }
 
 impl DrainReport {
@@ -160,6 +163,7 @@ impl Engine {
                 objects: ledger.objects(&status.id),
                 state: status.state,
                 cause: status.cause,
+                last_delivered: status.last_delivered,
                 id: status.id,
                 name: status.name,
             }

@@ -10,6 +10,7 @@ use super::DrainReport;
 use crate::admit::Prepared;
 use crate::batch::Accepted;
 use crate::build::{BuildJob, Built};
+use crate::changes::StateChange;
 use crate::journal::{Landed, OpenedShard};
 use crate::tickets::{AttemptId, RequestId, ShardId, Ticket};
 use crate::{ConnectorId, Error};
@@ -164,6 +165,8 @@ pub enum Command {
         /// Which.
         shard: ShardId,
     },
+    /// Tell whoever wants to know: a connector is in another state, or in the same one for another cause.
+    Changed(Box<StateChange>),
     /// Answer a drain.
     Drained {
         /// Which.

@@ -8,7 +8,7 @@ use super::shard_run::Phase;
 use super::{Command, Engine};
 use crate::dispatch::Timer;
 use crate::shard::{LaneId, LaneRef};
-use crate::state::Cause;
+use crate::state::{Cause, Party};
 use crate::tickets::{AttemptId, ShardId};
 
 impl Engine {
@@ -107,7 +107,15 @@ impl Engine {
         let Some(run) = self.shards.get_mut(&lane.shard) else {
             return;
         };
-        if let Phase::Until(time) = std::mem::replace(&mut run.run_mut(lane.lane).phase, phase) {
+        let is_conflict = matches!(phase, Phase::Conflict(_));
+        let before = std::mem::replace(&mut run.run_mut(lane.lane).phase, phase);
+        if matches!(before, Phase::Conflict(_)) != is_conflict
+            && let Some(connector) = run.connector_of(lane.lane)
+            && !bent!(ConflictsAreNotTold)
+        {
+            self.dispatcher.note_change(connector);
+        }
+        if let Phase::Until(time) = before {
             self.dispatcher.clear_timer(time, Timer::Lane(lane));
         }
     }
@@ -151,6 +159,7 @@ impl Engine {
         let Some(running) = running else { return };
         let Some(slot) = &mut running.slot else { return };
         let cause = Cause::plain(
+            Party::Store,
             format!("no answer within {:?}", self.settings.slow_after),
             "see whether the store, or the way to it, is overloaded",
         );

@@ -60,7 +60,7 @@ impl Engine {
         self.release(now, lane);
         if let Some(connector) = self.connector_of(lane) {
             self.dispatcher
-                .change(now, connector, |standing| standing.health.worked(now));
+                .change(now, connector, |standing| standing.health.worked());
         }
     }
 }

@@ -65,9 +65,7 @@ impl Engine {
     pub(super) fn join(&mut self, now: SpoolTime, opened: OpenedShard) {
         let shard = opened.id();
         let books = opened.fold.connectors.iter();
-        let places: Vec<usize> = books
-            .map(|book| self.dispatcher.place_of(now, &book.id))
-            .collect();
+        let places: Vec<usize> = books.map(|book| self.dispatcher.place_of(&book.id)).collect();
         for (book, place) in opened.fold.connectors.iter().zip(&places) {
             // What was wrong before the restart is wrong until somebody says otherwise, or asks for nothing any more.
             let asks = self
@@ -76,13 +74,14 @@ impl Engine {
             if let Some(seen) = book.misencrypted.as_deref().filter(|_| asks) {
                 let cause = not_encrypted_as_asked(seen);
                 self.dispatcher.change(now, *place, |standing| {
-                    standing.health.bar(now, Blockage::Encryption, cause);
+                    standing.health.bar(Blockage::Encryption, cause);
                 });
             }
         }
         let run = ShardRun::new(now, opened, places);
         let lanes = run.lane_ids();
         self.shards.insert(shard, run);
+        self.dispatcher.note_changes();
         for lane in lanes {
             self.refresh(now, LaneRef { shard, lane });
         }
@@ -93,6 +92,7 @@ impl Engine {
         self.stop_shard(now, shard);
         self.refuse_appends(shard, &Error::stopped());
         self.shards.remove(&shard);
+        self.dispatcher.note_changes();
         self.commands.push(Command::Failed { shard });
     }
 

@@ -5,7 +5,7 @@ use bucketline_spool::SpoolTime;
 use super::Engine;
 use super::shard_run::Phase;
 use crate::dispatch::Standing;
-use crate::state::{Blockage, Cause, ConnectorStatus, LaneConflict, State};
+use crate::state::{Blockage, Cause, ConnectorStatus, LaneConflict, Party, State};
 
 /// What a connector holds, over all shards.
 #[derive(Default)]
@@ -27,17 +27,26 @@ impl Engine {
             .collect()
     }
 
+    /// One of them, by its place in the dispatcher.
+    pub(super) fn status_at(&self, now: SpoolTime, connector: usize) -> Option<ConnectorStatus> {
+        let standing = self.dispatcher.get(connector)?;
+        Some(self.status_of(now, connector, standing))
+    }
+
     fn status_of(&self, now: SpoolTime, connector: usize, standing: &Standing) -> ConnectorStatus {
         let held = self.held_by(connector);
         let (state, cause) = self.state_of(connector, standing, &held);
         let health = &standing.health;
+        let told = self.told.get(connector).filter(|told| told.state == state);
+        let since = told.map(|told| now.since(told.since)).unwrap_or_default();
         ConnectorStatus {
             id: standing.id.to_string(),
             name: self
                 .configured(connector)
                 .map_or_else(|| standing.id.to_string(), |configured| configured.name.clone()),
+            workspace: self.workspace_of(connector).unwrap_or_default(),
             state,
-            since: health.lasts(now),
+            since,
             cause,
             last_error: health.last_error().cloned(),
             next_probe: self.dispatcher.next_try(now, connector),
@@ -48,7 +57,20 @@ impl Engine {
             loss_in: held
                 .oldest
                 .map(|oldest| oldest.plus(self.settings.retention).since(now)),
+            last_delivered: standing.last_delivered.map(|then| now.since(then)),
         }
+    }
+
+    /// The workspace of a connector: as configured, or as the logs have it.
+    fn workspace_of(&self, connector: usize) -> Option<String> {
+        if let Some(configured) = self.configured(connector) {
+            return Some(configured.workspace.to_string());
+        }
+        let id = &self.dispatcher.get(connector)?.id;
+        self.shards.values().find_map(|run| {
+            let generation = run.fold.generation_of(run.fold.connector(id)?)?;
+            Some(generation.workspace.clone())
+        })
     }
 
     fn held_by(&self, connector: usize) -> Held {
@@ -81,11 +103,14 @@ impl Engine {
         if let Some(failure) = failures.into_iter().next()
             && self.shards.values().all(|run| run.failed.is_some())
         {
-            return (State::Stopped, Some(Cause::plain(failure.to_string(), "")));
+            return (
+                State::Stopped,
+                Some(Cause::plain(Party::Us, failure.to_string(), "")),
+            );
         }
         if self.configured(connector).is_none() {
             let advice = "add the connector to the configuration again, to deliver what is held for it";
-            let cause = Cause::plain("the configuration has no such connector", advice);
+            let cause = Cause::plain(Party::Us, "the configuration has no such connector", advice);
             // Removed, and nobody misses anything, where nothing is held.
             return (State::Orphaned, (held.events > 0).then_some(cause));
         }
@@ -98,7 +123,11 @@ impl Engine {
             (Some((blockage, cause)), _) => (State::Blocked(blockage), Some(cause.clone())),
             (None, Some(conflict)) => {
                 let message = format!("`{}` is taken by {}", conflict.key, conflict.found);
-                let cause = Cause::plain(message, "find out who else writes there; nothing is overwritten");
+                let cause = Cause::plain(
+                    Party::Customer,
+                    message,
+                    "find out who else writes there; nothing is overwritten",
+                );
                 (State::Blocked(Blockage::Conflict), Some(cause))
             }
             (None, None) if health.is_degraded() => (State::Degraded, health.last_error().cloned()),

@@ -13,7 +13,7 @@ use crate::dispatch::{Called, Timer};
 use crate::error::{Error, ErrorKind};
 use crate::reconcile::Expected;
 use crate::shard::LaneRef;
-use crate::state::{Blockage, Cause};
+use crate::state::{Blockage, Cause, Party};
 use crate::tickets::{AttemptId, ShardId};
 
 /// The longest pause that a store's `Retry-After` is given: more would be a way to stop a connector.
@@ -116,7 +116,10 @@ impl Engine {
         }
     }
 
-    pub(super) fn commit_durable(&mut self, lane: LaneRef) {
+    pub(super) fn commit_durable(&mut self, now: SpoolTime, lane: LaneRef) {
+        if let Some(connector) = self.connector_of(lane) {
+            self.dispatcher.delivered(now, connector);
+        }
         self.set_phase(lane, Phase::Resting);
     }
 
@@ -151,7 +154,7 @@ impl Engine {
             Step::Conflict(what) => {
                 if let Some(connector) = self.connector_of(lane) {
                     self.dispatcher
-                        .change(now, connector, |standing| standing.health.worked(now));
+                        .change(now, connector, |standing| standing.health.worked());
                 }
                 self.conflict(now, lane, what);
             }
@@ -260,12 +263,12 @@ impl Engine {
         self.release(now, lane);
         if encrypted_as_asked {
             self.dispatcher
-                .change(now, connector, |standing| standing.health.worked(now));
+                .change(now, connector, |standing| standing.health.worked());
         } else {
             let cause = not_encrypted_as_asked(&encryption_text(&receipt.encryption));
             self.dispatcher.change(now, connector, |standing| {
                 standing.tried = true;
-                standing.health.bar(now, Blockage::Encryption, cause);
+                standing.health.bar(Blockage::Encryption, cause);
             });
         }
     }
@@ -396,6 +399,7 @@ impl Engine {
 /// What is told of a store that keeps objects otherwise than asked.
 pub(super) fn not_encrypted_as_asked(seen: &str) -> Cause {
     Cause::plain(
+        Party::Customer,
         format!("an object was stored, but not encrypted as asked: `{seen}`"),
         "look at the bucket's default encryption and at what its policy allows; nothing more is put until this connector is \
          resumed (`bucketline run --resume`)",

@@ -7,7 +7,7 @@ use super::Engine;
 use super::shard_run::Phase;
 use crate::generation::same_destination;
 use crate::shard::LaneRef;
-use crate::state::{Blockage, Cause};
+use crate::state::{Blockage, Cause, Party};
 
 impl Engine {
     /// Whether a lane belongs to a destination that its connector does not have any more; then it says so.
@@ -35,6 +35,7 @@ impl Engine {
         }
         let (count, bucket, key) = (seal.count, &sealed_for.bucket, &seal.key);
         Some(Cause::plain(
+            Party::Us,
             format!(
                 "{count} events may have been delivered as `{key}` into `{bucket}`, where this connector delivered before"
             ),

@@ -335,6 +335,9 @@ impl World {
                 make_room(&mut *process.log, &carry, free, cold.as_deref());
                 self.outcome.checkpoints += 1;
             }
+            Command::Changed(change) => {
+                process.told.insert(change.now.id.clone(), change.now.state);
+            }
             Command::Accepted { id, result } => {
                 let ids = process.submitted.remove(&id).unwrap_or_default();
                 if result.is_err() {

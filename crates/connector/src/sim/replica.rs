@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::{Appender, AttemptId, BuildJob, CompareJob, Engine, LookJob, PutJob, Request, RequestId};
-use crate::{Admission, ConnectorConfig, Destination, ErrorKind, Ledger, Settings};
+use crate::{Admission, ConnectorConfig, Destination, ErrorKind, Ledger, Settings, State};
 use bucketline_format::{EventSelection, Schema, SchemaRegistry};
 use bucketline_sink::Encryption;
 use bucketline_spool::{GenerationId, Log, OpenOptions, SimDisk, Spool, SpoolTime};
@@ -53,6 +53,8 @@ pub(super) struct Process {
     /// Events under way, by submission.
     pub(super) submitted: BTreeMap<RequestId, Vec<u64>>,
     pub(super) drained: bool,
+    /// The state of each connector, as it was told last.
+    pub(super) told: BTreeMap<String, State>,
 }
 
 /// A call under way.
@@ -191,6 +193,7 @@ impl Replica {
             tasks: Vec::new(),
             submitted: BTreeMap::new(),
             drained: false,
+            told: BTreeMap::new(),
         });
         Ok(())
     }
@@ -214,6 +217,17 @@ impl Process {
     /// The log's time at a moment of the world.
     pub(super) fn time(&self, now: u64) -> SpoolTime {
         self.base.0.plus(Duration::from_millis(now - self.base.1))
+    }
+
+    /// A connector that is in another state than was told.
+    pub(super) fn untold(&self, now: u64) -> Option<String> {
+        let statuses = self.engine.status(self.time(now)).into_iter();
+        let mut untold = statuses.filter_map(|status| {
+            let told = self.told.get(&status.id).copied().unwrap_or(State::Running);
+            let is = status.state;
+            (told != is).then(|| format!("{} is {is}, and was told to be {told}", status.id))
+        });
+        untold.next()
     }
 
     /// How many events it holds.

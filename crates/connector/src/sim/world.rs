@@ -458,6 +458,10 @@ impl World {
         for command in commands {
             self.carry_out(replica, command);
         }
+        let process = self.replicas[replica].up.as_ref();
+        if let Some(untold) = process.and_then(|process| process.untold(self.now)) {
+            self.violated(untold);
+        }
         self.check_failure(replica);
     }
 }

@@ -28,4 +28,5 @@ mod samples;
 mod schemas;
 mod scripted;
 mod space;
+mod states;
 mod transforms;

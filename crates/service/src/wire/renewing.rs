@@ -134,6 +134,10 @@ fn told(error: Error) -> Error {
     };
     // The cache has asked in vain, and says when it will ask again: before that, a delivery only gets the same answer.
     let pause = trouble.retry_after();
+    let answer = (
+        trouble.code().map(str::to_owned),
+        trouble.request_id().map(str::to_owned),
+    );
     let kind = match trouble.kind() {
         Trouble::Throttled => ErrorKind::Throttled,
         Trouble::TimedOut => ErrorKind::TimedOut,
@@ -146,11 +150,28 @@ fn told(error: Error) -> Error {
                 "this is about our own credentials, not the customer's: {}",
                 chain(trouble)
             );
-            return error.with_retry_after(pause).with_message(said);
+            return with_answer(error, answer)
+                .with_kind(ErrorKind::OwnCredentials)
+                .with_retry_after(pause)
+                .with_message(said);
         }
-        _ => return error.with_retry_after(pause),
+        // What is kept with us, the secret of a customer's key for one, cannot be read or used.
+        Trouble::InvalidConfig => ErrorKind::OwnCredentials,
+        _ => return with_answer(error, answer).with_retry_after(pause),
     };
-    error.with_kind(kind).with_retry_after(pause)
+    with_answer(error, answer).with_kind(kind).with_retry_after(pause)
+}
+
+/// The code and the request id that STS gave, where the store gave none: it was never asked.
+fn with_answer(error: Error, (code, request_id): (Option<String>, Option<String>)) -> Error {
+    let error = match (error.code(), code) {
+        (None, Some(code)) => error.with_code(code),
+        _ => error,
+    };
+    match (error.request_id(), request_id) {
+        (None, Some(id)) => error.with_request_ids(Some(id), None),
+        _ => error,
+    }
 }
 
 impl<S: fmt::Debug> fmt::Debug for Renewing<S> {

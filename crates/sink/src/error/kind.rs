@@ -17,6 +17,9 @@ pub enum ErrorKind {
     AccessDenied,
     /// The credentials are unknown, wrong, expired, or could not be got. Renew them.
     Credentials,
+    /// What our own side signs with cannot be had, or is refused: nobody but us can repair it. The sink itself never says this;
+    /// whoever knows whose credentials they are does.
+    OwnCredentials,
     /// The bucket is in another region. Set the region, or let the sink find it out.
     WrongRegion {
         /// The region that the store named.
@@ -88,6 +91,7 @@ impl ErrorKind {
             | Self::NoSuchBucket
             | Self::AccessDenied
             | Self::Credentials
+            | Self::OwnCredentials
             | Self::WrongRegion { .. }
             | Self::Encryption
             | Self::Quota
@@ -109,6 +113,9 @@ impl ErrorKind {
             Self::NoSuchBucket => "check the bucket's name, and that it was not deleted",
             Self::AccessDenied => "let the policies of identity, bucket and key allow this call",
             Self::Credentials => "renew the credentials, or correct where they come from",
+            Self::OwnCredentials => {
+                "correct our own credentials, or where they are kept: the customer has nothing to do"
+            }
             Self::WrongRegion { .. } => "set the bucket's region, or leave it out to have it found",
             Self::Encryption => "check that the key exists, is enabled, and may be used",
             Self::Quota => "make room in the store, or raise its quota",
@@ -141,6 +148,7 @@ impl fmt::Display for ErrorKind {
             Self::NoSuchBucket => "no such bucket",
             Self::AccessDenied => "access denied",
             Self::Credentials => "credentials not accepted",
+            Self::OwnCredentials => "our own credentials are not there, or not accepted",
             Self::WrongRegion { region: Some(region) } => {
                 return write!(f, "the bucket is in region `{}`", region.escape_debug());
             }
