@@ -1,5 +1,6 @@
 //! The command line: every command with its options, and nothing of what they do.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -136,6 +137,10 @@ pub(crate) struct Run {
     /// `127.0.0.1:8080`. Without --drain; what stands before it speaks TLS
     #[arg(long, value_name = "ADDR", conflicts_with = "drain")]
     pub(crate) api: Option<std::net::SocketAddr>,
+    /// Serve metrics for Prometheus at this address, e.g. `9464` on this machine alone, or `0.0.0.0:9464`: `/metrics`, and `/healthz`
+    /// and `/readyz` beside it. Whoever reaches the address reads them
+    #[arg(long, value_name = "[HOST:]PORT", value_parser = metrics_address)]
+    pub(crate) metrics: Option<SocketAddr>,
     /// Tell what happens as lines for machines, on standard error, in place of what is meant for a person
     #[arg(long, value_name = "FORMAT")]
     pub(crate) log: Option<LogFormat>,
@@ -195,6 +200,15 @@ pub(crate) enum ExternalIds {
         #[arg(long, value_name = "WORKSPACE", default_value = "bl")]
         workspace: String,
     },
+}
+
+/// An address to serve metrics at: on this machine alone, unless told otherwise.
+fn metrics_address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(port) = text.parse() {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    text.parse()
+        .map_err(|_| "write a port, or an IP address with a port, like `127.0.0.1:9464`".to_owned())
 }
 
 impl Run {

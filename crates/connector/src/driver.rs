@@ -39,6 +39,7 @@ use crate::changes::Subscribers;
 use crate::config::{ConnectorConfig, Settings};
 use crate::engine::{Engine, Input, Started};
 use crate::error::Error;
+use crate::meter::Meter;
 use crate::{Admission, ConnectorId, WorkspaceId};
 use clock::{SpoolClock, SystemClock};
 use run_loop::{Message, RunLoop};
@@ -60,6 +61,7 @@ pub(crate) struct Parts {
     pub(crate) sinks: HashMap<ConnectorId, Arc<dyn Sink>>,
     pub(crate) settings: Settings,
     pub(crate) clock: Option<Arc<dyn WallClock>>,
+    pub(crate) meter: Option<Arc<dyn Meter>>,
 }
 
 /// Opens the log, starts the engine on it, and everything that drives it.
@@ -72,6 +74,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
         sinks,
         settings,
         clock,
+        meter,
     } = parts;
     let admission = Admission::new(&schemas, workspaces, &connectors);
     let opening = move || -> Result<(Box<dyn Log>, Started), Error> {
@@ -85,7 +88,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
     let clock_of_log = SpoolClock::starting_at(started.now);
     let engine = Arc::new(Mutex::new(started.engine));
     let (messages, inbox) = mpsc::unbounded_channel();
-    let spool = SpoolThread::start(started.shard, log, clock_of_log, messages.clone())?;
+    let spool = SpoolThread::start(started.shard, log, clock_of_log, messages.clone(), meter.clone())?;
     let intake = intake::start(
         Arc::clone(&admission),
         started.generations.into(),
@@ -100,6 +103,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
         journal: Box::new(spool.clone()),
         stores: Stores::new(sinks, messages.downgrade()),
         changes: Arc::clone(&changes),
+        meter,
         messages: messages.downgrade(),
     };
     let ended = run_loop.start(inbox);

@@ -35,6 +35,7 @@ mod journal;
 mod label;
 mod ledger;
 mod metadata;
+mod meter;
 mod multiplexer;
 #[cfg(test)]
 mod mutant;
@@ -62,6 +63,7 @@ pub use error::{Error, ErrorKind};
 pub use folder_path::{FolderConflict, FolderPath, FolderRegistry, InvalidFolderPath, Overlap};
 pub use label::{InvalidLabel, Label};
 pub use ledger::{EventLedger, GivenUp, Ledger, Unreadable, WorkspaceLedger};
+pub use meter::{Delivered, Meter};
 pub use multiplexer::{Builder, Multiplexer};
 pub use object_name::{InvalidObjectName, ObjectName};
 pub use rejects::{RejectEntry, RejectFeed};

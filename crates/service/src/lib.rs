@@ -7,6 +7,7 @@ pub mod exports;
 pub mod file;
 pub mod grants;
 pub mod input;
+pub mod metrics;
 pub mod model;
 pub mod notices;
 mod number;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use bucketline_connector::{Ledger, Multiplexer, Settings, Unreadable};
 use bucketline_format::SchemaRegistry;
 
+use crate::metrics::Recording;
 use crate::model::Installation;
 use crate::wire::Opened;
 use crate::{Error, chain, thousands};
@@ -38,6 +39,7 @@ pub async fn start(
     let mut builder = Multiplexer::builder()
         .spool_dir(&installation.spool.dir)
         .schemas(schemas)
+        .meter(Recording::default())
         .settings(settings);
     for workspace in &installation.workspaces {
         builder = builder.workspace(workspace.id.clone());

@@ -23,6 +23,7 @@ use bucketline_format::SchemaRegistry;
 use bucketline_sink::layer::{CreateProof, Limit, PrefixJail, Retry, RetrySettings};
 use bucketline_sink::{FsSink, MultipartSink, ObjectKey, S3Sink, S3SinkBuilder, Sink};
 
+use crate::metrics::measured;
 use crate::model::{Bucket, Connector, Destination, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem, chain, shared_folder};
@@ -96,7 +97,7 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
             let signing = credentials::of(installation, connector, bucket, aws)?;
             handle = Some(signing.handle.clone());
             let sink = aws.sink(connector, bucket, signing)?;
-            let sink = Renewing::new(sink);
+            let sink = Renewing::new(measured(sink));
             protection = aws.protection(bucket);
             let sink: Arc<dyn Sink> = match &protection {
                 Some(protection) => Arc::new(CreateProof::new(sink, protection.seen.clone())),

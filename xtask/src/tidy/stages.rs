@@ -7,7 +7,7 @@ use crate::error::Error;
 const CRATE: &str = "crates/connector/src/";
 
 /// In the order in which one builds on another.
-const STAGES: [&str; 31] = [
+const STAGES: [&str; 33] = [
     "mutant",
     "backoff",
     "connector_id",
@@ -15,6 +15,7 @@ const STAGES: [&str; 31] = [
     "tickets",
     "batch",
     "rejects",
+    "meter",
     "folder_path",
     "destination",
     "digest",
@@ -22,6 +23,7 @@ const STAGES: [&str; 31] = [
     "object_name",
     "config",
     "state",
+    "changes",
     "error",
     "ledger",
     "schema_change",

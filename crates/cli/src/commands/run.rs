@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bucketline_check::{Report, Reports, Settings};
 use bucketline_connector::{DrainReport, State};
 use bucketline_service::input::Input;
+use bucketline_service::metrics::{self, Metrics};
 use bucketline_service::model::ModelPath;
 use bucketline_service::notices;
 use bucketline_service::rejects::Projection;
@@ -109,6 +110,7 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     if let Some(api) = &api {
         note(format_args!("the API listens on http://{}", api.address()));
     }
+    let metrics = options.metrics.map(|_| Metrics::install()).transpose()?;
     let stop = listen()?;
     let credentials = connectors
         .iter()
@@ -121,6 +123,18 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
     let multiplexer = start(config, schemas, connectors).await?;
     let (findings, found) = Findings::new();
     let upkeep = Upkeep::start(config, &variables, &multiplexer, credentials, Arc::new(findings));
+    let served = match (options.metrics, metrics) {
+        (Some(address), Some(metrics)) => {
+            let spool = config.spool.dir.clone();
+            let served = metrics::serve(address, metrics, multiplexer.clone(), spool).await?;
+            note(format_args!(
+                "metrics are served at http://{}/metrics",
+                served.address()
+            ));
+            Some(served)
+        }
+        _ => None,
+    };
     let ledger = multiplexer.ledger();
     for text in [unreadable(&ledger, &config.spool.dir), unbalanced(&ledger)]
         .into_iter()
@@ -184,6 +198,7 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         watching.end().await;
     }
     drop(upkeep);
+    drop(served);
     multiplexer.shutdown().await;
     let asked_for = match api {
         Some(api) => api.end(options.drain_timeout).await,

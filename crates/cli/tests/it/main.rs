@@ -27,6 +27,7 @@ mod kill;
 mod kms;
 mod ledger;
 mod log;
+mod metrics;
 mod notices;
 mod other_reader;
 mod output;

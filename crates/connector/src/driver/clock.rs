@@ -43,6 +43,11 @@ impl SpoolClock {
         self.base.plus(self.started.elapsed())
     }
 
+    /// How long it has been counting.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// The moment of a time of the log, for a timer.
     pub(super) fn instant(&self, time: SpoolTime) -> Instant {
         // Times are whole milliseconds, so a timer a moment too early would find nothing to do and be set again.

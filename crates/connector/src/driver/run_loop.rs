@@ -14,6 +14,7 @@ use crate::changes::Subscribers;
 use crate::engine::{Command, DrainReport, Engine, Input, RequestId, ShardId};
 use crate::error::Error;
 use crate::journal::{Journal, Order, Request};
+use crate::meter::Meter;
 
 /// The answer to a submission.
 pub(super) type Reply = oneshot::Sender<Result<Accepted, Error>>;
@@ -37,6 +38,7 @@ pub(super) struct RunLoop {
     pub(super) journal: Box<dyn Journal>,
     pub(super) stores: Stores,
     pub(super) changes: Arc<Subscribers>,
+    pub(super) meter: Option<Arc<dyn Meter>>,
     pub(super) messages: mpsc::WeakUnboundedSender<Message>,
 }
 
@@ -139,6 +141,11 @@ impl RunLoop {
             Command::Drained { id, report } => {
                 if let Some(reply) = waiting.drains.remove(&id) {
                     let _ = reply.send(*report);
+                }
+            }
+            Command::Delivered(delivery) => {
+                if let Some(meter) = &self.meter {
+                    meter.delivered(&delivery);
                 }
             }
             Command::Changed(change) => self.changes.tell(&change),

@@ -12,6 +12,7 @@ use crate::build::BuildJob;
 use crate::engine::{HeldBatch, Input};
 use crate::error::{Error, ErrorKind};
 use crate::journal::{Appender, Journal, Landed, Order, Request, make_room, relocate};
+use crate::meter::Meter;
 use crate::rejects::RejectEntry;
 use crate::tickets::{ShardId, Ticket};
 
@@ -40,6 +41,7 @@ impl SpoolThread {
         log: Box<dyn Log>,
         clock: SpoolClock,
         messages: mpsc::UnboundedSender<Message>,
+        meter: Option<Arc<dyn Meter>>,
     ) -> Result<Self, Error> {
         let (orders, inbox) = channel();
         let watchers = Arc::default();
@@ -50,6 +52,7 @@ impl SpoolThread {
             appender: Appender::default(),
             messages: messages.downgrade(),
             watchers: Arc::clone(&watchers),
+            meter,
         };
         let named = std::thread::Builder::new().name("bucketline-spool".to_owned());
         named
@@ -100,6 +103,7 @@ struct Worker {
     appender: Appender,
     messages: mpsc::WeakUnboundedSender<Message>,
     watchers: Arc<Mutex<Vec<mpsc::UnboundedSender<RejectEntry>>>>,
+    meter: Option<Arc<dyn Meter>>,
 }
 
 impl Drop for Worker {
@@ -174,8 +178,12 @@ impl Worker {
         if requests.is_empty() {
             return;
         }
-        let now = self.clock.now();
-        for (ticket, result) in self.appender.append(&mut *self.log, requests, now) {
+        let (now, begun) = (self.clock.now(), self.clock.elapsed());
+        let results = self.appender.append(&mut *self.log, requests, now);
+        if let Some(meter) = &self.meter {
+            meter.flushed(self.clock.elapsed().saturating_sub(begun));
+        }
+        for (ticket, result) in results {
             if let Ok(landed) = &result {
                 self.publish_rejects(landed);
             }
@@ -242,6 +250,9 @@ impl Worker {
     fn publish_rejects(&self, landed: &Landed) {
         for record in &landed.records {
             if let Record::Rejects(rejects) = record {
+                if let Some(meter) = &self.meter {
+                    meter.refused(rejects);
+                }
                 let entry = RejectEntry::new(landed.last, rejects.clone());
                 let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
                 watchers.retain(|watcher| watcher.send(entry.clone()).is_ok());

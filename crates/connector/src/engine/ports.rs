@@ -12,6 +12,7 @@ use crate::batch::Accepted;
 use crate::build::{BuildJob, Built};
 use crate::changes::StateChange;
 use crate::journal::{Landed, OpenedShard};
+use crate::meter::Delivered;
 use crate::tickets::{AttemptId, RequestId, ShardId, Ticket};
 use crate::{ConnectorId, Error};
 
@@ -167,6 +168,8 @@ pub enum Command {
     },
     /// Tell whoever wants to know: a connector is in another state, or in the same one for another cause.
     Changed(Box<StateChange>),
+    /// Measure: an object is known to exist.
+    Delivered(Box<Delivered>),
     /// Answer a drain.
     Drained {
         /// Which.

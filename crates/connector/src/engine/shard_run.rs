@@ -11,6 +11,7 @@ use crate::delivery::Delivery;
 use crate::dispatch::Slot;
 use crate::error::Error;
 use crate::journal::OpenedShard;
+use crate::meter::Delivered;
 use crate::shard::{ConnectorBook, Fold, LaneId, LaneState, Mixing};
 use crate::tickets::AttemptId;
 
@@ -78,6 +79,8 @@ pub(super) struct Running {
     pub(super) slot: Option<Slot>,
     /// When its turn came.
     pub(super) begun: SpoolTime,
+    /// What is known of its object, once it is known to exist, and the dispatcher's place of its connector.
+    pub(super) existing: Option<(usize, Box<Delivered>)>,
     /// The question that is open.
     pub(super) attempt: Option<AttemptId>,
 }

@@ -1,5 +1,6 @@
 //! Carrying out the steps of a delivery: each becomes a command, a change of its lane, or a word about its connector's health.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bucketline_sink::{Checksum, Encryption};
@@ -11,6 +12,7 @@ use crate::build::{Built, Limit};
 use crate::delivery::{Delivery, Existing, Step};
 use crate::dispatch::{Called, Timer};
 use crate::error::{Error, ErrorKind};
+use crate::meter::Delivered;
 use crate::reconcile::Expected;
 use crate::shard::LaneRef;
 use crate::state::{Blockage, Cause, Party};
@@ -58,6 +60,7 @@ impl Engine {
             delivery,
             slot: Some(slot),
             begun: now,
+            existing: None,
             attempt: None,
         };
         self.set_phase(lane, Phase::Running(Box::new(running)));
@@ -117,8 +120,12 @@ impl Engine {
     }
 
     pub(super) fn commit_durable(&mut self, now: SpoolTime, lane: LaneRef) {
-        if let Some(connector) = self.connector_of(lane) {
+        // The lane itself may be done, and forgotten by the fold.
+        let run = self.shards.get_mut(&lane.shard);
+        let running = run.and_then(|run| run.running_mut(lane.lane));
+        if let Some((connector, existing)) = running.and_then(|running| running.existing.take()) {
             self.dispatcher.delivered(now, connector);
+            self.commands.push(Command::Delivered(existing));
         }
         self.set_phase(lane, Phase::Resting);
     }
@@ -226,6 +233,10 @@ impl Engine {
         let Some(connector) = self.connector_of(lane) else {
             return;
         };
+        let Some(standing) = self.dispatcher.get(connector) else {
+            return;
+        };
+        let connector_id = Arc::clone(&standing.id);
         let asked = self
             .configured(connector)
             .map_or(Encryption::BucketDefault, |configured| {
@@ -258,6 +269,17 @@ impl Engine {
             after_unknown: unknown || state.front_is_unknown(),
             digest: (learnt == Learnt::Adopted).then_some(contents.digest),
         };
+        let oldest = state.oldest.map(|oldest| run.moment(oldest));
+        let existing = Delivered {
+            connector: connector_id.to_string(),
+            events: contents.count,
+            bytes,
+            delay: oldest.map(|oldest| now.since(oldest)).unwrap_or_default(),
+            learnt,
+        };
+        if let Some(running) = run.running_mut(lane.lane) {
+            running.existing = Some((connector, Box::new(existing)));
+        }
         run.run_mut(lane.lane).failures = 0;
         self.append(lane.shard, Purpose::Commit(lane), vec![Record::from(commit)]);
         self.release(now, lane);

@@ -12,6 +12,7 @@ use super::Multiplexer;
 use crate::config::{ConnectorConfig, Settings};
 use crate::driver::{self, LogSource, Parts, WallClock};
 use crate::error::{Error, ErrorKind};
+use crate::meter::Meter;
 use crate::{ConnectorId, WorkspaceId};
 
 /// Puts a [`Multiplexer`] together. A log and schemas have to be given.
@@ -24,6 +25,7 @@ pub struct Builder {
     sinks: Vec<(ConnectorId, Arc<dyn Sink>)>,
     settings: Settings,
     clock: Option<Arc<dyn WallClock>>,
+    meter: Option<Arc<dyn Meter>>,
 }
 
 impl Builder {
@@ -77,6 +79,13 @@ impl Builder {
         self
     }
 
+    /// Who is told of what is measured.
+    #[must_use]
+    pub fn meter(mut self, meter: impl Meter) -> Self {
+        self.meter = Some(Arc::new(meter));
+        self
+    }
+
     /// Reads the log, checks the configuration against it, and goes on with what it holds.
     ///
     /// # Errors
@@ -97,6 +106,7 @@ impl Builder {
             sinks: self.sinks.into_iter().collect(),
             settings: self.settings,
             clock: self.clock,
+            meter: self.meter,
         };
         driver::start(parts).await.map(Multiplexer::new)
     }

@@ -335,6 +335,7 @@ impl World {
                 make_room(&mut *process.log, &carry, free, cold.as_deref());
                 self.outcome.checkpoints += 1;
             }
+            Command::Delivered(_) => {}
             Command::Changed(change) => {
                 process.told.insert(change.now.id.clone(), change.now.state);
             }

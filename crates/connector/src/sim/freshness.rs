@@ -160,7 +160,7 @@ impl Clockwork {
                     );
                 }
                 Command::BreakOff { attempt } => self.coming.retain(|_, input| !is_answer(input, attempt)),
-                Command::Changed(_) => {}
+                Command::Changed(_) | Command::Delivered(_) => {}
                 Command::Accepted { result, .. } => assert!(result.is_ok()),
                 other => panic!("nothing else is to be done here: {other:?}"),
             }

@@ -15,6 +15,7 @@ mod folder_paths;
 mod frozen_object;
 mod isolation;
 mod ledger;
+mod meter;
 mod moved;
 mod object_names;
 mod public_interface;

@@ -18,6 +18,7 @@ use super::credentials::Signing;
 use super::{http_client, secret, vendor};
 use crate::endpoint;
 use crate::grants::{FileGrantStore, GrantRecords, GrantStore as _};
+use crate::metrics::MeasuredSts;
 use crate::model::{Bucket, Connector, GrantKind, Installation, ModelPath};
 use crate::variables::Variables;
 use crate::{Error, Problem, chain};
@@ -136,7 +137,7 @@ impl Aws {
         };
         Ok(Self {
             s3_endpoint: endpoint_of("AWS_ENDPOINT_URL_S3"),
-            sts: Arc::new(Paced::new(sts(Some(vendor))?)),
+            sts: Arc::new(Paced::new(MeasuredSts(sts(Some(vendor))?))),
             sts_endpoint,
             http,
             endpoints: AwsEndpoints::default()
