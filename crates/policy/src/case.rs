@@ -12,7 +12,7 @@ use crate::{Decision, Document, DocumentKind, Layer, Layers, PolicySet, Request,
 ///
 /// With `policy` and `kind` (`identity`, `resource`, `trust`) the document is asked alone, as [`PolicySet::decide`]
 /// answers. With `identity_policies`, `resource_policy`, `permissions_boundary`, `session_policy`, `vpc_endpoint_policy`,
-/// `scps` and `rcps` all of them are asked, as [`authorize`] answers. The request's `context` is taken exactly as it is
+/// `access_point_policy` (with `bucket` in the request), `scps` and `rcps` all of them are asked, as [`authorize`] answers. The request's `context` is taken exactly as it is
 /// given. Members that are not known are errors, since a layer with a slip in its name would be one that is not asked;
 /// what only describes a case (`id`, `name`, `note`, `description`, `docs`, `source`, `kind_of_case`, `expect`, `decision`,
 /// `got`) is passed over.
@@ -81,6 +81,7 @@ struct Members {
     permissions_boundary: Option<Policies>,
     session_policy: Option<Policies>,
     vpc_endpoint_policy: Option<Policies>,
+    access_point_policy: Option<Policies>,
     scps: Option<Vec<Policies>>,
     rcps: Option<Vec<Policies>>,
     #[serde(rename = "id")]
@@ -121,12 +122,18 @@ impl Members {
             &self.permissions_boundary,
             &self.session_policy,
             &self.vpc_endpoint_policy,
+            &self.access_point_policy,
         ]
         .into_iter()
         .any(Option::is_some)
             || self.scps.is_some()
             || self.rcps.is_some();
         let request = self.request.without_identity_keys();
+        if self.access_point_policy.is_some() && request.behind().is_none() {
+            return Err(
+                "`access_point_policy` is for a request with the ARN of an access point as `resource` and the `bucket` behind it",
+            );
+        }
         match self.policy {
             Some(_) if has_layers => Err("the case has both `policy` and layers: one or the other is asked"),
             Some(policy) => {
@@ -161,6 +168,7 @@ impl Members {
                     (Layer::Boundary, self.permissions_boundary),
                     (Layer::Session, self.session_policy),
                     (Layer::VpcEndpoint, self.vpc_endpoint_policy),
+                    (Layer::AccessPoint, self.access_point_policy),
                 ] {
                     if let Some(set) = set(policies) {
                         layers = layers.with(layer, set);

@@ -7,10 +7,11 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{AccountId, ActionName, Context, Principal, Request};
+use crate::{AccountId, ActionName, BucketName, Context, Principal, Request};
 
 impl<'de> Deserialize<'de> for Request {
-    /// Reads `{"principal": ..., "action": ..., "resource": ..., "resource_account": ..., "context": {...}}`. The principal
+    /// Reads `{"principal": ..., "action": ..., "resource": ..., "resource_account": ..., "bucket": ..., "context": {...}}`,
+    /// where `bucket` is the one behind the access point that is the resource. The principal
     /// is a text, or says what it is: `{"Service": "alexa-appkit.amazon.com"}`. The resource is left out for actions
     /// without one. A value of the context is a text, a number, a boolean or a list of these.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -20,6 +21,9 @@ impl<'de> Deserialize<'de> for Request {
         if let Some(account) = members.resource_account {
             request = request.resource_account(account);
         }
+        if let Some(bucket) = members.bucket {
+            request = request.in_bucket(bucket);
+        }
         Ok(request)
     }
 }
@@ -28,14 +32,18 @@ impl Serialize for Request {
     /// Writes what [`Request`] reads: of the context, what was given.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let account = self.account_of_resource();
-        let account = account.filter(|_| self.resource().account().is_none());
-        let mut out = serializer.serialize_struct("Request", 5)?;
+        let account = account.filter(|account| self.resource().account() != Some(*account));
+        let mut out = serializer.serialize_struct("Request", 6)?;
         out.serialize_field("principal", self.principal().as_str())?;
         out.serialize_field("action", self.action())?;
         out.serialize_field("resource", self.resource().as_str())?;
         match account {
             Some(account) => out.serialize_field("resource_account", &account)?,
             None => out.skip_field("resource_account")?,
+        }
+        match self.bucket() {
+            Some(bucket) => out.serialize_field("bucket", bucket.as_ref())?,
+            None => out.skip_field("bucket")?,
         }
         let present = self.given_context().iter();
         let context: BTreeMap<&str, &[String]> = present.filter(|(_, values)| !values.is_empty()).collect();
@@ -71,6 +79,7 @@ struct Members {
     #[serde(default = "any")]
     resource: String,
     resource_account: Option<AccountId>,
+    bucket: Option<BucketName>,
     context: Option<Context>,
 }
 

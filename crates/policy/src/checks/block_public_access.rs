@@ -5,7 +5,7 @@ use crate::document::{ActionElement, PrincipalElement, Principals, ResourceEleme
 use crate::document::{ConditionBlock, ConditionTest, ConditionValue, Effect, List};
 use crate::{AccountId, Document, DocumentKind, Operator, PolicySet, Statement, Test};
 
-/// A bucket's policy as `RestrictPublicBuckets` leaves it: where it lets in the public, nobody but the owner's own account and
+/// A bucket's policy, or an access point's, as `RestrictPublicBuckets` leaves it: where it lets in the public, nobody but the owner's own account and
 /// services of AWS is let in by it, whomever else it names
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>). It is the same policy
 /// and, where it is public, one document more, which denies all others.

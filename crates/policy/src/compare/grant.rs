@@ -40,7 +40,9 @@ impl Grant {
             otherwise: layers.policies(Layer::Resource).map(|_| layers.clone()),
             is_exact: true,
         };
-        for (layer, set) in layers.iter() {
+        // Requests through access points are not among those that are compared.
+        let asked = layers.iter().filter(|(layer, _)| *layer != Layer::AccessPoint);
+        for (layer, set) in asked {
             let kind = if layer.names_principals() {
                 DocumentKind::Resource
             } else {

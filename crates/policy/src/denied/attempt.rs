@@ -129,7 +129,7 @@ impl Attempt {
 
 /// Which policy a statement is to be added to that is not at hand.
 fn owner_of(layer: Layer, kind: ResourceKind, request: &Request) -> String {
-    let resource = request.resource().as_str();
+    let resource = seen_by(layer, request).resource().as_str();
     match (layer, kind) {
         (Layer::Resource, ResourceKind::Trust) => format!("the trust policy of `{resource}`"),
         (Layer::Resource, ResourceKind::Key) => format!("the key policy of `{resource}`"),
@@ -137,6 +137,7 @@ fn owner_of(layer: Layer, kind: ResourceKind, request: &Request) -> String {
             let bucket = resource.split('/').next().unwrap_or(resource);
             format!("the bucket policy of `{bucket}`")
         }
+        (Layer::AccessPoint, _) => format!("the policy of the access point `{resource}`"),
         (Layer::Resource, _) => format!("the policy of `{resource}`"),
         (Layer::Boundary, _) => {
             let caller = request.principal();
@@ -150,6 +151,12 @@ fn owner_of(layer: Layer, kind: ResourceKind, request: &Request) -> String {
         }
         (layer, _) => format!("the {layer} that applies"),
     }
+}
+
+/// The request as the policies of a layer see it.
+fn seen_by(layer: Layer, request: &Request) -> &Request {
+    let behind = request.behind().filter(|_| layer == Layer::Resource);
+    behind.unwrap_or(request)
 }
 
 const EXTERNAL_ID: &str = "sts:ExternalId";
@@ -181,12 +188,15 @@ fn granting(
     request: &Request,
     like: Option<&Statement>,
 ) -> Option<Statement> {
-    let attached_to_resource = matches!(layer, Layer::Resource | Layer::ResourceControl(_));
+    let attached_to_resource = matches!(
+        layer,
+        Layer::Resource | Layer::AccessPoint | Layer::ResourceControl(_)
+    );
     let resource = match (layer, kind) {
         (Layer::Resource, ResourceKind::Trust) => None,
         // A key policy is about its key alone; organization policies mostly leave resources to others.
         (Layer::Resource, ResourceKind::Key) | (Layer::ServiceControl(_), _) => Some("*".to_owned()),
-        _ => Some(literally(request.resource().as_str())),
+        _ => Some(literally(seen_by(layer, request).resource().as_str())),
     };
     // A role that others may assume asks for the external id that this request has shown.
     let shown = request.given_context().get(EXTERNAL_ID);

@@ -73,6 +73,7 @@ impl DeniedBy {
             Layer::ServiceControl(_) => self == Self::ServiceControl,
             Layer::VpcEndpoint => self == Self::VpcEndpoint,
             Layer::Resource => matches!(self, Self::Resource | Self::Trust),
+            Layer::AccessPoint => self == Self::Resource,
             Layer::Identity => self == Self::Identity,
             Layer::Boundary => self == Self::Boundary,
             Layer::Session => self == Self::Session,

@@ -7,6 +7,7 @@ use std::fmt;
 use super::element::Grants;
 use super::set::Reading;
 use super::{Layer, Layers, PolicySet, PrincipalKind, Request, ResourceKind, Rule, StatementRef};
+use crate::AccountId;
 
 /// The answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -96,7 +97,10 @@ impl Verdict<'_> {
 ///
 /// Does not allocate, unless a pattern has both a variable and a wildcard behind it.
 pub fn authorize<'a>(layers: &'a Layers, request: &'a Request) -> Verdict<'a> {
-    let (decision, by) = Question { layers, request }.answer();
+    let (decision, by) = match request.behind() {
+        None => Question::plain(layers, request).answer(),
+        Some(bucket) => through_access_point(layers, request, bucket),
+    };
     Verdict {
         layers,
         request,
@@ -105,15 +109,34 @@ pub fn authorize<'a>(layers: &'a Layers, request: &'a Request) -> Verdict<'a> {
     }
 }
 
+/// The access point and the bucket behind it must both let the request pass, each as if it were the resource; what the
+/// caller's own policies allow on the access point they allow for both
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html>).
+fn through_access_point(layers: &Layers, request: &Request, bucket: &Request) -> (Decision, Decider) {
+    let point = Question::on(Leg::AccessPoint, layers, request).answer();
+    let bucket = Question::on(Leg::Bucket(bucket), layers, request).answer();
+    if point.0 == Decision::ExplicitDeny || (bucket.0 != Decision::ExplicitDeny && !point.0.is_allowed()) {
+        point
+    } else {
+        bucket
+    }
+}
+
 impl Layers {
     /// Whether a statement of this set would apply to the request if the set were this layer.
     pub(crate) fn has_applying(&self, layer: Layer, set: &PolicySet, request: &Request) -> bool {
-        let reading = Question {
-            layers: self,
-            request,
+        let reading = Question::plain(self, request).reading(layer);
+        let applies = |request: &Request| {
+            set.denial(request, reading).is_some() || set.allowance(request, reading).is_some()
+        };
+        match (request.behind(), layer) {
+            (Some(bucket), Layer::Resource) => applies(bucket),
+            (Some(bucket), Layer::ResourceControl(_) | Layer::VpcEndpoint) => {
+                applies(request) || applies(bucket)
+            }
+            (None, Layer::AccessPoint) => false,
+            _ => applies(request),
         }
-        .reading(layer);
-        set.denial(request, reading).is_some() || set.allowance(request, reading).is_some()
     }
 }
 
@@ -121,9 +144,51 @@ impl Layers {
 pub(super) struct Question<'a> {
     pub(super) layers: &'a Layers,
     pub(super) request: &'a Request,
+    leg: Leg<'a>,
+}
+
+/// Which of the resources on the way to the data is asked about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Leg<'a> {
+    /// The one that there is.
+    Whole,
+    AccessPoint,
+    /// The bucket behind an access point, and the request as its owner sees it.
+    Bucket(&'a Request),
 }
 
 impl<'a> Question<'a> {
+    pub(super) fn plain(layers: &'a Layers, request: &'a Request) -> Self {
+        Self::on(Leg::Whole, layers, request)
+    }
+
+    pub(super) fn on(leg: Leg<'a>, layers: &'a Layers, request: &'a Request) -> Self {
+        Self { layers, request, leg }
+    }
+
+    /// The request as a layer's statements see it.
+    pub(super) fn seen_by(self, layer: Layer) -> &'a Request {
+        match (self.leg, layer) {
+            (Leg::Bucket(bucket), Layer::Resource | Layer::ResourceControl(_) | Layer::VpcEndpoint) => bucket,
+            _ => self.request,
+        }
+    }
+
+    /// The layer that speaks for the resource, and its policies.
+    fn resource(self) -> (Layer, Option<&'a PolicySet>) {
+        match self.leg {
+            Leg::AccessPoint => (Layer::AccessPoint, self.layers.access_point.as_ref()),
+            Leg::Whole | Leg::Bucket(_) => (Layer::Resource, self.layers.resource.as_ref()),
+        }
+    }
+
+    fn resource_account(self) -> Option<AccountId> {
+        match self.leg {
+            Leg::AccessPoint => self.request.resource.account(),
+            Leg::Whole | Leg::Bucket(_) => self.request.resource_account,
+        }
+    }
+
     fn answer(self) -> (Decision, Decider) {
         if let Some((decision, rule)) = Rule::before_policies(self.request) {
             return (decision, Decider::Rule(rule));
@@ -132,29 +197,30 @@ impl<'a> Question<'a> {
             if layer == Layer::Resource && Rule::outranks_bucket_policy(self.request) {
                 continue;
             }
-            if let Some(statement) = set.denial(self.request, self.reading(layer)) {
+            if let Some(statement) = set.denial(self.seen_by(layer), self.reading(layer)) {
                 return (Decision::ExplicitDeny, Decider::Statement(layer, statement));
             }
         }
         for (layer, set) in self.asked() {
             let must_allow = matches!(layer, Layer::ServiceControl(_) | Layer::VpcEndpoint);
-            if must_allow && set.allowance(self.request, self.reading(layer)).is_none() {
+            if must_allow && set.allowance(self.seen_by(layer), self.reading(layer)).is_none() {
                 return (Decision::ImplicitDeny, Decider::Missing(layer));
             }
         }
-        let (grants, by_resource) = match &self.layers.resource {
-            Some(set) => set.grants(self.request, self.reading(Layer::Resource)),
+        let (layer, policies) = self.resource();
+        let (grants, by_resource) = match policies {
+            Some(set) => set.grants(self.seen_by(layer), self.reading(layer)),
             None => (Grants::NONE, None),
         };
-        let resource = by_resource.map(|statement| Decider::Statement(Layer::Resource, statement));
+        let resource = by_resource.map(|statement| Decider::Statement(layer, statement));
         if self.resource_must_allow() && resource.is_none() {
-            return (Decision::ImplicitDeny, Decider::Missing(Layer::Resource));
+            return (Decision::ImplicitDeny, Decider::Missing(layer));
         }
         if !self.caller_has_policies() {
             // Services, providers and anonymous callers: the resource's word is the only one.
             return match resource {
                 Some(by) => (Decision::Allow, by),
-                None => (Decision::ImplicitDeny, Decider::Missing(Layer::Resource)),
+                None => (Decision::ImplicitDeny, Decider::Missing(layer)),
             };
         }
         self.caller_side(grants, resource)
@@ -203,7 +269,8 @@ impl<'a> Question<'a> {
             .enumerate()
             .map(|(level, set)| (Layer::ServiceControl(level), set));
         let endpoint = layers.vpc_endpoint.as_ref().map(|set| (Layer::VpcEndpoint, set));
-        let resource = layers.resource.as_ref().map(|set| (Layer::Resource, set));
+        let (layer, policies) = self.resource();
+        let resource = policies.map(|set| (layer, set));
         let own = [Layer::Identity, Layer::Boundary, Layer::Session];
         let own = own
             .into_iter()
@@ -236,7 +303,7 @@ impl<'a> Question<'a> {
     }
 
     fn is_same_account(self) -> bool {
-        match (self.request.principal().account(), self.request.resource_account) {
+        match (self.request.principal().account(), self.resource_account()) {
             (Some(caller), Some(owner)) => caller == owner,
             (Some(_), None) => true,
             (None, _) => false,
@@ -247,6 +314,7 @@ impl<'a> Question<'a> {
         let kind = self
             .layers
             .resource_kind
+            .filter(|_| matches!(self.leg, Leg::Whole))
             .unwrap_or_else(|| ResourceKind::of(self.request));
         !self.is_same_account() || matches!(kind, ResourceKind::Trust | ResourceKind::Key)
     }

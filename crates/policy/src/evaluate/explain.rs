@@ -10,7 +10,7 @@ use serde::Serialize;
 
 pub(crate) use text::Place;
 
-use super::authorize::Question;
+use super::authorize::{Leg, Question};
 use super::{Decider, Decision, Layer, StatementRef, Verdict};
 use crate::document::Effect;
 
@@ -130,13 +130,11 @@ pub struct Remark {
 impl Verdict<'_> {
     /// Why this was decided. Looks at every statement again, and allocates.
     pub fn explain(&self) -> Explanation {
-        collect::explanation(
-            Question {
-                layers: self.layers,
-                request: self.request,
-            },
-            self.decision(),
-            self.by(),
-        )
+        let on = |leg| Question::on(leg, self.layers, self.request);
+        let questions = match self.request.behind() {
+            None => vec![on(Leg::Whole)],
+            Some(bucket) => vec![on(Leg::AccessPoint), on(Leg::Bucket(bucket))],
+        };
+        collect::explanation(self.request, &questions, self.decision(), self.by())
     }
 }

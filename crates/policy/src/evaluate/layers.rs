@@ -31,6 +31,7 @@ pub struct Layers {
     pub(super) resource: Option<PolicySet>,
     pub(super) resource_kind: Option<ResourceKind>,
     pub(super) vpc_endpoint: Option<PolicySet>,
+    pub(super) access_point: Option<PolicySet>,
     pub(super) scps: Box<[PolicySet]>,
     pub(super) rcps: Box<[PolicySet]>,
 }
@@ -81,6 +82,15 @@ impl Layers {
         self
     }
 
+    /// The policy of the access point that the request goes through, if its resource is one's ARN and the bucket behind it is
+    /// given ([`Request::in_bucket`]): both have to let the request pass
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html>).
+    #[must_use]
+    pub fn access_point(mut self, policy: impl Into<PolicySet>) -> Self {
+        self.access_point = Some(policy.into());
+        self
+    }
+
     /// The service control policies over the caller's account, one set per level from the root down. Each level must
     /// allow.
     #[must_use]
@@ -108,6 +118,7 @@ impl Layers {
             Layer::ResourceControl(level) => self.rcps.get(level),
             Layer::ServiceControl(level) => self.scps.get(level),
             Layer::VpcEndpoint => self.vpc_endpoint.as_ref(),
+            Layer::AccessPoint => self.access_point.as_ref(),
             Layer::Resource => self.resource.as_ref(),
             Layer::Identity => Some(&self.identity),
             Layer::Boundary => self.boundary.as_ref(),
@@ -121,6 +132,7 @@ impl Layers {
         let scps = (0..self.scps.len()).map(Layer::ServiceControl);
         let others = [
             Layer::VpcEndpoint,
+            Layer::AccessPoint,
             Layer::Resource,
             Layer::Identity,
             Layer::Boundary,
@@ -138,6 +150,7 @@ impl Layers {
             Layer::ResourceControl(level) => replace(&mut self.rcps, level, policies),
             Layer::ServiceControl(level) => replace(&mut self.scps, level, policies),
             Layer::VpcEndpoint => self.vpc_endpoint = Some(policies),
+            Layer::AccessPoint => self.access_point = Some(policies),
             Layer::Resource => self.resource = Some(policies),
             Layer::Identity => self.identity = policies,
             Layer::Boundary => self.boundary = Some(policies),
@@ -188,6 +201,8 @@ pub enum Layer {
     ServiceControl(usize),
     /// The policy of the VPC endpoint that the request comes through.
     VpcEndpoint,
+    /// The policy of the access point that the request goes through.
+    AccessPoint,
     /// The policy of the resource.
     Resource,
     /// The caller's own policies.
@@ -203,7 +218,7 @@ impl Layer {
     pub fn names_principals(self) -> bool {
         matches!(
             self,
-            Self::Resource | Self::ResourceControl(_) | Self::VpcEndpoint
+            Self::Resource | Self::AccessPoint | Self::ResourceControl(_) | Self::VpcEndpoint
         )
     }
 }

@@ -1,7 +1,7 @@
 //! What is asked: who, which action, on what, in which context. Holds everything pre-cut for matching.
 
 use super::{Context, Principal, Resource};
-use crate::{AccountId, ActionName};
+use crate::{AccountId, ActionName, BucketName};
 
 /// One request to AWS, as policies see it.
 ///
@@ -13,7 +13,8 @@ use crate::{AccountId, ActionName};
 /// - `aws:PrincipalIsAWSService`, `aws:PrincipalServiceName`, `aws:PrincipalServiceNamesList`, `aws:ViaAWSService`;
 /// - `aws:SecureTransport`, `true`: every client of AWS's speaks TLS unless it is told not to;
 /// - `aws:ResourceAccount`, and `aws:RequestedRegion` where the resource's ARN names its region;
-/// - `s3:ResourceAccount` for S3, `kms:CallerAccount` for KMS.
+/// - `s3:ResourceAccount` for S3, `s3:DataAccessPointArn` and `s3:DataAccessPointAccount` through an access point,
+///   `kms:CallerAccount` for KMS.
 ///
 /// All of these are documented as always present
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>). Others that AWS always
@@ -40,6 +41,10 @@ pub struct Request {
     given: Context,
     derives_keys: bool,
     pub(super) context: Context,
+    /// The bucket behind the access point that the resource names.
+    bucket: Option<BucketName>,
+    /// The same request as the bucket's owner sees it.
+    behind: Option<Box<Self>>,
 }
 
 impl Request {
@@ -55,6 +60,8 @@ impl Request {
             given: Context::default(),
             derives_keys: true,
             context: Context::default(),
+            bucket: None,
+            behind: None,
         };
         request.settled()
     }
@@ -64,6 +71,15 @@ impl Request {
     #[must_use]
     pub fn resource_account(mut self, account: AccountId) -> Self {
         self.resource_account = Some(account);
+        self.settled()
+    }
+
+    /// The bucket behind the access point whose ARN, or an object's below it, is the resource. The bucket's policy is then asked
+    /// about the bucket, whose owner is the one of [`Request::resource_account`] if that is given, and all others about the
+    /// access point. Without an access point it means nothing.
+    #[must_use]
+    pub fn in_bucket(mut self, bucket: BucketName) -> Self {
+        self.bucket = Some(bucket);
         self.settled()
     }
 
@@ -118,6 +134,16 @@ impl Request {
         &self.given
     }
 
+    /// The bucket behind an access point, where one is given.
+    pub fn bucket(&self) -> Option<&BucketName> {
+        self.bucket.as_ref()
+    }
+
+    /// The same request on the bucket, where it goes through an access point and the bucket is known.
+    pub fn behind(&self) -> Option<&Self> {
+        self.behind.as_deref()
+    }
+
     /// What `Resource` elements are matched with.
     #[inline]
     pub(super) fn matched_resource(&self) -> &Resource {
@@ -126,9 +152,25 @@ impl Request {
 
     fn settled(mut self) -> Self {
         self.context = self.given.clone();
-        if !self.derives_keys {
-            return self;
+        if self.derives_keys {
+            self.derive_keys();
         }
+        let resource = self
+            .bucket
+            .as_ref()
+            .and_then(|bucket| self.resource.behind(bucket));
+        self.behind = resource.map(|resource| {
+            Box::new(Self {
+                resource,
+                bucket: None,
+                behind: None,
+                ..self.clone()
+            })
+        });
+        self
+    }
+
+    fn derive_keys(&mut self) {
         let service = self.action.service();
         let account = self.principal.account();
         let mut derived = self.principal.context_keys();
@@ -146,10 +188,17 @@ impl Request {
         if let Some(region) = region.filter(|region| !region.contains(['*', '?'])) {
             derived.push(("aws:requestedregion", region.to_owned()));
         }
+        if let Some(point) = self.resource.access_point().filter(|_| service == "s3") {
+            derived.push(("s3:dataaccesspointarn", point.to_owned()));
+            derived.extend(
+                self.resource
+                    .account()
+                    .map(|account| ("s3:dataaccesspointaccount", account.to_string())),
+            );
+        }
         for (key, value) in derived {
             self.context.set_default(key, value);
         }
-        self
     }
 }
 

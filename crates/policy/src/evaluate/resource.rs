@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{AccountId, Arn};
+use crate::{AccountId, Arn, BucketName};
 
 /// What a request acts on: an ARN, or `*` for actions that have no resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,34 @@ impl Resource {
 
     pub(crate) fn is_arn(&self) -> bool {
         self.colons.is_some()
+    }
+
+    /// The ARN of the access point of S3 that it is, or lies behind.
+    pub(super) fn access_point(&self) -> Option<&str> {
+        let (name, _) = self.within_access_point()?;
+        let start = self.text.len() - self.field(5)?.len();
+        self.text.get(..start + "accesspoint/".len() + name.len())
+    }
+
+    /// The same in the bucket itself.
+    pub(super) fn behind(&self, bucket: &BucketName) -> Option<Self> {
+        let (_, key) = self.within_access_point()?;
+        let partition = self.field(1)?;
+        Some(match key {
+            Some(key) => format!("arn:{partition}:s3:::{bucket}/{key}").into(),
+            None => format!("arn:{partition}:s3:::{bucket}").into(),
+        })
+    }
+
+    /// The name of an access point and the key of an object behind it
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html>).
+    fn within_access_point(&self) -> Option<(&str, Option<&str>)> {
+        let is_of_s3 = self.field(2) == Some("s3");
+        let rest = self.field(5)?.strip_prefix("accesspoint/").filter(|_| is_of_s3)?;
+        match rest.split_once('/') {
+            None => Some((rest, None)),
+            Some((name, rest)) => Some((name, Some(rest.strip_prefix("object/")?))),
+        }
     }
 
     /// The account that the ARN names.

@@ -1,7 +1,43 @@
 //! Written as a customer: only what the crate exports.
 
 use bucketline_policy::exporter::template::{SessionScope, TrustOptions, session_policy, trust_policy};
-use bucketline_policy::{AccountId, BucketName, Document, ErrorKind, PolicyKind};
+use bucketline_policy::{
+    AccountId, BucketName, Document, ErrorKind, Layers, PolicyKind, PolicySet, Request, authorize,
+};
+
+#[test]
+fn a_request_through_an_access_point_carries_its_keys() {
+    let point = "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports";
+    let caller = "arn:aws:iam::123456789012:user/ada".parse().unwrap();
+    let request = Request::new(
+        caller,
+        "s3:GetObject".parse().unwrap(),
+        format!("{point}/object/a/b"),
+    );
+    assert_eq!(request.request_context().get("s3:DataAccessPointArn"), [point]);
+    assert_eq!(
+        request.request_context().get("s3:DataAccessPointAccount"),
+        ["123456789012"]
+    );
+    assert!(request.behind().is_none());
+    let request = request.in_bucket("acme".parse().unwrap());
+    let behind = request.behind().unwrap();
+    assert_eq!(behind.resource().as_str(), "arn:aws:s3:::acme/a/b");
+    assert_eq!(behind.request_context(), request.request_context());
+    let told = authorize(&Layers::new(PolicySet::default()), &request)
+        .explain()
+        .to_string();
+    assert!(
+        told.starts_with("implicit deny: no identity policy allows"),
+        "{told}"
+    );
+    let plain = Request::new(
+        "anonymous".parse().unwrap(),
+        "s3:GetObject".parse().unwrap(),
+        "arn:aws:s3:::acme/a",
+    );
+    assert!(plain.in_bucket("acme".parse().unwrap()).behind().is_none());
+}
 
 #[test]
 fn a_trust_policy_names_the_vendor_and_the_external_id() {

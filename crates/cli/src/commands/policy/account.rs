@@ -75,7 +75,7 @@ impl AccountFile {
         for missing in account.missing() {
             note(format_args!("not in the file, and not seen: `{missing}`"));
         }
-        Ok(account.within(&self.around.load()?))
+        Ok(account.within(&self.around.load_for_request(false)?))
     }
 }
 

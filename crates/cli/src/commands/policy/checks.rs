@@ -10,12 +10,12 @@ use super::file;
 use super::layers::AroundFiles;
 use crate::command_line::Input;
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, Problem};
 
 /// Fail where a new policy allows what the old one does not
 ///
-/// Names the statements that grant it, each with a request. Other layers may be given: what they keep out is not new (of those, the
-/// policy of a resource has resource control policies and endpoint policies around it). Exits
+/// Names the statements that grant it, each with a request. Other layers may be given: what they keep out is not new. The policy
+/// of a resource has resource control policies and endpoint policies around it, and Block Public Access; others are an error. Exits
 /// with 0 if nothing new is granted, with 1 if something is, or if it cannot be proven that nothing is, and with 2 on files
 /// that are no policies. A policy may say in its `Id` what is meant: `check-allow NEW_ACCESS@/Statement/2: REASON`.
 #[derive(Args, Debug)]
@@ -115,6 +115,17 @@ fn read(input: &Input) -> Outcome<(PolicySet, String)> {
 }
 
 fn subject(kind: DocumentKind, policies: PolicySet, around: &AroundFiles) -> Outcome<Subject> {
+    if let [first, ..] = around.without_bearing(kind).as_slice() {
+        let what = match kind {
+            DocumentKind::Identity => "policies of a caller",
+            DocumentKind::Resource => "the policy of a resource",
+            _ => "the trust policy of a role",
+        };
+        return Err(Failure::usage(
+            Problem::new(format!("`{first}` has no bearing on {what}, so it is not asked"))
+                .advice("leave it out, or say what the policy is attached to with `--kind`"),
+        ));
+    }
     let policies = match kind {
         DocumentKind::Resource => around.restricted(policies),
         _ => policies,

@@ -22,9 +22,9 @@ use crate::report::result;
 ///
 /// With --cases it reads one case per line and prints one line `{"id": ..., "decision": ...}` for each, in order. A case
 /// has either `policy` and `kind` (`identity`, `resource`, `trust`), which asks what that document alone answers, or
-/// `identity_policies`, `resource_policy`, `permissions_boundary`, `session_policy`, `vpc_endpoint_policy`, `scps` and
-/// `rcps`, which asks all of them together; and `request` with `principal`, `action`, `resource`, `resource_account` and
-/// `context` (exactly as given: nothing is added). A malformed case, and one with a member that is not known, gives
+/// `identity_policies`, `resource_policy`, `permissions_boundary`, `session_policy`, `vpc_endpoint_policy`,
+/// `access_point_policy`, `scps` and `rcps`, which asks all of them together; and `request` with `principal`, `action`,
+/// `resource`, `resource_account`, `bucket` (behind an access point) and `context` (exactly as given: nothing is added). A malformed case, and one with a member that is not known, gives
 /// `{"id": ..., "error": ...}` and the run goes on.
 #[derive(Args, Debug)]
 pub(super) struct Evaluate {
@@ -40,8 +40,8 @@ pub(super) struct Evaluate {
     unknown_others: bool,
     /// Cases, one JSON object per line, or `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "identity", "resource_policy", "kms_grants", "block_public_access", "boundary", "session_policy", "vpc_endpoint_policy", "scp", "rcp",
-        "principal", "action", "resource", "resource_account", "context", "unknown", "unknown_others",
+        "identity", "resource_policy", "kms_grants", "block_public_access", "boundary", "session_policy", "vpc_endpoint_policy", "access_point_policy", "scp", "rcp",
+        "principal", "action", "resource", "resource_account", "bucket", "context", "unknown", "unknown_others",
     ])]
     cases: Option<Input>,
     /// How the result is printed; cases are always answered in JSON
@@ -58,6 +58,7 @@ pub(super) fn run(options: &Evaluate) -> Outcome<Exit> {
     let Some(request) = options.request.request() else {
         return Err(missing());
     };
+    options.files.fit(&request)?;
     let layers = options.files.load()?;
     if let Some(unknown) = options.unknown() {
         let partial = authorize_partly(&layers, &request, &unknown);

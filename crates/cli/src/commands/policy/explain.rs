@@ -30,6 +30,7 @@ pub(super) fn run(options: &Explain) -> Outcome<Exit> {
     let Some(request) = options.request.request() else {
         return Err(missing());
     };
+    options.files.fit(&request)?;
     let layers = options.files.load()?;
     let explanation = authorize(&layers, &request).explain();
     match options.format {

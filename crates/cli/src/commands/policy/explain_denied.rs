@@ -60,6 +60,9 @@ pub(super) fn run(options: &ExplainDenied) -> Outcome<Exit> {
     let request = options
         .request
         .request_or(denial.principal(), denial.action(), denial.resource());
+    if let Some(request) = &request {
+        options.files.fit(request)?;
+    }
     let layers = options.files.load()?;
     // Without any policy there is nothing to ask: all would be missing.
     let asked: Option<&Request> = request.as_ref().filter(|_| !options.files.is_empty());

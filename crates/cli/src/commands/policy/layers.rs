@@ -1,7 +1,9 @@
 //! Options that name all policies that bear on one request, and the request itself.
 
 use bucketline_policy::checks::restrict_public_buckets;
-use bucketline_policy::{AccountId, ActionName, Layer, Layers, PolicySet, Principal, Request, key_grants};
+use bucketline_policy::{
+    AccountId, ActionName, BucketName, DocumentKind, Layer, Layers, PolicySet, Principal, Request, key_grants,
+};
 use clap::Args;
 
 use super::file;
@@ -16,6 +18,10 @@ pub(super) struct LayerFiles {
     identity: Vec<Input>,
     #[command(flatten)]
     around: AroundFiles,
+    /// The policy of the S3 access point whose ARN is the resource; `--bucket` names the bucket behind it, whose policy is the
+    /// resource's
+    #[arg(long, value_name = "FILE", requires = "bucket")]
+    access_point_policy: Option<Input>,
 }
 
 /// The policies of all layers but the caller's own.
@@ -51,11 +57,31 @@ pub(super) struct AroundFiles {
 impl LayerFiles {
     /// Whether no policy at all is at hand.
     pub(super) fn is_empty(&self) -> bool {
-        self.identity.is_empty() && self.around.is_empty()
+        self.identity.is_empty() && self.around.is_empty() && self.access_point_policy.is_none()
+    }
+
+    /// An error where there is a policy of an access point and the request goes through none.
+    pub(super) fn fit(&self, request: &Request) -> Outcome<()> {
+        if self.access_point_policy.is_none() || request.behind().is_some() {
+            return Ok(());
+        }
+        Err(Failure::usage(
+            Problem::new(format!(
+                "`{}` is not the ARN of an access point of S3",
+                request.resource()
+            ))
+            .advice(
+                "give it, or an object's below it, with `--resource`, or leave `--access-point-policy` out",
+            ),
+        ))
     }
 
     pub(super) fn load(&self) -> Outcome<Layers> {
-        let layers = self.around.load()?;
+        let mut layers = self.around.load_for_request(self.access_point_policy.is_some())?;
+        if let Some(input) = &self.access_point_policy {
+            let policies = PolicySet::compile(&file::documents(std::slice::from_ref(input))?);
+            layers = layers.access_point(self.around.restricted(policies));
+        }
         if self.identity.is_empty() {
             return Ok(layers);
         }
@@ -68,6 +94,28 @@ impl AroundFiles {
     /// Whether some of it belongs to one caller.
     pub(super) fn names_caller(&self) -> bool {
         !self.boundary.is_empty() || !self.session_policy.is_empty()
+    }
+
+    /// The options that have no bearing on policies of this kind that are checked by themselves. Block Public Access restricts
+    /// the policy of a bucket: the one that is checked, or the one beside it.
+    pub(super) fn without_bearing(&self, kind: DocumentKind) -> Vec<&'static str> {
+        let is_of_caller = kind == DocumentKind::Identity;
+        let given = [
+            ("--resource-policy", self.resource_policy.is_some(), is_of_caller),
+            ("--kms-grants", self.kms_grants.is_some(), is_of_caller),
+            (
+                "--block-public-access",
+                self.block_public_access.is_some(),
+                kind == DocumentKind::Resource || is_of_caller && self.resource_policy.is_some(),
+            ),
+            ("--boundary", !self.boundary.is_empty(), is_of_caller),
+            ("--session-policy", !self.session_policy.is_empty(), is_of_caller),
+            ("--scp", !self.scp.is_empty(), is_of_caller),
+        ];
+        let unused = given
+            .into_iter()
+            .filter(|(_, is_given, bears)| *is_given && !bears);
+        unused.map(|(option, _, _)| option).collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -86,6 +134,17 @@ impl AroundFiles {
             Some(owner) => restrict_public_buckets(&policies, owner),
             None => policies,
         }
+    }
+
+    /// The layers; an error where Block Public Access is on of a bucket whose policy is not given.
+    pub(super) fn load_for_request(&self, has_access_point: bool) -> Outcome<Layers> {
+        if self.block_public_access.is_some() && self.resource_policy.is_none() && !has_access_point {
+            return Err(Failure::usage(
+                Problem::new("`--block-public-access` restricts the policy of a bucket, and none is given")
+                    .advice("give it with `--resource-policy`"),
+            ));
+        }
+        self.load()
     }
 
     pub(super) fn load(&self) -> Outcome<Layers> {
@@ -141,6 +200,10 @@ pub(super) struct RequestOptions {
     /// The account that owns the resource [default: that of its ARN, or else the caller's]
     #[arg(long, value_name = "ACCOUNT")]
     resource_account: Option<AccountId>,
+    /// The bucket behind the S3 access point whose ARN, or an object's below it, is the resource; its owner is the resource's
+    /// account
+    #[arg(long, value_name = "NAME")]
+    bucket: Option<BucketName>,
     /// A condition key of the request and one value; several times for several values. Keys that follow from the caller
     /// and the resource (`aws:PrincipalArn`, `aws:ResourceAccount`, ...) are set unless given
     #[arg(long, value_name = "KEY=VALUE", value_parser = context_entry)]
@@ -168,6 +231,9 @@ impl RequestOptions {
         );
         if let Some(account) = self.resource_account {
             request = request.resource_account(account);
+        }
+        if let Some(bucket) = &self.bucket {
+            request = request.in_bucket(bucket.clone());
         }
         for (key, value) in &self.context {
             request = request.context(key, value);

@@ -8,8 +8,13 @@ use crate::evaluate::set::Compiled;
 use crate::evaluate::{Decider, Decision, DocumentKind, Layer, PolicySet, Request, warning};
 use crate::pattern::{Pattern, Syntax};
 
-pub(super) fn explanation(question: Question<'_>, decision: Decision, by: Decider) -> Explanation {
-    let request = question.request;
+/// Each statement once: behind an access point, those of the bucket's own policy are left.
+pub(super) fn explanation(
+    request: &Request,
+    questions: &[Question<'_>],
+    decision: Decision,
+    by: Decider,
+) -> Explanation {
     let mut out = Explanation {
         decision,
         by,
@@ -19,7 +24,13 @@ pub(super) fn explanation(question: Question<'_>, decision: Decision, by: Decide
         absent_keys: Vec::new(),
         remarks: Vec::new(),
     };
-    for (layer, set) in question.asked() {
+    let asked = questions.iter().enumerate().flat_map(|(at, question)| {
+        let layers = question
+            .asked()
+            .filter(move |(layer, _)| at == 0 || *layer == Layer::Resource);
+        layers.map(move |(layer, set)| (*question, layer, set))
+    });
+    for (question, layer, set) in asked {
         let mut compiled: Vec<&Compiled> = set.statements().collect();
         compiled.sort_by_key(|statement| (statement.place.document, statement.place.statement));
         for compiled in compiled {
@@ -43,7 +54,7 @@ fn collect_statement(
     };
     let document = set.documents().get(compiled.place.document);
     let variables = document.is_some_and(|document| document.effective_version() == Version::V2012);
-    let request = question.request;
+    let request = question.seen_by(layer);
     let mut remark = |message| {
         out.remarks.push(Remark {
             layer,

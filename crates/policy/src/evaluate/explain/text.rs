@@ -11,6 +11,7 @@ impl Display for Layer {
             Self::ResourceControl(level) => write!(f, "resource control policy of level {}", level + 1),
             Self::ServiceControl(level) => write!(f, "service control policy of level {}", level + 1),
             Self::VpcEndpoint => f.write_str("VPC endpoint policy"),
+            Self::AccessPoint => f.write_str("access point policy"),
             Self::Resource => f.write_str("resource policy"),
             Self::Identity => f.write_str("identity policy"),
             Self::Boundary => f.write_str("permissions boundary"),

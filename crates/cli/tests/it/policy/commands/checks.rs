@@ -142,3 +142,85 @@ fn block_public_access_and_grants_are_layers() {
     assert_eq!(ask("kms:Decrypt"), "Allow\n");
     assert_eq!(ask("kms:Encrypt"), "ImplicitDeny\n");
 }
+
+#[test]
+fn a_layer_without_bearing_is_an_error() {
+    let dir = folder();
+    let all = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+    let site = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::site/*"}}"#;
+    fs::write(dir.path().join("all.json"), all).unwrap();
+    fs::write(dir.path().join("site.json"), site).unwrap();
+    let public = ["check-no-public-access", "site.json", "--type", "AWS::S3::Bucket"];
+    for option in [
+        "--scp",
+        "--boundary",
+        "--session-policy",
+        "--resource-policy",
+        "--kms-grants",
+    ] {
+        let run = policy(dir.path(), &[&public[..], &[option, "all.json"]].concat()).expect_code(2);
+        assert!(
+            run.stderr.contains(&format!("`{option}` has no bearing")),
+            "{}",
+            run.stderr
+        );
+    }
+    let granted = ["check-access-not-granted", "all.json", "--action", "s3:PutObject"];
+    let owner = ["--block-public-access", "123456789012"];
+    policy(dir.path(), &[&granted[..], &owner].concat()).expect_code(2);
+    policy(dir.path(), &[&granted[..], &["--scp", "all.json"]].concat()).expect_code(1);
+    let asked = [
+        "evaluate",
+        "all.json",
+        "--principal",
+        CALLER,
+        "--action",
+        "s3:GetObject",
+    ];
+    policy(dir.path(), &[&asked[..], &owner].concat()).expect_code(2);
+}
+
+#[test]
+fn access_points_stand_before_their_bucket() {
+    let dir = folder();
+    let point = "arn:aws:s3:eu-west-1:123456789012:accesspoint/reports";
+    let own = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"{point}/object/*"}}}}"#
+    );
+    let delegating = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
+        "Condition":{"StringEquals":{"s3:DataAccessPointAccount":"123456789012"}}}}"#;
+    fs::write(dir.path().join("point.json"), own).unwrap();
+    fs::write(dir.path().join("bucket.json"), delegating).unwrap();
+    let object = format!("{point}/object/f");
+    let asked = [
+        "evaluate",
+        "--principal",
+        "anonymous",
+        "--action",
+        "s3:GetObject",
+        "--bucket",
+        "site",
+    ];
+    let ask = |resource: &str, more: &[&str]| {
+        policy(
+            dir.path(),
+            &[&asked[..], &["--resource", resource], more].concat(),
+        )
+    };
+    let (of_point, of_bucket) = (
+        ["--access-point-policy", "point.json"],
+        ["--resource-policy", "bucket.json"],
+    );
+    let both = [&of_point[..], &of_bucket].concat();
+    assert_eq!(ask(&object, &both).expect_code(0).stdout, "Allow\n");
+    assert_eq!(ask(&object, &of_point).expect_code(0).stdout, "ImplicitDeny\n");
+    assert_eq!(ask(&object, &of_bucket).expect_code(0).stdout, "ImplicitDeny\n");
+    let restricted = [&both[..], &["--block-public-access", "123456789012"]].concat();
+    assert_eq!(ask(&object, &restricted).expect_code(0).stdout, "ExplicitDeny\n");
+    let run = ask("arn:aws:s3:::site/f", &both).expect_code(2);
+    assert!(
+        run.stderr.contains("is not the ARN of an access point"),
+        "{}",
+        run.stderr
+    );
+}
