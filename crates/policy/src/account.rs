@@ -17,7 +17,10 @@ pub use who_can::WhoCan;
 
 use std::collections::BTreeSet;
 
-use crate::{AccountId, ActionName, Context, Error, Layer, Layers, PolicySet, Request, authorize};
+use crate::{
+    AccountId, ActionName, Context, DocumentKind, Error, Layer, Layers, PolicySet, Request, authorize,
+    everything,
+};
 
 /// The users and roles of an account with the policies that bear on each.
 ///
@@ -95,7 +98,7 @@ impl Account {
 
     /// Whether nothing but its own policies keeps it from everything.
     fn could_be_admin(&self, member: &Member, context: &Context) -> bool {
-        let all = everything();
+        let all = PolicySet::compile(&[everything::policy(DocumentKind::Identity)]);
         let layers = member.layers.clone().with(Layer::Identity, all);
         may_anything(&self.partition, self.id, |action, resource| {
             let request = Request::new(member.principal.clone(), action.clone(), resource);
@@ -117,14 +120,4 @@ fn may_anything(partition: &str, account: AccountId, can: impl Fn(&ActionName, &
     asked
         .iter()
         .all(|(action, resource)| action.parse().is_ok_and(|action| can(&action, resource)))
-}
-
-fn everything() -> PolicySet {
-    use crate::{Document, Statement};
-    let all = Statement::allow().actions(["*"]).resources(["*"]).build();
-    PolicySet::compile(
-        &all.map(|statement| Document::new(vec![statement]))
-            .into_iter()
-            .collect::<Vec<_>>(),
-    )
 }

@@ -12,11 +12,13 @@ pub mod denied;
 mod document;
 mod error;
 mod evaluate;
+mod everything;
 #[cfg(feature = "exporter")]
 pub mod exporter;
 mod json;
 mod key_grant;
 pub mod lint;
+mod meant;
 mod parse;
 pub mod partial;
 mod partition;
@@ -24,6 +26,7 @@ mod pattern;
 mod permissions;
 mod print;
 pub mod rewrite;
+mod sarif;
 mod size;
 mod value;
 

@@ -51,21 +51,12 @@ impl Member {
 
     /// All but the policy of a resource.
     pub(super) fn put_within(&mut self, around: &Layers) {
-        let mut layers = Layers::new(self.layers.policies(Layer::Identity).cloned().unwrap_or_default());
-        let of = |wanted: fn(Layer) -> bool| {
-            let all = around.iter().filter(move |(layer, _)| wanted(*layer));
-            all.map(|(_, set)| set.clone()).collect::<Vec<_>>()
-        };
-        layers = layers
-            .service_control(of(|layer| matches!(layer, Layer::ServiceControl(_))))
-            .resource_control(of(|layer| matches!(layer, Layer::ResourceControl(_))));
-        for (layer, set) in [
-            (Layer::VpcEndpoint, around.policies(Layer::VpcEndpoint)),
-            (Layer::Boundary, self.layers.policies(Layer::Boundary)),
-        ] {
-            if let Some(set) = set {
-                layers = layers.with(layer, set);
-            }
+        let mut layers = around.without_those_of(&[Layer::Resource, Layer::AccessPoint, Layer::Session]);
+        for layer in [Layer::Identity, Layer::Boundary] {
+            layers = match self.layers.policies(layer) {
+                Some(own) => layers.with(layer, own),
+                None => layers.without_those_of(&[layer]),
+            };
         }
         self.layers = layers;
     }

@@ -1,7 +1,6 @@
 //! Access that should not be granted: some of these actions on some of these resources. Judges no policy.
 
-use crate::document::{ActionElement, Effect, List, PrincipalElement, Principals, ResourceElement};
-use crate::{ActionMatcher, Document, DocumentKind, Error, ErrorKind, PolicySet, ResourceMatcher, Statement};
+use crate::{ActionMatcher, DocumentKind, Error, ErrorKind, PolicySet, ResourceMatcher, everything};
 
 /// Actions and resources, as AWS's `CheckAccessNotGranted` takes them: at least one of the actions on at least one of the
 /// resources; without actions any action, without resources any resource.
@@ -46,23 +45,6 @@ impl Access {
 
     /// A policy that allows just this.
     pub(super) fn policies(&self, kind: DocumentKind) -> PolicySet {
-        everything(kind, &self.actions, &self.resources)
+        PolicySet::compile(&[everything::policy_for(kind, &self.actions, &self.resources)])
     }
-}
-
-/// A policy of this kind that allows everybody these actions on these resources; none means all.
-pub(super) fn everything(kind: DocumentKind, actions: &[String], resources: &[String]) -> PolicySet {
-    let or_all = |list: &[String]| match list {
-        [] => List::one("*".to_owned()),
-        list => List::many(list.iter().cloned()),
-    };
-    PolicySet::compile(&[Document::new(vec![Statement {
-        sid: None,
-        effect: Effect::Allow,
-        principal: (kind != DocumentKind::Identity)
-            .then_some(PrincipalElement::Principal(Principals::Everyone)),
-        action: ActionElement::Action(or_all(actions)),
-        resource: Some(ResourceElement::Resource(or_all(resources))),
-        condition: None,
-    }])])
 }

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::statements::Found;
 use crate::compare::Side;
+use crate::meant::Meant;
 use crate::{Document, Request, Statement};
 
 /// The answer of a check: it passes, or these statements are in its way.
@@ -197,15 +198,7 @@ impl From<Side> for Found {
 
 /// The reason that a document's `Id` gives for a finding.
 fn suppression(id: &str, code: &str, pointer: &str) -> Option<String> {
-    id.split(';').find_map(|part| {
-        let rest = part.trim().strip_prefix("check-allow ")?;
-        let (what, reason) = rest.split_once(':')?;
-        let (named, place) = match what.split_once('@') {
-            Some((named, place)) => (named.trim(), Some(place.trim())),
-            None => (what.trim(), None),
-        };
-        let is_meant = named == code && place.is_none_or(|place| place == pointer);
-        let reason = reason.trim();
-        (is_meant && !reason.is_empty()).then(|| reason.to_owned())
-    })
+    let mut meant = Meant::all_in(id, "check-allow").filter(|meant| !meant.reason.is_empty());
+    let found = meant.find(|meant| meant.code == code && meant.covers(pointer))?;
+    Some(found.reason.to_owned())
 }

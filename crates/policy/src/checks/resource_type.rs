@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::access::everything;
-use crate::{DocumentKind, Error, PolicySet};
+use crate::{DocumentKind, Error, PolicySet, everything};
 
 /// A type of resource, as AWS's `CheckNoPublicAccess` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,7 +66,7 @@ impl ResourceType {
 
     /// A policy that allows everybody everything of the type's service.
     pub(super) fn everything(self, kind: DocumentKind) -> PolicySet {
-        everything(kind, &[format!("{}:*", self.0.1)], &[])
+        PolicySet::compile(&[everything::policy_for(kind, &[format!("{}:*", self.0.1)], &[])])
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Check, Finding};
 use crate::json::{self, Node};
-use crate::{Position, Span};
+use crate::{Span, sarif};
 
 /// A file that was checked.
 #[derive(Clone, Copy, Debug)]
@@ -36,20 +36,7 @@ pub fn sarif(file: &CheckedFile<'_>) -> Value {
         json!({"id": id, "shortDescription": {"text": why}, "defaultConfiguration": {"level": "error"}})
     });
     let results = file.check.findings().iter().map(|finding| result(file, finding));
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "bucketline-policy",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": rules,
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results.collect::<Vec<_>>(),
-        }],
-    })
+    sarif::log(rules.to_vec(), results.collect())
 }
 
 fn result(file: &CheckedFile<'_>, finding: &Finding) -> Value {
@@ -59,17 +46,9 @@ fn result(file: &CheckedFile<'_>, finding: &Finding) -> Value {
         "ruleIndex": RULES.iter().position(|(id, _)| *id == finding.code()),
         "level": "error",
         "message": {"text": finding.message()},
-        "locations": [{
-            "physicalLocation": {"artifactLocation": {"uri": file.uri}, "region": region(file.text, span)},
-            "logicalLocations": [{"fullyQualifiedName": pointer, "kind": "object"}],
-        }],
+        "locations": sarif::location(file.uri, sarif::region(file.text, span), &pointer, "object"),
     });
-    if let (Some(reason), Some(members)) = (finding.suppression(), result.as_object_mut()) {
-        members.insert(
-            "suppressions".to_owned(),
-            json!([{"kind": "inSource", "justification": reason}]),
-        );
-    }
+    sarif::suppress(&mut result, finding.suppression());
     result
 }
 
@@ -95,10 +74,4 @@ fn place(text: &str, finding: &Finding) -> (String, Span) {
     let statement = member(node).and_then(|list| list.items().get(finding.statement()?).cloned());
     let span = statement.map_or(node.span, |statement| statement.span);
     (pointer + finding.pointer(), span)
-}
-
-fn region(text: &str, span: Span) -> Value {
-    let Position { line, column } = span.position(text);
-    let end = Span::new(span.end(), span.end()).position(text);
-    json!({"startLine": line, "startColumn": column, "endLine": end.line, "endColumn": end.column})
 }

@@ -1,10 +1,9 @@
 //! Whether conditions can hold together, of one key at a time. Knows no statement and no request.
 
 use crate::document::{ConditionBlock, ConditionTest, Effect, Operator};
-use crate::{Statement, Version};
+use crate::{Statement, Version, everything};
 
 use super::context::Facts;
-use super::term::everything;
 
 /// Steps of reading patterns.
 const WORK: usize = 400_000;
@@ -31,7 +30,7 @@ impl Consistency {
             };
             let statement = Statement {
                 condition: Some(vec![block]),
-                ..everything(Effect::Allow)
+                ..everything::statement(Effect::Allow)
             };
             facts.of(&statement, *version).first().copied()
         };

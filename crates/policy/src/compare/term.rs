@@ -1,9 +1,11 @@
 //! Statements as products of what they say of callers, actions, resources and contexts.
 
-use crate::document::{ActionElement, Effect, List, ResourceElement, Statement};
+use crate::document::{ActionElement, Effect, ResourceElement, Statement};
 use crate::evaluate::Reach;
 use crate::pattern::{self, Syntax, split_fields};
-use crate::{ActionMatcher, Decision, Document, DocumentKind, PolicySet, Request, ResourceMatcher, Version};
+use crate::{
+    ActionMatcher, Decision, Document, DocumentKind, PolicySet, Request, ResourceMatcher, Version, everything,
+};
 
 use super::caller::Caller;
 use super::context::Facts;
@@ -149,18 +151,6 @@ impl Element {
     }
 }
 
-/// A statement about everything, to be narrowed.
-pub(super) fn everything(effect: Effect) -> Statement {
-    Statement {
-        sid: None,
-        effect,
-        principal: None,
-        action: ActionElement::Action(List::one("*".to_owned())),
-        resource: Some(ResourceElement::Resource(List::one("*".to_owned()))),
-        condition: None,
-    }
-}
-
 /// All statements of a set that could apply to somebody.
 pub(super) fn terms(
     kind: DocumentKind,
@@ -212,7 +202,7 @@ fn grants_nothing(statement: &Statement) -> bool {
 fn reached(kind: DocumentKind, statement: &Statement, callers: &[Caller]) -> Vec<usize> {
     let probe = Statement {
         principal: statement.principal.clone(),
-        ..everything(statement.effect)
+        ..everything::statement(statement.effect)
     };
     let set = PolicySet::compile(&[Document::new(vec![probe])]);
     let wanted = match statement.effect {

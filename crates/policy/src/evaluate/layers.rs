@@ -142,6 +142,23 @@ impl Layers {
         all.filter_map(|layer| Some((layer, self.policies(layer)?)))
     }
 
+    /// The same but for these layers; those of an organization stay.
+    pub(crate) fn without_those_of(&self, layers: &[Layer]) -> Self {
+        let mut rest = self.clone();
+        for layer in layers {
+            match layer {
+                Layer::VpcEndpoint => rest.vpc_endpoint = None,
+                Layer::AccessPoint => rest.access_point = None,
+                Layer::Resource => rest.resource = None,
+                Layer::Identity => rest.identity = PolicySet::default(),
+                Layer::Boundary => rest.boundary = None,
+                Layer::Session => rest.session = None,
+                Layer::ResourceControl(_) | Layer::ServiceControl(_) => {}
+            }
+        }
+        rest
+    }
+
     /// The same layers with other policies in one of them; a layer of an organization has to exist.
     #[must_use]
     pub fn with(mut self, layer: Layer, policies: impl Into<PolicySet>) -> Self {

@@ -4,8 +4,7 @@ mod statement;
 
 use super::PolicyType;
 use crate::compare::{Relation, diff};
-use crate::document::{Document, Statement};
-use crate::{DocumentKind, PolicySet, Request};
+use crate::{Document, DocumentKind, PolicySet, Request, everything};
 
 /// What a change of a document does to what it allows and denies.
 #[derive(Clone, Debug)]
@@ -57,10 +56,8 @@ impl Access {
             return alone;
         }
         // A denial shows only beside what allows.
-        match everything(kind) {
-            Some(all) => Self::between(kind, &[all.clone(), before], &[all, after]),
-            None => Self::Unknown,
-        }
+        let all = everything::policy(kind);
+        Self::between(kind, &[all.clone(), before], &[all, after])
     }
 
     fn between(kind: DocumentKind, before: &[Document], after: &[Document]) -> Self {
@@ -77,17 +74,4 @@ impl Access {
             },
         }
     }
-}
-
-fn everything(kind: DocumentKind) -> Option<Document> {
-    let allow = Statement::allow().actions(["*"]);
-    let statement = match kind {
-        DocumentKind::Identity => allow.resources(["*"]),
-        DocumentKind::Resource => allow.resources(["*"]).everyone(),
-        DocumentKind::Trust => allow.everyone(),
-    };
-    Document::builder()
-        .statement(statement.build().ok()?)
-        .build()
-        .ok()
 }

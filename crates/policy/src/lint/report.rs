@@ -73,10 +73,10 @@ impl<'l> Report<'l> {
             let mut used = false;
             for finding in self.findings.iter_mut().filter(|f| suppression.is_about(f)) {
                 used = true;
-                finding.suppression = Some(suppression.reason.to_owned());
+                finding.suppression = Some(suppression.0.reason.to_owned());
             }
             // A code that is left out, or of a vocabulary that is not asked for, cannot be found.
-            if !used && (!suppression.counts() || self.is_wanted(suppression.code)) {
+            if !used && (!suppression.counts() || self.is_wanted(suppression.0.code)) {
                 in_vain.push(rules::in_vain(&suppression));
             }
         }

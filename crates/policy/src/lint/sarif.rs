@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Access, Code, Finding, Linter, Origin, Severity};
-use crate::{Position, Span};
+use crate::sarif;
 
 const CHECKS: &str =
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html";
@@ -48,20 +48,7 @@ pub fn sarif(files: &[SarifFile<'_>]) -> Value {
             results.push(result(file, finding, at));
         }
     }
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "bucketline-policy",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": rules.into_iter().map(rule).collect::<Vec<_>>(),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
-    })
+    sarif::log(rules.into_iter().map(rule).collect(), results)
 }
 
 fn rule(code: &Code) -> Value {
@@ -88,26 +75,17 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn result(file: &SarifFile<'_>, finding: &Finding, rule: usize) -> Value {
-    let location = json!({"uri": file.uri});
     let mut result = json!({
         "ruleId": finding.code(),
         "ruleIndex": rule,
         "level": level(finding.severity()),
         "message": {"text": finding.message()},
-        "locations": [{
-            "physicalLocation": {"artifactLocation": location, "region": region(file.text, finding.span())},
-            "logicalLocations": [{"fullyQualifiedName": finding.pointer(), "kind": "value"}],
-        }],
+        "locations": sarif::location(file.uri, sarif::region(file.text, finding.span()), finding.pointer(), "value"),
     });
+    sarif::suppress(&mut result, finding.suppression());
     let Some(members) = result.as_object_mut() else {
         return result;
     };
-    if let Some(reason) = finding.suppression() {
-        members.insert(
-            "suppressions".to_owned(),
-            json!([{"kind": "inSource", "justification": reason}]),
-        );
-    }
     let kept = file
         .linter
         .access(file.text, finding)
@@ -115,25 +93,18 @@ fn result(file: &SarifFile<'_>, finding: &Finding, rule: usize) -> Value {
     if kept {
         let replacements = finding.fix().iter().map(|edit| {
             json!({
-                "deletedRegion": region(file.text, edit.span()),
+                "deletedRegion": sarif::region(file.text, edit.span()),
                 "insertedContent": {"text": edit.replacement()},
             })
         });
         let fix = json!([{
             "description": {"text": "access stays as it is"},
             "artifactChanges": [{
-                "artifactLocation": location,
+                "artifactLocation": {"uri": file.uri},
                 "replacements": replacements.collect::<Vec<_>>(),
             }],
         }]);
         members.insert("fixes".to_owned(), fix);
     }
     result
-}
-
-/// Lines and columns from 1; the end is one past the last character.
-fn region(text: &str, span: Span) -> Value {
-    let Position { line, column } = span.position(text);
-    let end = Span::new(span.end(), span.end()).position(text);
-    json!({"startLine": line, "startColumn": column, "endLine": end.line, "endColumn": end.column})
 }

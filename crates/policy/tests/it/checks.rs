@@ -4,6 +4,8 @@ use bucketline_policy::checks::{Access, Check, CheckedFile, ResourceType, Subjec
 use bucketline_policy::checks::{no_new_access, no_public_access, sarif};
 use bucketline_policy::{Decision, Document, DocumentKind, Layers, PolicySet, Request};
 
+use crate::row::Row;
+
 fn set(statements: &str) -> PolicySet {
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
     PolicySet::compile(&[Document::parse(&text).unwrap_or_else(|error| panic!("{error}: {text}"))])
@@ -375,13 +377,8 @@ fn random_pairs_are_not_refuted() {
             ("aws:PrincipalOrgPaths", "o-1/r/"),
         ],
     ];
-    let mut row = 11_u64;
-    let mut below = |bound: usize| {
-        row = row
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(row >> 33).unwrap() % bound
-    };
+    let mut row = Row(11);
+    let mut below = |bound: usize| row.below(bound);
     let request = |caller: &str, action: &str, resource: &str, context: &[(&str, &str)]| {
         let request = Request::new(caller.parse().unwrap(), action.parse().unwrap(), resource);
         context

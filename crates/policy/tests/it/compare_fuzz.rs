@@ -10,32 +10,7 @@ use bucketline_policy::lint::{Linter, PolicyType};
 use bucketline_policy::rewrite::{Wildcards, expand, minimise};
 use bucketline_policy::{Context, Decision, Document, DocumentKind, PolicySet, Principal, Request};
 
-/// A row of numbers that looks like chance and is the same every time (Steele's `SplitMix64`).
-struct Row(u64);
-
-impl Row {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).unwrap()
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
-        from[self.below(from.len())]
-    }
-
-    fn list(&mut self, from: &[&str]) -> String {
-        let count = 1 + self.below(2);
-        let items: Vec<String> = (0..count).map(|_| format!("\"{}\"", self.pick(from))).collect();
-        format!("[{}]", items.join(","))
-    }
-}
+use crate::row::Row;
 
 const CALLERS: [&str; 18] = [
     "anonymous",

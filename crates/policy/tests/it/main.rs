@@ -28,3 +28,5 @@ mod properties;
 mod public_interface;
 #[cfg(feature = "catalog")]
 mod rewrite;
+#[cfg(feature = "catalog")]
+mod row;

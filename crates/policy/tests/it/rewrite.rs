@@ -3,6 +3,8 @@
 use bucketline_policy::rewrite::{Wildcards, expand, minimise, split};
 use bucketline_policy::{Decision, Document, DocumentKind, ErrorKind, PolicyKind, PolicySet, Request};
 
+use crate::row::Row;
+
 const IDENTITY: DocumentKind = DocumentKind::Identity;
 
 fn document(statements: &str) -> Document {
@@ -152,13 +154,8 @@ fn random_documents_stay_what_they_are() {
         r#"{"StringEquals":{"k":["x","y"]}}"#,
         r#"{"StringNotEquals":{"k":"x"}}"#,
     ];
-    let mut row = 5_u64;
-    let mut below = |bound: usize| {
-        row = row
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(row >> 33).unwrap() % bound
-    };
+    let mut row = Row(5);
+    let mut below = |bound: usize| row.below(bound);
     let mut world = Vec::new();
     for (action, resource) in [
         ("s3:GetObject", "arn:aws:s3:::b/a/x"),

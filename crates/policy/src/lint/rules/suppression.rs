@@ -11,8 +11,8 @@ pub(super) fn check(_: &Policy<'_>, _: &mut Report<'_>) {}
 
 /// What is to be said of one that suppressed nothing.
 pub(in crate::lint) fn in_vain(suppression: &Suppression<'_>) -> (&'static Code, String) {
-    let code = suppression.code;
-    if suppression.reason.is_empty() {
+    let code = suppression.0.code;
+    if suppression.0.reason.is_empty() {
         let message =
             format!("`lint-allow {code}` has no reason, and leaves nothing out: `lint-allow {code}: REASON`");
         return (&SUPPRESSION_WITHOUT_EFFECT, message);
@@ -24,6 +24,7 @@ pub(in crate::lint) fn in_vain(suppression: &Suppression<'_>) -> (&'static Code,
         );
     }
     let place = suppression
+        .0
         .pointer
         .map_or_else(String::new, |pointer| format!(" at `{pointer}`"));
     (&SUPPRESSION_NOT_NEEDED, format!("`{code}` is not found{place}"))
