@@ -11,8 +11,16 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
         return;
     }
     for statement in policy.statements.iter().filter(|statement| statement.allows()) {
-        let everyone = statement.principal.as_ref().and_then(|p| p.everyone());
-        let Some(star) = everyone.filter(|_| !is_limited(policy, statement)) else {
+        let Some(principals) = &statement.principal else {
+            continue;
+        };
+        // Whoever a list of exceptions leaves out is somebody; all others are everyone.
+        let everyone = if principals.negated {
+            Some(principals.member.value.span)
+        } else {
+            principals.everyone().map(|star| star.span)
+        };
+        let Some(span) = everyone.filter(|_| !is_limited(policy, statement)) else {
             continue;
         };
         let message = if statement.tests.is_empty() {
@@ -20,6 +28,6 @@ pub(super) fn check(policy: &Policy<'_>, report: &mut Report<'_>) {
         } else {
             "everyone may do this: no condition asks who calls, from where or for whom"
         };
-        report.add(&PUBLIC_ACCESS, star.span, message);
+        report.add(&PUBLIC_ACCESS, span, message);
     }
 }
