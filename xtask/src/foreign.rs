@@ -4,13 +4,16 @@
 //! and shown with its reason; a check that could run and failed fails the command.
 
 mod bundle;
+mod cedar;
 mod exports;
 mod managed_policies;
 mod minio;
 mod notices;
+mod project;
 mod python;
 mod readers;
 mod receivers;
+mod sarif;
 mod simulate;
 mod validate_policy;
 
@@ -34,7 +37,7 @@ pub(crate) enum Outcome {
 
 type Check = fn(&Settings) -> Result<Outcome, Error>;
 
-const CHECKS: [(&str, &str, Check); 8] = [
+const CHECKS: [(&str, &str, Check); 10] = [
     (
         "minio",
         "the sample events delivered to an independent S3 server, proved by `bucketline verify`",
@@ -74,6 +77,16 @@ const CHECKS: [(&str, &str, Check); 8] = [
         "simulate",
         "generated cases answered by npm's @cloud-copilot/iam-simulate and by `bucketline policy evaluate`",
         simulate::check,
+    ),
+    (
+        "sarif",
+        "findings as SARIF, held to its public schema by Python's jsonschema",
+        sarif::check,
+    ),
+    (
+        "cedar",
+        "the lines of Cedar in the policy crate's README, compiled against cedar-policy and run",
+        cedar::check,
     ),
 ];
 
