@@ -55,12 +55,18 @@ pub(super) fn run(options: &Evaluate) -> Outcome<Exit> {
             case::decide(text).map(|decision| ("decision", decision.as_str().into()))
         });
     }
-    let Some(request) = options.request.request() else {
+    let unknown = options.unknown();
+    // Of what is not known the time may be a part.
+    let request = match unknown {
+        Some(_) => options.request.request(),
+        None => options.request.request_made_now(),
+    };
+    let Some(request) = request else {
         return Err(missing());
     };
     options.files.fit(&request)?;
     let layers = options.files.load()?;
-    if let Some(unknown) = options.unknown() {
+    if let Some(unknown) = unknown {
         let partial = authorize_partly(&layers, &request, &unknown);
         match options.format {
             Format::Text => result(partial.to_string().trim_end()),

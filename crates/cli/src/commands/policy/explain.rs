@@ -27,7 +27,7 @@ pub(super) struct Explain {
 }
 
 pub(super) fn run(options: &Explain) -> Outcome<Exit> {
-    let Some(request) = options.request.request() else {
+    let Some(request) = options.request.request_made_now() else {
         return Err(missing());
     };
     options.files.fit(&request)?;

@@ -5,8 +5,11 @@ use bucketline_policy::{
     AccountId, ActionName, BucketName, DocumentKind, Layer, Layers, PolicySet, Principal, Request, key_grants,
 };
 use clap::Args;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::file;
+use crate::clock;
 use crate::command_line::Input;
 use crate::failure::{Failure, Outcome, Problem};
 
@@ -205,7 +208,7 @@ pub(super) struct RequestOptions {
     #[arg(long, value_name = "NAME")]
     bucket: Option<BucketName>,
     /// A condition key of the request and one value; several times for several values. Keys that follow from the caller
-    /// and the resource (`aws:PrincipalArn`, `aws:ResourceAccount`, ...) are set unless given
+    /// and the resource (`aws:PrincipalArn`, `aws:ResourceAccount`, ...), and the time now, are set unless given
     #[arg(long, value_name = "KEY=VALUE", value_parser = context_entry)]
     context: Vec<(String, String)>,
 }
@@ -214,6 +217,21 @@ impl RequestOptions {
     /// The request, if principal and action are given.
     pub(super) fn request(&self) -> Option<Request> {
         self.request_or(None, None, None)
+    }
+
+    /// The same, made now: AWS says the time with every request.
+    pub(super) fn request_made_now(&self) -> Option<Request> {
+        const TIME: [&str; 2] = ["aws:CurrentTime", "aws:EpochTime"];
+        let request = self.request()?;
+        let is_given = |key: &&str| !request.given_context().get(key).is_empty();
+        if TIME.iter().any(is_given) {
+            return Some(request);
+        }
+        let seconds = OffsetDateTime::from(clock::wall()).unix_timestamp();
+        let now = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+        let [current, epoch] = TIME;
+        let request = request.context(current, now.format(&Rfc3339).ok()?);
+        Some(request.context(epoch, seconds.to_string()))
     }
 
     /// The same, where what is not given is known from elsewhere.

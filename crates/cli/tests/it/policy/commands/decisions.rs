@@ -3,6 +3,31 @@
 use super::*;
 
 #[test]
+fn a_request_is_made_now_unless_its_time_is_given() {
+    let dir = folder();
+    let until_2020 = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
+        {"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}]}"#;
+    fs::write(dir.path().join("until.json"), until_2020).unwrap();
+    let asked = [
+        "until.json",
+        "--principal",
+        CALLER,
+        "--action",
+        "s3:ListAllMyBuckets",
+    ];
+    let ask = |command: &str, more: &[&str]| {
+        let said = policy(dir.path(), &[&[command], &asked[..], more].concat()).expect_code(0);
+        said.stdout.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(ask("evaluate", &[]), "ExplicitDeny");
+    assert!(ask("explain", &[]).starts_with("explicit deny"));
+    let earlier = ["--context", "aws:CurrentTime=2019-12-31T23:59:59Z"];
+    assert_eq!(ask("evaluate", &earlier), "Allow");
+    let unknown = ask("evaluate", &["--unknown-others"]);
+    assert!(unknown.starts_with("depends"), "{unknown}");
+}
+
+#[test]
 fn evaluate_and_explain_answer_one_request() {
     let dir = folder();
     let inside = ["--resource", "arn:aws:s3:::acme-events/currents/1.avro"];
