@@ -136,7 +136,7 @@ pub(crate) struct Run {
     /// Let programs ask for exports over HTTP, as `[[workspace]] api_key` and `[[segment]]` say: an address of this machine, as
     /// `127.0.0.1:8080`. Without --drain; what stands before it speaks TLS
     #[arg(long, value_name = "ADDR", conflicts_with = "drain")]
-    pub(crate) api: Option<std::net::SocketAddr>,
+    pub(crate) api: Option<SocketAddr>,
     /// Serve metrics for Prometheus at this address, e.g. `9464` on this machine alone, or `0.0.0.0:9464`: `/metrics`, and `/healthz`
     /// and `/readyz` beside it. Whoever reaches the address reads them
     #[arg(long, value_name = "[HOST:]PORT", value_parser = metrics_address)]
@@ -293,9 +293,10 @@ pub(crate) struct Status {
 
 /// Look at the spool itself
 ///
-/// Not while a run owns it, but for `verify`, which only reads.
+/// Not while a run owns it, but for `inspect` and `verify`, which only read.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SpoolCommand {
+    Inspect(crate::commands::SpoolInspect),
     Verify(SpoolVerify),
     /// Mark a spool that came from a backup, so that it goes on from where its log ends
     ///

@@ -31,6 +31,7 @@ pub(crate) use keys::Keys;
 pub(crate) use ledger::Ledger;
 pub(crate) use policy::Policy;
 pub(crate) use setup::Setup;
+pub(crate) use spool::SpoolInspect;
 
 /// Parses the command line, runs the command and prints what stopped it.
 pub(crate) fn dispatch() -> ExitCode {

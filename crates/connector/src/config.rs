@@ -6,7 +6,7 @@ use bucketline_format::transform::Transforms;
 use bucketline_format::{Encoder, EventSelection};
 use bucketline_sink::Encryption;
 
-use crate::{Backoff, ConnectorId, Destination, Label, WorkspaceId};
+use crate::{Backoff, ConnectorId, Destination, Label, Quota, WorkspaceId};
 
 /// One configured delivery of a workspace's events into one folder of one bucket.
 ///
@@ -41,6 +41,8 @@ pub struct ConnectorConfig {
     pub events: EventSelection,
     /// The encryption to ask for, and to insist on; default: the bucket's own.
     pub encryption: Encryption,
+    /// The most that is held for it; default: no bound of its own.
+    pub quota: Option<Quota>,
     /// What makes objects of its events; default: Avro, not compressed, as Currents has it.
     pub encoder: &'static dyn Encoder,
     /// What is removed, hashed or dropped from its events before they are stored; default: nothing.
@@ -68,6 +70,7 @@ impl ConnectorConfig {
             destination,
             events: EventSelection::all(),
             encryption: Encryption::BucketDefault,
+            quota: None,
             encoder: bucketline_format::default_encoder(),
             transforms: Transforms::default(),
             cluster,
@@ -108,6 +111,13 @@ impl ConnectorConfig {
     #[must_use]
     pub fn transforms(mut self, transforms: Transforms) -> Self {
         self.transforms = transforms;
+        self
+    }
+
+    /// Sets the most that is held for it.
+    #[must_use]
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.quota = Some(quota);
         self
     }
 

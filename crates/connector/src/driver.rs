@@ -39,6 +39,7 @@ use crate::changes::Subscribers;
 use crate::config::{ConnectorConfig, Settings};
 use crate::engine::{Engine, Input, Started};
 use crate::error::Error;
+use crate::loss::LossTeller;
 use crate::meter::Meter;
 use crate::{Admission, ConnectorId, WorkspaceId};
 use clock::{SpoolClock, SystemClock};
@@ -96,6 +97,8 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
         messages.clone(),
     );
     let changes = Arc::new(Subscribers::default());
+    let losses = LossTeller::new();
+    let told = losses.source();
     let run_loop = RunLoop {
         engine: Arc::clone(&engine),
         clock: clock_of_log,
@@ -104,6 +107,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
         stores: Stores::new(sinks, messages.downgrade()),
         changes: Arc::clone(&changes),
         meter,
+        losses,
         messages: messages.downgrade(),
     };
     let ended = run_loop.start(inbox);
@@ -117,6 +121,7 @@ pub(crate) async fn start(parts: Parts) -> Result<Handle, Error> {
         schema_changes: started.schema_changes,
         messages,
         changes,
+        losses: told,
         intake,
         spool,
         ended,

@@ -22,6 +22,7 @@ mod connectors;
 mod drain;
 mod jobs;
 mod ports;
+mod quota;
 mod retention;
 mod schedule;
 mod settle;
@@ -33,6 +34,7 @@ mod steps;
 mod stranded;
 mod submit;
 mod telling;
+mod warnings;
 
 pub use crate::admit::Prepared;
 pub use crate::build::{BuildJob, Built};
@@ -43,7 +45,7 @@ pub use drain::{ConnectorReport, DrainReport};
 pub use ports::{Command, CompareJob, Input, LookJob, PutJob};
 pub use start::Started;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bucketline_format::SchemaRegistry;
@@ -53,6 +55,7 @@ use crate::config::{ConnectorConfig, Settings};
 use crate::dispatch::Dispatcher;
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::loss::Loss;
 use crate::shard::LaneRef;
 use connectors::Configured;
 use drain::Drain;
@@ -70,6 +73,10 @@ pub struct Engine {
     attempts: HashMap<AttemptId, LaneRef>,
     last_id: u64,
     drain: Drain,
+    /// Connectors for which something more may be held.
+    grown: BTreeSet<usize>,
+    /// Connectors that were told of a loss ahead: how much of the retention was over.
+    warned: HashMap<usize, u8>,
     /// Whether the moment is set at which what is held is looked at for its age.
     minds_retention: bool,
     /// What was told last of each connector, by its place.
@@ -83,8 +90,8 @@ enum Purpose {
     Batch(submit::InFlight),
     Seal(LaneRef),
     Commit(LaneRef),
-    /// Events are given up.
-    Drop(LaneRef),
+    /// Events are given up, which is told then.
+    Drop(LaneRef, Box<Loss>),
     /// What was given up in doubt turned out delivered, or not.
     Settle(LaneRef),
     /// That time has passed.
@@ -113,6 +120,8 @@ impl Engine {
             attempts: HashMap::new(),
             last_id: 0,
             drain: Drain::default(),
+            grown: BTreeSet::new(),
+            warned: HashMap::new(),
             minds_retention: false,
             told: Vec::new(),
             commands: Vec::new(),
@@ -150,6 +159,7 @@ impl Engine {
         }
         self.run_timers(now);
         self.refresh_touched(now);
+        self.mind_quotas(now);
         self.pump(now);
         self.forget_done();
         self.end_drain(now);
@@ -265,7 +275,11 @@ impl Engine {
             Purpose::Move => run.space.moving = false,
             Purpose::Batch(batch) => self.batch_durable(shard, batch),
             Purpose::Seal(lane) => self.seal_durable(now, lane),
-            Purpose::Drop(lane) | Purpose::Settle(lane) => self.set_phase(lane, Phase::Resting),
+            Purpose::Drop(lane, loss) => {
+                self.set_phase(lane, Phase::Resting);
+                self.commands.push(Command::Loss(loss));
+            }
+            Purpose::Settle(lane) => self.set_phase(lane, Phase::Resting),
             Purpose::Elapsed => {}
             Purpose::Commit(lane) => self.commit_durable(now, lane),
         }
@@ -277,7 +291,7 @@ impl Engine {
             Purpose::Batch(_) => error.is_harmless(),
             Purpose::Seal(_)
             | Purpose::Commit(_)
-            | Purpose::Drop(_)
+            | Purpose::Drop(..)
             | Purpose::Settle(_)
             | Purpose::Elapsed
             | Purpose::Carry(_)
@@ -292,10 +306,10 @@ impl Engine {
                 self.note_unknown(now, lane, true);
                 self.pause(now, lane, None);
             }
-            Purpose::Drop(lane) | Purpose::Settle(lane) if goes_on => self.pause(now, lane, None),
+            Purpose::Drop(lane, _) | Purpose::Settle(lane) if goes_on => self.pause(now, lane, None),
             Purpose::Seal(_)
             | Purpose::Commit(_)
-            | Purpose::Drop(_)
+            | Purpose::Drop(..)
             | Purpose::Settle(_)
             | Purpose::Elapsed => {}
         }

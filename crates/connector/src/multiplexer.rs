@@ -17,6 +17,7 @@ use crate::driver::Handle;
 use crate::engine::DrainReport;
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::loss::LossFeed;
 use crate::rejects::{RejectEntry, RejectFeed};
 use crate::state::ConnectorStatus;
 use crate::{Admission, ConnectorId, SchemaChange};
@@ -150,6 +151,11 @@ impl Multiplexer {
     /// The refused lines that become durable from now on.
     pub fn watch_rejects(&self) -> RejectFeed {
         self.handle.watch_rejects()
+    }
+
+    /// What is about to be given up, and what is, from now on: half, three quarters and nine tenths of the retention, and each drop.
+    pub fn losses(&self) -> LossFeed {
+        self.handle.losses()
     }
 
     /// Ends everything at once: running puts are given up, which leaves their outcome unknown until the next start finds out. The log

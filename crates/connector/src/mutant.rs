@@ -47,13 +47,15 @@ pub(crate) enum Mutant {
     AbsenceBelievedAtOnce,
     /// An object that turns up of what was given up does not move the frontier.
     SettleKeepsTheFrontier,
+    /// What is over a quota is given up while an attempt at it is under way.
+    QuotaDuringAnAttempt,
     /// What is told of a log before it is freed lacks what was given up in doubt.
     CarryForgetsDoubt,
 }
 
 impl Mutant {
     /// All that histories notice.
-    pub(crate) const OF_HISTORIES: [Self; 20] = [
+    pub(crate) const OF_HISTORIES: [Self; 21] = [
         Self::RefusalClearsUnknown,
         Self::RestartForgetsUnknown,
         Self::AdoptionEndsTheDoubt,
@@ -73,6 +75,7 @@ impl Mutant {
         Self::DropOfWhatIsUnknown,
         Self::AbsenceBelievedAtOnce,
         Self::SettleKeepsTheFrontier,
+        Self::QuotaDuringAnAttempt,
         Self::CarryForgetsDoubt,
     ];
 }

@@ -71,7 +71,7 @@ fn a_seed_decides_everything() {
 fn histories_reach_what_they_are_for() {
     let outcomes: Vec<_> = (0..60).map(|seed| run(seed, None)).collect();
     let total = |count: fn(&Outcome) -> usize| outcomes.iter().map(count).sum::<usize>();
-    let reached: [(&str, usize, usize); 14] = [
+    let reached: [(&str, usize, usize); 17] = [
         ("crashes", total(|outcome| outcome.crashes), 30),
         ("copies", total(|outcome| outcome.copies), 10),
         (
@@ -88,6 +88,17 @@ fn histories_reach_what_they_are_for() {
         ("cooled", total(|outcome| outcome.cooled), 10),
         ("taken away", total(|outcome| outcome.taken_away), 10),
         ("given up", total(|outcome| outcome.given_up), 100),
+        (
+            "beyond a quota, the oldest",
+            total(|outcome| outcome.beyond[0]),
+            10,
+        ),
+        (
+            "beyond a quota, the newest",
+            total(|outcome| outcome.beyond[1]),
+            10,
+        ),
+        ("warned", total(|outcome| outcome.warned), 100),
         ("given up, and not there", total(|outcome| outcome.not_there), 10),
         ("given up, and found", total(|outcome| outcome.found), 10),
     ];

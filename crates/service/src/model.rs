@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bucketline_auth::{AccessKeyId, AccountId, ExternalId, RoleArn};
-use bucketline_connector::{ConnectorId, FolderPath, Label, WorkspaceId};
+use bucketline_connector::{ConnectorId, FolderPath, Label, Quota, WorkspaceId};
 use bucketline_format::{Encoder, EventSelection};
 use bucketline_sink::{BucketAddress, BucketName, Encryption, Region};
 use serde::{Deserialize, Serialize};
@@ -189,6 +189,8 @@ pub struct Connector {
     pub encryption: Encryption,
     /// Which events it takes.
     pub events: EventSelection,
+    /// The most that is held for it, if it has a bound of its own.
+    pub quota: Option<Quota>,
     /// What makes objects of them.
     pub encoder: &'static dyn Encoder,
     /// What it does not get to see of them.

@@ -113,7 +113,7 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
         .map_err(|error: bucketline_sink::Error| {
             Error::configuration(Problem::new(chain(&error)).at_model(ModelPath::connector(&connector.id)))
         })?;
-    let opened = ConnectorConfig::new(
+    let mut opened = ConnectorConfig::new(
         connector.id.clone(),
         connector.workspace.clone(),
         identity,
@@ -126,6 +126,7 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
     .encoder(connector.encoder)
     .encryption(connector.encryption.clone())
     .transforms(transforms::of(connector, aws.variables())?);
+    opened.quota = connector.quota;
     Ok(Opened {
         id: connector.id.to_string(),
         config: opened,

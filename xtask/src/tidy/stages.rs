@@ -7,7 +7,7 @@ use crate::error::Error;
 const CRATE: &str = "crates/connector/src/";
 
 /// In the order in which one builds on another.
-const STAGES: [&str; 33] = [
+const STAGES: [&str; 35] = [
     "mutant",
     "backoff",
     "connector_id",
@@ -21,11 +21,13 @@ const STAGES: [&str; 33] = [
     "digest",
     "metadata",
     "object_name",
+    "quota",
     "config",
     "state",
     "changes",
     "error",
     "ledger",
+    "loss",
     "schema_change",
     "reconcile",
     "generation",

@@ -1,4 +1,8 @@
-//! `bucketline spool`: the log itself. `verify` reads and proves all of it; `restored` marks one that came from a backup.
+//! `bucketline spool`: the log itself. `inspect` prints what it says; `verify` reads and proves all of it; `restored` marks one that came from a backup.
+
+mod inspect;
+
+pub(crate) use inspect::SpoolInspect;
 
 use std::sync::Arc;
 
@@ -14,6 +18,7 @@ use crate::report::{note, result, thousands};
 
 pub(crate) fn run(command: &SpoolCommand) -> Outcome<Exit> {
     match command {
+        SpoolCommand::Inspect(options) => inspect::inspect(options),
         SpoolCommand::Verify(options) => verify(options),
         SpoolCommand::Restored(config) => {
             let dir = configuration::load(config.path())?.installation.spool.dir;
@@ -49,8 +54,11 @@ fn open(dir: &std::path::Path, options: OpenOptions) -> Outcome<(Spool, Recovere
                 .advice("nothing was run with this configuration"),
         ));
     }
-    Spool::open(Arc::new(OsDisk::default()), dir, options)
-        .map_err(|error| failed(&bucketline_connector::Error::from(error)).into())
+    Spool::open(Arc::new(OsDisk::default()), dir, options).map_err(unusable)
+}
+
+fn unusable(error: bucketline_spool::Error) -> Failure {
+    failed(&bucketline_connector::Error::from(error)).into()
 }
 
 fn print_text(spool: &Spool, recovered: &Recovered) {

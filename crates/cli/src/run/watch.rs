@@ -1,10 +1,10 @@
 //! What a person sees while a run works: progress, changes of connectors' states, refused lines as they come.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bucketline_connector::{ConnectorStatus, Multiplexer, State, StateChanges};
+use bucketline_connector::{ConnectorStatus, Loss, LossFeed, Multiplexer, State, StateChanges};
 use bucketline_service::Error;
 use bucketline_service::input::Mark;
 use bucketline_service::rejects::Projection;
@@ -23,6 +23,7 @@ const EVERY: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(crate) struct Watch<'a> {
     multiplexer: &'a Multiplexer,
+    losses: LossFeed,
     rejects: Projection,
     progress: Progress,
     stopwatch: Stopwatch,
@@ -54,6 +55,7 @@ impl<'a> Watch<'a> {
         every.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             multiplexer,
+            losses: multiplexer.losses(),
             rejects,
             progress: Progress::new(),
             stopwatch,
@@ -167,6 +169,54 @@ impl UpkeepObserver for Findings {
     }
 }
 
+impl Watch<'_> {
+    /// What is about to be given up, and what was: that together, since many lanes go at once.
+    fn losses(&mut self) {
+        let mut given_up: BTreeMap<(String, &str), u64> = BTreeMap::new();
+        while let Some(loss) = self.losses.try_next() {
+            match loss {
+                Loss::Ahead {
+                    connector,
+                    percent,
+                    events_held,
+                    left,
+                } => {
+                    self.clear();
+                    warning(format_args!(
+                        "connector `{connector}`: {percent} % of the retention are over for the oldest of the {} events that are \
+                         held for it; in {} they are given up",
+                        thousands(events_held),
+                        roughly(left)
+                    ));
+                }
+                Loss::GivenUp {
+                    connector,
+                    events,
+                    reason,
+                    ..
+                } => *given_up.entry((connector, reason.as_str())).or_default() += events,
+                _ => {}
+            }
+        }
+        for ((connector, reason), events) in given_up {
+            self.clear();
+            warning(format_args!(
+                "connector `{connector}`: {} events were given up ({reason}): `bucketline ledger` accounts for them",
+                thousands(events)
+            ));
+        }
+    }
+}
+
+/// A time as people say it.
+fn roughly(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3_600),
+    }
+}
+
 #[async_trait]
 impl Observer for Watch<'_> {
     fn reading(&mut self, input: &str, length: Option<u64>) {
@@ -200,6 +250,7 @@ impl Observer for Watch<'_> {
         self.changes();
         let statuses = self.multiplexer.status();
         self.unprotected();
+        self.losses();
         let held: u64 = statuses.iter().map(|status| status.events_held).sum();
         let input = if self.input.is_empty() {
             ""

@@ -8,8 +8,15 @@ use crate::cloud::Cloud;
 use crate::program::{finish, signal};
 use crate::site::{ACME, GLOBEX, Site};
 
+/// What a run says on the way, once it has given up.
+const WARNED: [&str; 2] = [
+    "of the retention are over for the oldest of the",
+    "events were given up (retention)",
+];
+
 /// Runs until nothing is held for a connector any more, without draining: time passes only while the program runs.
 fn run_out(site: &Site) -> Value {
+    let mut said = String::new();
     for _ in 0..20 {
         let child = site
             .program()
@@ -17,9 +24,12 @@ fn run_out(site: &Site) -> Value {
             .start();
         std::thread::sleep(Duration::from_secs(3));
         assert!(signal(&child, "TERM").success());
-        finish(child);
+        said.push_str(&finish(child).stderr);
         let ledger = ledger(site);
         if of(&ledger, ACME).all(|events| events["pending"] == 0) {
+            for warning in WARNED {
+                assert!(said.contains(warning), "{warning} is not in {said}");
+            }
             return ledger;
         }
     }
@@ -102,6 +112,39 @@ fn what_a_misspelt_bucket_never_took_is_given_up_and_accounted_for() {
         .args(["verify", "--input", "events.ndjson"])
         .run()
         .expect_said("or was given up");
+}
+
+#[test]
+fn a_quota_is_kept_and_a_wrong_one_refused() {
+    let cloud = Cloud::new();
+    let right = Cloud::connectors();
+    let with = |quota: &str| {
+        right.replace(
+            "bucket = \"acme-events\"",
+            &format!("bucket = \"acme-evens\"\nquota = {quota}"),
+        )
+    };
+    let site = cloud.site_with(&with("{ events = 50, policy = \"drop_newest\" }"));
+    site.sample(300, 1);
+    site.run().expect_code(3);
+    let counts = ledger(&site);
+    assert!(sum(&counts, ACME, "pending") <= 50, "{counts:#}");
+    assert!(sum(&counts, ACME, "dropped") > 0, "{counts:#}");
+    assert_eq!(sum(&counts, GLOBEX, "dropped"), 0);
+    for (quota, said) in [
+        ("\"5 GB\"", "`5 GB` is not a size"),
+        ("{ policy = \"drop_oldest\" }", "neither `bytes` nor `events`"),
+        ("{ events = 0 }", "nothing at all"),
+        ("{ events = 5, policy = \"drop_all\" }", "`drop_all` is neither"),
+        ("{ evens = 5 }", "bytes, events, policy"),
+    ] {
+        let site = cloud.site_with(&with(quota));
+        site.program()
+            .args(["status"])
+            .run()
+            .expect_code(2)
+            .expect_said(said);
+    }
 }
 
 #[test]

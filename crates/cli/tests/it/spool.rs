@@ -30,6 +30,36 @@ fn a_whole_log_is_proved_and_a_damaged_one_is_a_finding() {
 }
 
 #[test]
+fn what_the_log_says_is_printed_frame_by_frame_without_the_text_of_events() {
+    let site = Site::local();
+    let text = site.sample(300, 1);
+    site.run().expect_code(0);
+    let inspect = |more: &[&str]| {
+        let args = ["spool", "inspect"].into_iter().chain(more.iter().copied());
+        site.program().args(args).run().expect_code(0).stdout
+    };
+    let lines: Vec<Value> = inspect(&["--format", "json"])
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let sum = |kind: &str| {
+        let of = lines.iter().filter(|line| line["kind"] == *kind);
+        of.map(|line| line["events"].as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!((sum("seal"), sum("commit")), (300, 300));
+    let places: Vec<u64> = lines.iter().map(|line| line["place"].as_u64().unwrap()).collect();
+    assert!(places.is_sorted());
+    let event: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let id = event["event"]["id"].as_str().unwrap();
+    assert!(!inspect(&[]).contains(id));
+    let seals = inspect(&["--kind", "seal", "--most", "2"]);
+    assert_eq!(seals.lines().count(), 2, "{seals}");
+    assert!(seals.lines().all(|line| line.contains(".avro")), "{seals}");
+    let last = places.last().unwrap().to_string();
+    assert_eq!(inspect(&["--from", &last]).lines().count(), 1);
+}
+
+#[test]
 fn a_spool_from_a_backup_can_be_marked_and_goes_on() {
     let site = Site::local();
     site.program()

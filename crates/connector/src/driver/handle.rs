@@ -15,6 +15,7 @@ use crate::batch::{Accepted, Batch};
 use crate::changes::{StateChanges, Subscribers};
 use crate::engine::{DrainReport, Engine, Input, RequestId, ShardId};
 use crate::error::Error;
+use crate::loss::{LossFeed, LossSource};
 use crate::rejects::{RejectEntry, RejectFeed};
 use crate::{Admission, ConnectorId, SchemaChange};
 
@@ -28,6 +29,7 @@ pub(crate) struct Handle {
     pub(super) schema_changes: Vec<SchemaChange>,
     pub(super) messages: mpsc::UnboundedSender<Message>,
     pub(super) changes: Arc<Subscribers>,
+    pub(super) losses: LossSource,
     pub(super) intake: Intake,
     pub(super) spool: SpoolThread,
     pub(super) ended: watch::Receiver<()>,
@@ -84,6 +86,10 @@ impl Handle {
         let frames = self.with_engine(|engine, _| engine.reject_frames(self.shard, from));
         self.spool.rejects(frames, reply);
         answer.await.unwrap_or_else(|_| Err(Error::stopped()))
+    }
+
+    pub(crate) fn losses(&self) -> LossFeed {
+        self.losses.subscribe()
     }
 
     pub(crate) fn watch_rejects(&self) -> RejectFeed {

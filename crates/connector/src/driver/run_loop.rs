@@ -14,6 +14,7 @@ use crate::changes::Subscribers;
 use crate::engine::{Command, DrainReport, Engine, Input, RequestId, ShardId};
 use crate::error::Error;
 use crate::journal::{Journal, Order, Request};
+use crate::loss::LossTeller;
 use crate::meter::Meter;
 
 /// The answer to a submission.
@@ -39,6 +40,7 @@ pub(super) struct RunLoop {
     pub(super) stores: Stores,
     pub(super) changes: Arc<Subscribers>,
     pub(super) meter: Option<Arc<dyn Meter>>,
+    pub(super) losses: LossTeller,
     pub(super) messages: mpsc::WeakUnboundedSender<Message>,
 }
 
@@ -155,6 +157,14 @@ impl RunLoop {
             Command::Look(job) => self.stores.look(*job),
             Command::Compare(job) => self.stores.compare(*job),
             Command::BreakOff { attempt } => self.stores.break_off(attempt),
+            Command::Loss(loss) => {
+                tracing::warn!(
+                    connector = loss.connector(),
+                    ?loss,
+                    "events are lost, or about to be"
+                );
+                self.losses.tell(*loss);
+            }
             Command::Failed { shard } => self.stores.break_off_shard(shard),
         }
     }

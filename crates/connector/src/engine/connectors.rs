@@ -7,6 +7,7 @@ use bucketline_spool::SpoolTime;
 
 use super::Engine;
 use crate::config::ConnectorConfig;
+use crate::quota::Quota;
 use crate::shard::LaneRef;
 use crate::{ConnectorId, WorkspaceId};
 
@@ -17,6 +18,7 @@ pub(super) struct Configured {
     pub(super) name: String,
     pub(super) workspace: WorkspaceId,
     pub(super) encryption: Encryption,
+    pub(super) quota: Option<Quota>,
 }
 
 impl Configured {
@@ -27,6 +29,7 @@ impl Configured {
             name: config.name.clone(),
             workspace: config.workspace.clone(),
             encryption: config.encryption.clone(),
+            quota: config.quota,
         };
         (config.id.as_str().into(), configured)
     }

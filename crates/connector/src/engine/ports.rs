@@ -12,6 +12,7 @@ use crate::batch::Accepted;
 use crate::build::{BuildJob, Built};
 use crate::changes::StateChange;
 use crate::journal::{Landed, OpenedShard};
+use crate::loss::Loss;
 use crate::meter::Delivered;
 use crate::tickets::{AttemptId, RequestId, ShardId, Ticket};
 use crate::{ConnectorId, Error};
@@ -170,6 +171,8 @@ pub enum Command {
     Changed(Box<StateChange>),
     /// Measure: an object is known to exist.
     Delivered(Box<Delivered>),
+    /// Tell whoever wants to know that something is about to be given up, or was.
+    Loss(Box<Loss>),
     /// Answer a drain.
     Drained {
         /// Which.

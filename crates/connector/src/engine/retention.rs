@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
-use bucketline_spool::{Drop, DropReason, Elapsed, Record, SpoolTime};
+use bucketline_spool::{Drop, DropReason, Elapsed, Position, Record, SpoolTime};
 
 use super::shard_run::{Phase, ShardRun};
 use super::{Engine, Purpose};
 use crate::dispatch::Timer;
+use crate::loss::Loss;
 use crate::shard::{LaneId, LaneRef};
 
 /// How often the log tells the time while something is held and nothing else happens: by this much restarts may put off its end.
@@ -51,6 +52,7 @@ impl Engine {
     /// Gives up what was held for too long.
     pub(super) fn expire(&mut self, now: SpoolTime) {
         let retention = self.settings.retention;
+        self.warn_of_losses(now);
         let mut due = Vec::new();
         for (shard, run) in self.shards.iter().filter(|(_, run)| run.failed.is_none()) {
             let of_run = |lane| LaneRef { shard: *shard, lane };
@@ -82,9 +84,27 @@ impl Engine {
         let Some(drop) = too_old(run, lane.lane, now, self.settings.retention) else {
             return;
         };
+        self.order_drop(now, lane, drop);
+    }
+
+    /// Events go: whatever their lane does ends, and nothing begins before that is durable.
+    pub(super) fn order_drop(&mut self, now: SpoolTime, lane: LaneRef, drop: Drop) {
+        let connector = self
+            .connector_of(lane)
+            .and_then(|connector| self.dispatcher.get(connector));
+        let loss = Loss::GivenUp {
+            connector: connector
+                .map(|standing| standing.id.to_string())
+                .unwrap_or_default(),
+            event_type: drop.lane.event_type.to_string(),
+            events: drop.count,
+            reason: drop.reason,
+            known: drop.known,
+        };
         self.stop_lane(now, lane);
         self.set_phase(lane, Phase::GivingUp);
-        self.append(lane.shard, Purpose::Drop(lane), vec![Record::from(drop)]);
+        let purpose = Purpose::Drop(lane, Box::new(loss));
+        self.append(lane.shard, purpose, vec![Record::from(drop)]);
     }
 
     /// When the next event is too old. What could not be given up in time is looked at again soon.
@@ -96,7 +116,7 @@ impl Engine {
             .filter(|run| run.failed.is_none())
             .flat_map(|run| {
                 let oldest = run.fold.all_lanes().filter_map(|lane| lane.oldest);
-                oldest.map(|oldest| run.moment(oldest).plus(retention))
+                oldest.map(|oldest| self.next_warning(now, run.moment(oldest)))
             });
         let soon = (retention / 1_000).clamp(Duration::from_millis(1), LONGEST_PAUSE);
         let next = lanes.min().unwrap_or_else(|| now.plus(retention));
@@ -111,21 +131,28 @@ fn holds(run: &ShardRun) -> bool {
 /// What of a lane is too old.
 fn too_old(run: &ShardRun, lane: LaneId, now: SpoolTime, retention: Duration) -> Option<Drop> {
     let state = run.state(lane)?;
+    let is_old = |time| now.since(run.moment(time)) >= retention;
+    let held_too_long = |frame| run.fold.frames.admitted(frame).is_some_and(is_old);
+    let last = state
+        .runs()
+        .take_while(|run| held_too_long(run.frame))
+        .last()?
+        .last();
+    let drop = oldest_of(run, lane, last, DropReason::Retention)?;
+    is_old(drop.newest).then_some(drop)
+}
+
+/// The beginning of a lane up to a position, given up; where it is sealed, the whole seal.
+pub(super) fn oldest_of(run: &ShardRun, lane: LaneId, last: Position, reason: DropReason) -> Option<Drop> {
+    let state = run.state(lane)?;
     let admitted = |frame| run.fold.frames.admitted(frame);
-    let is_old = |frame| admitted(frame).is_some_and(|time| now.since(run.moment(time)) >= retention);
     let sealed = state.seal.as_ref();
     let known = sealed.is_none_or(|sealed| !sealed.unknown) || bent!(DropOfWhatIsUnknown);
     let (last, count) = match sealed {
         Some(sealed) => (sealed.seal.last, Some(sealed.seal.count)),
-        None => (
-            state.runs().take_while(|run| is_old(run.frame)).last()?.last(),
-            None,
-        ),
+        None => (last, None),
     };
     let measured = state.measure_to(last, count)?;
-    if !is_old(measured.newest) {
-        return None;
-    }
     Some(Drop {
         lane: state.key.clone(),
         first: state.runs().next()?.first,
@@ -134,7 +161,7 @@ fn too_old(run: &ShardRun, lane: LaneId, now: SpoolTime, retention: Duration) ->
         bytes: measured.bytes,
         oldest: admitted(measured.oldest)?,
         newest: admitted(measured.newest)?,
-        reason: DropReason::Retention,
+        reason,
         known,
         seal: sealed.map(|sealed| sealed.seal.clone()),
     })

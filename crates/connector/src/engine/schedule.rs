@@ -34,6 +34,7 @@ impl Engine {
         };
         if let Some(connector) = run.connector_of(lane.lane) {
             self.drain.note(connector);
+            self.grown.insert(connector);
         }
         let Some(state) = run.state(lane.lane) else {
             return;

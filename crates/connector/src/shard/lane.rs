@@ -107,6 +107,11 @@ impl Run {
         }
     }
 
+    /// The stored bytes of its events.
+    pub(crate) fn bytes(&self) -> u32 {
+        self.bytes
+    }
+
     /// As a carry tells it.
     pub(crate) fn to_carry(self) -> HeldRun {
         let (group, body) = match self.place {
@@ -236,7 +241,7 @@ impl LaneState {
     }
 
     /// What is held, in order of position.
-    pub(crate) fn runs(&self) -> impl Iterator<Item = &Run> {
+    pub(crate) fn runs(&self) -> impl DoubleEndedIterator<Item = &Run> {
         self.runs.iter()
     }
 
@@ -315,6 +320,39 @@ impl LaneState {
         Some(removed)
     }
 
+    /// Takes out the shares between two positions, of which there are `count` events, where that is known: what came after them may have
+    /// been on its way. Nothing if they are not as many, or if a share stands across an end.
+    pub(crate) fn remove_between(
+        &mut self,
+        first: Position,
+        last: Position,
+        count: Option<u64>,
+    ) -> Option<Removed> {
+        let begin = self.runs.partition_point(|run| run.last() < first);
+        let end = self.runs.partition_point(|run| run.first <= last);
+        let mut removed = Removed::default();
+        for run in self.runs.range(begin..end.max(begin)) {
+            if run.first < first || run.last() > last {
+                return None;
+            }
+            removed.events += u64::from(run.count);
+            removed.bytes += u64::from(run.bytes);
+            if removed.frames.last() != Some(&run.frame) {
+                removed.frames.push(run.frame);
+            }
+        }
+        if count.is_some_and(|count| count != removed.events) {
+            return None;
+        }
+        self.runs.drain(begin..end.max(begin));
+        // A frame of which another share stands beside what went is needed on.
+        let beside = [begin.checked_sub(1), Some(begin)].map(|place| Some(self.runs.get(place?)?.frame));
+        removed.frames.retain(|frame| !beside.contains(&Some(*frame)));
+        self.events = self.events.saturating_sub(removed.events);
+        self.bytes = self.bytes.saturating_sub(removed.bytes);
+        Some(removed)
+    }
+
     /// What would go by [`remove_to`](Self::remove_to): how many events and bytes, and the frames of the oldest and the newest.
     pub(crate) fn measure_to(&self, last: Position, count: Option<u64>) -> Option<Measured> {
         let (mut events, mut bytes) = (0, 0);
@@ -347,6 +385,20 @@ impl LaneState {
     /// Moves the frontier past the last position of an object.
     pub(crate) fn advance(&mut self, last: Position) {
         self.frontier = last.saturating_add(1);
+    }
+
+    /// A share by its place, counted from the newest or from the oldest.
+    pub(crate) fn share_from_end(&self, place: usize, newest: bool) -> Option<&Run> {
+        if newest {
+            self.runs.get(self.runs.len().checked_sub(place + 1)?)
+        } else {
+            self.runs.get(place)
+        }
+    }
+
+    /// The share that came last.
+    pub(crate) fn newest(&self) -> Option<&Run> {
+        self.runs.back()
     }
 
     /// The frame of the oldest event held.

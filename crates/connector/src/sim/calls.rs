@@ -2,11 +2,13 @@
 
 use crate::engine::{AttemptId, Command, HeldBatch, Input, Landed, PutJob, Request, make_room, relocate};
 use crate::error::ErrorKind as Failure;
+use crate::loss::Loss;
+use crate::quota::GivesUp;
 use bucketline_format::ocf;
 use bucketline_sink::{
     ETag, Effect, EncryptionSeen, Error as SinkError, ErrorKind, Operation, PutOutcome, Receipt,
 };
-use bucketline_spool::{Appended, ErrorKind as SpoolFailure, Learnt, Record};
+use bucketline_spool::{Appended, DropReason, ErrorKind as SpoolFailure, Learnt, Record};
 use bytes::Bytes;
 
 use super::broken::Broken;
@@ -138,7 +140,10 @@ impl World {
         let overwrite = self.broken == Some(Broken::OverwriteInsteadOfCreate);
         let chance = if self.healed { 99 } else { self.random.below(100) };
         let timed_out = || Err(failure(Operation::Put, ErrorKind::TimedOut, Effect::Unknown));
-        let answer = if self.broken == Some(Broken::CommitBeforeTheAnswer) {
+        let refused = || failure(Operation::Put, ErrorKind::AccessDenied, Effect::NotApplied);
+        let answer = if self.revoked {
+            Err(refused())
+        } else if self.broken == Some(Broken::CommitBeforeTheAnswer) {
             if chance >= 20 {
                 self.store.arrive(&job, payload, overwrite);
             }
@@ -162,11 +167,7 @@ impl World {
                     self.store.spoil(&job);
                     timed_out()
                 }
-                25..=32 => Err(failure(
-                    Operation::Put,
-                    ErrorKind::AccessDenied,
-                    Effect::NotApplied,
-                )),
+                25..=32 => Err(refused()),
                 33..=36 => Err(failure(Operation::Put, ErrorKind::Busy, Effect::Unknown)),
                 37..=39 => Err(failure(Operation::Put, ErrorKind::Throttled, Effect::NotApplied)),
                 _ => {
@@ -211,6 +212,7 @@ impl World {
     pub(super) fn fault(&mut self, operation: Operation) -> Option<SinkError> {
         let chance = if self.healed { 99 } else { self.random.below(10) };
         match chance {
+            _ if self.revoked => Some(failure(operation, ErrorKind::AccessDenied, Effect::NotApplied)),
             0 => Some(failure(operation, ErrorKind::Throttled, Effect::NotApplied)),
             1 => Some(failure(operation, ErrorKind::AccessDenied, Effect::NotApplied)),
             _ => None,
@@ -256,6 +258,16 @@ impl World {
                         && let (false, Some(seal)) = (drop.known, &drop.seal)
                     {
                         self.flagged.insert(seal.key.clone());
+                    }
+                    if let Record::Drop(drop) = record
+                        && drop.reason == DropReason::Quota
+                    {
+                        let newest = process.connectors.iter().any(|config| {
+                            config
+                                .quota
+                                .is_some_and(|quota| quota.gives_up == GivesUp::Newest)
+                        });
+                        self.outcome.beyond[usize::from(newest)] += 1;
                     }
                     if let Record::Commit(commit) = record {
                         self.outcome.adopted += usize::from(commit.learnt == Learnt::Adopted);
@@ -363,6 +375,7 @@ impl World {
                 self.outcome.compared += 1;
                 process.tasks.push(Task::Compare(*job));
             }
+            Command::Loss(loss) => self.outcome.warned += usize::from(matches!(*loss, Loss::Ahead { .. })),
             Command::BreakOff { attempt } => self.break_off(replica, attempt),
             Command::Failed { .. } => {} // The process ends with its only log.
         }

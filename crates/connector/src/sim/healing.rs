@@ -19,6 +19,7 @@ impl World {
             self.store.objects.remove(&key);
         }
         if self.wakes {
+            self.revoke_and_return();
             self.wait_for_all();
         }
         for round in 0..3 {
@@ -29,6 +30,25 @@ impl World {
             self.drain_all();
             self.let_it_settle();
         }
+    }
+
+    /// Our permissions are taken away until everybody is tried as seldom as can be; then they are back, at any moment between two probes.
+    fn revoke_and_return(&mut self) {
+        self.revoked = true;
+        for _ in 0..70 + self.random.below(40) {
+            for replica in 0..self.replicas.len() {
+                if self.replicas[replica].up.is_none() {
+                    self.restart(replica);
+                }
+                self.input(replica, Input::Tick);
+                for _ in 0..4 {
+                    self.task(replica);
+                    self.flush(replica);
+                }
+            }
+            self.now += 20_000;
+        }
+        self.revoked = false;
     }
 
     /// Without a restart and without a drain: whoever is down starts, everybody is told that the stores work again, and what is held is

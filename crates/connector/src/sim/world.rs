@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::engine::{Input, Prepared, PutJob, RequestId, ShardId};
-use crate::{Batch, ConnectorId, Line};
+use crate::{Batch, ConnectorId, GivesUp, Line, Quota};
 use bucketline_sink::ObjectKey;
 use bucketline_spool::{Fault, Hour, Lane, Sequence, SimDisk, SourceId};
 use bytes::Bytes;
@@ -49,6 +49,8 @@ pub(super) struct World {
     deletes: bool,
     /// Whether what cannot be delivered is given up within this history.
     expires: bool,
+    /// Whether the customer has taken our permissions away.
+    pub(super) revoked: bool,
     /// Whether it first heals without a restart and without a drain.
     pub(super) wakes: bool,
     /// Whether all connectors deliver to their other destination.
@@ -84,8 +86,12 @@ pub(super) struct Outcome {
     pub(super) compared: usize,
     pub(super) verified: usize,
     pub(super) late: usize,
+    /// Times that a loss ahead was told.
+    pub(super) warned: usize,
     /// Events that were given up.
     pub(super) given_up: usize,
+    /// Times that something was given up beyond a quota: the oldest, and the newest.
+    pub(super) beyond: [usize; 2],
     /// Events that were given up in doubt, and turned out not to be delivered.
     pub(super) not_there: usize,
     /// Events that were given up in doubt, and turned out to be delivered.
@@ -97,6 +103,10 @@ impl World {
         let mut installation = Installation::new();
         if expires(seed) {
             installation.settings = installation.settings.retention(Duration::from_secs(240));
+        }
+        if let Some(gives_up) = quota(seed) {
+            let bounded = installation.connectors.iter_mut().take(2);
+            bounded.for_each(|config| config.quota = Some(Quota::of_events(9).gives_up(gives_up)));
         }
         Self {
             random: Random::new(seed),
@@ -117,6 +127,7 @@ impl World {
             moves: seed.is_multiple_of(3),
             deletes: seed % 4 == 1,
             expires: expires(seed),
+            revoked: false,
             // Where nothing is held for who is not configured, or sealed for another destination.
             wakes: seed % 3 == 1,
             moved: false,
@@ -463,6 +474,15 @@ impl World {
             self.violated(untold);
         }
         self.check_failure(replica);
+    }
+}
+
+/// What goes beyond a quota, in histories where two of the connectors have one.
+fn quota(seed: u64) -> Option<GivesUp> {
+    match seed % 7 {
+        2 => Some(GivesUp::Oldest),
+        3 => Some(GivesUp::Newest),
+        _ => None,
     }
 }
 

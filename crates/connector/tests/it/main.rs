@@ -19,6 +19,7 @@ mod meter;
 mod moved;
 mod object_names;
 mod public_interface;
+mod quota;
 mod reconcile;
 mod refused_at_start;
 mod rejects;

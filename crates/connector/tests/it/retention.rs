@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bucketline_connector::Multiplexer;
+use bucketline_connector::{Loss, Multiplexer};
 use bucketline_sink::{ErrorKind, Operation};
 
 use crate::fixture::{MINUTE, assert_exactly_once, builder, connector, hasty, submit};
@@ -182,4 +182,55 @@ async fn restarts_do_not_put_off_the_end_of_a_retention() {
         }
     }
     assert_eq!(dropped, 3);
+}
+
+/// Half, three quarters and nine tenths of the retention are told before anything is given up, each once.
+#[tokio::test]
+async fn a_loss_is_told_before_it_happens_and_when_it_does() {
+    let (spool, bucket) = (tempfile::tempdir().unwrap(), Arc::new(Scripted::missing()));
+    let mux = builder(spool.path())
+        .settings(hasty().retention(Duration::from_secs(2)))
+        .connector(connector('1'), bucket)
+        .start()
+        .await
+        .unwrap();
+    let mut losses = mux.losses();
+    submit(&mux, 0, 3).await;
+    let (mut told, mut given_up) = (Vec::new(), 0);
+    while given_up < 3 {
+        let loss = tokio::time::timeout(MINUTE, losses.next())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(loss.connector(), connector('1').id.as_str());
+        match loss {
+            Loss::Ahead {
+                percent,
+                events_held,
+                left,
+                ..
+            } => {
+                assert_eq!((given_up, events_held), (0, 3));
+                assert!(left <= Duration::from_secs(1));
+                told.push(percent);
+            }
+            Loss::GivenUp {
+                events,
+                reason,
+                known,
+                ..
+            } => {
+                assert_eq!((reason.as_str(), known), ("retention", true));
+                given_up += events;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    // A machine that is busy may sleep over one of them, but not over all.
+    assert!(
+        !told.is_empty() && told.is_sorted() && told.iter().all(|percent| [50, 75, 90].contains(percent))
+    );
+    assert_eq!(losses.try_next(), None);
+    mux.shutdown().await;
+    assert_eq!(losses.next().await, None);
 }

@@ -8,6 +8,7 @@ mod encryption;
 mod exports;
 mod grants;
 mod notify;
+mod quota;
 mod segments;
 mod spool;
 mod transforms;

@@ -129,6 +129,7 @@ pub(crate) struct Connector {
     pub(crate) addressing: Option<Text>,
     pub(crate) checksum: Option<Text>,
     pub(crate) events: Option<Vec<Text>>,
+    pub(crate) quota: Option<Spanned<Quota>>,
     pub(crate) format: Option<Text>,
     pub(crate) codec: Option<Text>,
     pub(crate) transform: Option<Vec<Spanned<Transform>>>,
@@ -199,6 +200,22 @@ pub(crate) struct Mail {
 pub(crate) enum Encryption {
     Named(String),
     Kms(Kms),
+}
+
+/// `"5GB"`, or `{ bytes = "5GB", events = 1000000, policy = "drop_oldest" }`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a size as in `5GB`, or `{ bytes, events, policy }`")]
+pub(crate) enum Quota {
+    Bytes(String),
+    Limits(QuotaLimits),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuotaLimits {
+    pub(crate) bytes: Option<String>,
+    pub(crate) events: Option<u64>,
+    pub(crate) policy: Option<String>,
 }
 
 /// A key in KMS, and how it is used.

@@ -24,10 +24,14 @@ impl Fold {
             return Err(contradiction(lsn, "a drop gives up what may be delivered"));
         }
         let count = (!behind_damage).then_some(drop.count);
-        let removed = state
-            .remove_to(drop.last, count)
-            .ok_or_else(|| contradiction(lsn, "a drop counts other events than are held"))?;
-        let sealed = state.seal.take();
+        let removed = if is_of_the_end(state, &drop) {
+            state.remove_between(drop.first, drop.last, count)
+        } else {
+            state.remove_to(drop.last, count)
+        };
+        let removed =
+            removed.ok_or_else(|| contradiction(lsn, "a drop counts other events than are held"))?;
+        let sealed = state.seal.take_if(|_| drop.seal.is_some());
         if bent!(DropMovesTheFrontier) {
             state.advance(drop.last);
         }
@@ -87,13 +91,22 @@ impl Fold {
     }
 }
 
-/// What is not known to be undelivered is given up with its seal, as a whole.
+/// What is not known to be undelivered is given up with its seal, as a whole; what was never sealed, from either end.
 fn fits(state: &LaneState, drop: &Drop) -> bool {
     match (&state.seal, &drop.seal) {
         (Some(sealed), Some(given_up)) => sealed.seal == *given_up && drop.last == given_up.last,
+        (Some(sealed), None) => drop.known && sealed.seal.last < drop.first,
         (None, None) => drop.known,
-        _ => false,
+        (None, Some(_)) => false,
     }
+}
+
+/// Whether events are given up that came after others which are held on.
+fn is_of_the_end(state: &LaneState, drop: &Drop) -> bool {
+    state
+        .runs()
+        .next()
+        .is_some_and(|oldest| oldest.first < drop.first)
 }
 
 /// Where a lane goes on once it is known whether an object holds what was given up.

@@ -509,3 +509,31 @@ fn a_drop_or_a_settle_that_does_not_fit_is_a_contradiction() {
         assert_eq!(result.unwrap_err().kind(), ErrorKind::Contradiction, "{why}");
     }
 }
+
+#[test]
+fn the_end_of_a_lane_is_given_up_without_its_beginning() {
+    let end = |first, last, count| {
+        let mut drop = given_up(true, None, last);
+        (drop.first, drop.count, drop.bytes) = (first, count, 10 * count);
+        Record::from(drop)
+    };
+    let two = || vec![events(0, 3).into(), events(3, 2).into(), seal(0, 1).into()];
+    let mut records = two();
+    records.push(end(3, 4, 2));
+    let (fold, result) = fold(records);
+    result.unwrap();
+    let lane = only(&fold);
+    assert_eq!((lane.events, lane.last(), lane.frontier), (3, Some(2), 0));
+    assert!(lane.seal.is_some(), "what is sealed stays");
+    assert_eq!(fold.ledger.connector(&"1".repeat(24)).dropped, 2);
+    for (wrong, why) in [
+        (end(2, 4, 3), "half of a batch"),
+        (end(3, 4, 1), "another number"),
+        (end(1, 4, 4), "what is sealed"),
+    ] {
+        let mut records = two();
+        records.push(wrong);
+        let (_, result) = self::fold(records);
+        assert_eq!(result.unwrap_err().kind(), ErrorKind::Contradiction, "{why}");
+    }
+}

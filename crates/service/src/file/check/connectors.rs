@@ -59,6 +59,7 @@ impl Checker<'_> {
         let region = raw.region.as_ref().map(|region| region.get_ref().as_str());
         let encryption = self.encryption(raw.encryption.as_ref(), region);
         let events = self.events(raw.events.as_deref());
+        let quota = self.quota(raw.quota.as_ref());
         let encoder = self.encoder(raw.format.as_ref(), raw.codec.as_ref());
         let transforms = self.transforms(id.as_ref(), raw.transform);
         let destination = self.destination(
@@ -86,6 +87,7 @@ impl Checker<'_> {
             folder: folder?,
             encryption: encryption?,
             events: events?,
+            quota: quota?,
             encoder: encoder?,
             transforms: transforms?,
         })
