@@ -1,32 +1,25 @@
 //! How fast events become bytes on one core: one JSON line per figure.
 //!
-//! `cargo bench -p bucketline-format --features sample`. Each figure is the median of several rounds over the same sample events.
+//! `cargo xtask bench format`. Each figure is the median of several rounds over the same sample events, in time of the processor.
 #![expect(clippy::print_stdout, reason = "figures go to standard output")]
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench may panic")]
 
-use std::hint::black_box;
-use std::path::Path;
-use std::time::{Duration, Instant};
+mod figures;
 
+use std::hint::black_box;
+
+use bucketline_format::Schema;
 use bucketline_format::ocf::{self, Codec, Reader};
 use bucketline_format::sample::Generator;
-use bucketline_format::{Schema, SchemaRegistry};
+use figures::{datum, measure, parsed, registry};
 use serde_json::value::RawValue;
 
 const EVENTS: usize = 60_000;
-const ROUNDS: usize = 7;
-
-#[derive(serde::Deserialize)]
-struct Line<'a> {
-    event_type: &'a str,
-    #[serde(borrow)]
-    event: &'a RawValue,
-}
 
 fn main() {
     let registry = registry();
-    let lines: Vec<String> = Generator::new(1).take(EVENTS).collect();
+    let lines = figures::lines(EVENTS);
     let events: Vec<(&Schema, &str)> = lines.iter().map(|line| parsed(&registry, line)).collect();
     let reversed: Vec<(&Schema, String)> = events
         .iter()
@@ -121,26 +114,6 @@ fn main() {
     report("sample", sample, lines.iter().map(String::len).sum());
 }
 
-fn registry() -> SchemaRegistry {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas");
-    let entries = |path: &Path| {
-        let entries = std::fs::read_dir(path).expect("the repository's schemas");
-        entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
-    };
-    let folders = entries(&root).into_iter().filter(|path| path.is_dir());
-    let files = folders.flat_map(|folder| entries(&folder));
-    SchemaRegistry::from_files(files.map(|path| (path.clone(), std::fs::read_to_string(path).unwrap())))
-        .expect("valid")
-}
-
-fn parsed<'a>(registry: &'a SchemaRegistry, line: &'a str) -> (&'a Schema, &'a str) {
-    let line: Line<'_> = serde_json::from_str(line).expect("sample lines are JSON");
-    (
-        registry.latest(line.event_type).expect("sample types are known"),
-        line.event.get(),
-    )
-}
-
 /// The same event with its fields in the opposite order.
 fn reverse(text: &str) -> String {
     // Only objects of scalars and short arrays, so a split by a parser that keeps the texts is enough.
@@ -154,31 +127,6 @@ fn reverse(text: &str) -> String {
     format!("{{{}}}", fields.join(","))
 }
 
-fn datum(schema: &Schema, text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    schema.encode_event(text, &mut out).expect("sample events fit");
-    out
-}
-
-fn measure(mut round: impl FnMut()) -> Duration {
-    round();
-    let mut times: Vec<Duration> = (0..ROUNDS)
-        .map(|_| {
-            let start = Instant::now();
-            round();
-            start.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
-    times.get(ROUNDS / 2).copied().unwrap_or_default()
-}
-
-fn report(figure: &str, time: Duration, bytes: usize) {
-    let seconds = time.as_secs_f64();
-    println!(
-        "{{\"bench\":\"format\",\"figure\":\"{figure}\",\"events_per_second\":{:.0},\"megabytes_per_second\":{:.0},\"bytes_per_event\":{}}}",
-        EVENTS as f64 / seconds,
-        bytes as f64 / seconds / 1e6,
-        bytes / EVENTS,
-    );
+fn report(figure: &str, seconds: f64, bytes: usize) {
+    figures::report(figure, seconds, EVENTS, bytes, "");
 }

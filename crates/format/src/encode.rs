@@ -1,9 +1,10 @@
 //! JSON to Avro in one pass, driven by the schema.
 //! Nothing is built in between: values go from the text to the datum as they are met. It must not know files or registries.
 //!
-//! JSON's fields come in any order, Avro's in the schema's. Values are appended as they arrive, and as long as they arrive in
-//! the schema's order (the usual case) the datum is ready at the end, with nulls filled in for what was left out. Only
-//! otherwise the pieces are put in order once, at the end of the record.
+//! JSON's fields come in any order, Avro's in the schema's. As long as they arrive in the schema's order (the usual case) values are
+//! appended as they are met, nulls are filled in for what was left out, and nothing is remembered of any of them. At the first field
+//! that comes too late the record is read again from its beginning, this time with the places of all values, which are put in
+//! order once, at its end.
 
 use crate::datum::{prefix_len, write_bytes, write_long};
 use crate::json::{self, Cursor, Text};
@@ -30,7 +31,7 @@ pub(crate) fn encode(record: &Record, text: &str, out: &mut Vec<u8>) -> Result<(
 
 fn whole(cursor: &mut Cursor<'_>, record: &Record, out: &mut Vec<u8>) -> Encoded {
     match cursor.peek()? {
-        b'{' => object(cursor, record, out)?,
+        b'{' => object(cursor, record, Order::Hoped, out)?,
         b'"' | b'[' | b't' | b'f' | b'n' | b'-' | b'0'..=b'9' => {
             return Err(MismatchReason::NotAnObject.into());
         }
@@ -61,7 +62,24 @@ enum State {
 /// Records of up to this many fields keep their slots on the stack.
 const INLINE_FIELDS: usize = 48;
 
-fn object(cursor: &mut Cursor<'_>, record: &Record, out: &mut Vec<u8>) -> Encoded {
+/// How a record's fields are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// As if they came in the schema's order.
+    Hoped,
+    /// In any order. Records within a record that is read again are read so at once: otherwise each would double the work of the next.
+    Any,
+}
+
+fn object(cursor: &mut Cursor<'_>, record: &Record, order: Order, out: &mut Vec<u8>) -> Encoded {
+    if order == Order::Hoped {
+        let (start, base) = (cursor.clone(), out.len());
+        if in_order(cursor, record, out)? {
+            return Ok(());
+        }
+        *cursor = start;
+        out.truncate(base);
+    }
     let count = record.fields().len();
     if count <= INLINE_FIELDS {
         let mut slots = [Slot::default(); INLINE_FIELDS];
@@ -71,6 +89,61 @@ fn object(cursor: &mut Cursor<'_>, record: &Record, out: &mut Vec<u8>) -> Encode
     }
 }
 
+/// Appends a record whose fields come in the schema's order. `false` if they do not, or one is missing or there twice: `fields` knows
+/// which. What is wrong with a value, or a field that the schema does not have, is found here as it would be there.
+fn in_order(cursor: &mut Cursor<'_>, record: &Record, out: &mut Vec<u8>) -> Result<bool, Box<Mismatch>> {
+    let mut rest = record.fields().iter();
+    cursor.step();
+    if cursor.peek()? == b'}' {
+        cursor.step();
+        return Ok(all_null(rest.as_slice(), out));
+    }
+    loop {
+        let expected = rest.as_slice().first();
+        let field = match expected.filter(|field| cursor.key_is(field.key())) {
+            Some(field) => {
+                rest.next();
+                field
+            }
+            None => {
+                let next = record.fields().len() - rest.len();
+                let key = cursor.key()?;
+                let index = find(record, key, next)?;
+                let Some(left_out) = index
+                    .checked_sub(next)
+                    .and_then(|count| rest.as_slice().get(..count))
+                else {
+                    return Ok(false);
+                };
+                if !all_null(left_out, out) {
+                    return Ok(false);
+                }
+                match rest.nth(left_out.len()) {
+                    Some(field) => field,
+                    None => return Ok(false),
+                }
+            }
+        };
+        value(cursor, field.avro_type(), Order::Hoped, out)
+            .map_err(|mismatch| mismatch.in_field(field.name()))?;
+        match cursor.next()? {
+            b',' => {}
+            b'}' => return Ok(all_null(rest.as_slice(), out)),
+            _ => return Err(MismatchReason::NotJson.into()),
+        }
+    }
+}
+
+/// Appends nulls for fields that were left out; `false` if one of them may not be null.
+fn all_null(left_out: &[Field], out: &mut Vec<u8>) -> bool {
+    left_out.iter().all(|field| {
+        let null = field.avro_type().null_branch();
+        out.extend(null);
+        null.is_some()
+    })
+}
+
+#[inline(never)]
 fn fields(cursor: &mut Cursor<'_>, record: &Record, slots: &mut [Slot], out: &mut Vec<u8>) -> Encoded {
     let base = out.len();
     let mut next = 0;
@@ -95,7 +168,8 @@ fn fields(cursor: &mut Cursor<'_>, record: &Record, slots: &mut [Slot], out: &mu
                 return Err(Mismatch::here(MismatchReason::DuplicateField).in_field(field.name()));
             }
             let start = out.len();
-            value(cursor, field.avro_type(), out).map_err(|mismatch| mismatch.in_field(field.name()))?;
+            value(cursor, field.avro_type(), Order::Any, out)
+                .map_err(|mismatch| mismatch.in_field(field.name()))?;
             *slot = Slot {
                 start,
                 end: out.len(),
@@ -122,6 +196,7 @@ fn fields(cursor: &mut Cursor<'_>, record: &Record, slots: &mut [Slot], out: &mu
     Ok(())
 }
 
+#[inline(always)]
 fn find(record: &Record, key: Text<'_>, next: usize) -> Result<usize, Box<Mismatch>> {
     let unknown = |name: &[u8]| {
         Mismatch::at_foreign_field(MismatchReason::UnknownField, &String::from_utf8_lossy(name))
@@ -162,7 +237,8 @@ fn missing<'a>(record: &'a Record, slots: &[Slot]) -> Option<&'a Field> {
         .map(|(field, _)| field)
 }
 
-fn value(cursor: &mut Cursor<'_>, expected: &Type, out: &mut Vec<u8>) -> Encoded {
+#[inline(always)]
+fn value(cursor: &mut Cursor<'_>, expected: &Type, order: Order, out: &mut Vec<u8>) -> Encoded {
     let first = cursor.peek()?;
     if let Some(null) = expected.null_branch() {
         if first == b'n' {
@@ -172,10 +248,10 @@ fn value(cursor: &mut Cursor<'_>, expected: &Type, out: &mut Vec<u8>) -> Encoded
         }
         out.push(null ^ 2);
         if first == b'{' && names_its_branch(cursor, expected.kind()) {
-            return branch(cursor, expected.kind(), out);
+            return branch(cursor, expected.kind(), order, out);
         }
     }
-    plain(cursor, expected.kind(), first, out)
+    plain(cursor, expected.kind(), first, order, out)
 }
 
 /// Whether the object at the cursor is how Avro's JSON encoding writes a union's value, `{"string": "x"}`: one field, named as
@@ -200,11 +276,11 @@ fn names_its_branch(cursor: &Cursor<'_>, branch: &Kind) -> bool {
 }
 
 /// The value within an object that names its branch.
-fn branch(cursor: &mut Cursor<'_>, branch: &Kind, out: &mut Vec<u8>) -> Encoded {
+fn branch(cursor: &mut Cursor<'_>, branch: &Kind, order: Order, out: &mut Vec<u8>) -> Encoded {
     cursor.step();
     cursor.key()?;
     let first = cursor.peek()?;
-    plain(cursor, branch, first, out)?;
+    plain(cursor, branch, first, order, out)?;
     match cursor.next()? {
         b'}' => Ok(()),
         b',' => Err(MismatchReason::WrongType.into()),
@@ -213,7 +289,8 @@ fn branch(cursor: &mut Cursor<'_>, branch: &Kind, out: &mut Vec<u8>) -> Encoded 
 }
 
 /// A value that is no null.
-fn plain(cursor: &mut Cursor<'_>, expected: &Kind, first: u8, out: &mut Vec<u8>) -> Encoded {
+#[inline(always)]
+fn plain(cursor: &mut Cursor<'_>, expected: &Kind, first: u8, order: Order, out: &mut Vec<u8>) -> Encoded {
     match (expected, first) {
         (Kind::String, b'"') => {
             cursor.step();
@@ -244,8 +321,8 @@ fn plain(cursor: &mut Cursor<'_>, expected: &Kind, first: u8, out: &mut Vec<u8>)
             out.push(0);
             Ok(cursor.literal(b"false")?)
         }
-        (Kind::Array(item), b'[') => array(cursor, item, out),
-        (Kind::Record(record), b'{') => object(cursor, record, out),
+        (Kind::Array(item), b'[') => array(cursor, item, order, out),
+        (Kind::Record(record), b'{') => object(cursor, record, order, out),
         (_, b'"' | b'[' | b'{' | b't' | b'f' | b'n' | b'-' | b'0'..=b'9') => {
             Err(MismatchReason::WrongType.into())
         }
@@ -253,6 +330,7 @@ fn plain(cursor: &mut Cursor<'_>, expected: &Kind, first: u8, out: &mut Vec<u8>)
     }
 }
 
+#[inline(always)]
 fn string(text: Text<'_>, out: &mut Vec<u8>) -> Encoded {
     match text {
         Text::Plain(bytes) => write_bytes(bytes, out),
@@ -266,7 +344,7 @@ fn string(text: Text<'_>, out: &mut Vec<u8>) -> Encoded {
 }
 
 /// One block with its count, then the empty block that ends an array.
-fn array(cursor: &mut Cursor<'_>, item: &Type, out: &mut Vec<u8>) -> Encoded {
+fn array(cursor: &mut Cursor<'_>, item: &Type, order: Order, out: &mut Vec<u8>) -> Encoded {
     let start = out.len();
     let mut count = 0;
     cursor.step();
@@ -274,7 +352,7 @@ fn array(cursor: &mut Cursor<'_>, item: &Type, out: &mut Vec<u8>) -> Encoded {
         cursor.step();
     } else {
         loop {
-            value(cursor, item, out).map_err(|mismatch| mismatch.in_item(count))?;
+            value(cursor, item, order, out).map_err(|mismatch| mismatch.in_item(count))?;
             count += 1;
             match cursor.next()? {
                 b',' => {}

@@ -68,6 +68,15 @@ impl<'a> Cursor<'a> {
         Err(MismatchReason::NotJson)
     }
 
+    /// Steps over a field's name and the colon after it, if just this stands here: the name between its quotes, then the colon.
+    pub(crate) fn key_is(&mut self, key: &[u8]) -> bool {
+        let is_it = self.rest().starts_with(key);
+        if is_it {
+            self.at += key.len();
+        }
+        is_it
+    }
+
     /// A field's name and the colon after it, from the opening quote on.
     pub(crate) fn key(&mut self) -> Result<Text<'a>, MismatchReason> {
         if self.next()? != b'"' {

@@ -171,6 +171,8 @@ impl Eq for RecordSchema {}
 #[derive(Debug, Clone)]
 pub struct Field {
     name: String,
+    /// The name as JSON mostly has it: between its quotes, with the colon after it.
+    key: String,
     doc: Option<String>,
     pii: Option<bool>,
     avro_type: Type,
@@ -182,6 +184,10 @@ impl Field {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) const fn key(&self) -> &[u8] {
+        self.key.as_bytes()
     }
 
     /// What the schema says the field means.

@@ -130,6 +130,8 @@ impl Parser {
         };
         Ok(Field {
             name: name.to_owned(),
+            // A name needs no escapes.
+            key: format!("\"{name}\":"),
             doc,
             pii,
             avro_type,

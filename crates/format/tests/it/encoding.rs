@@ -373,3 +373,25 @@ fn events_of_every_type_round_trip() {
         .run(&event_text(EVERY_TYPE), |json| round_trips(&schema, &json))
         .unwrap();
 }
+
+#[test]
+fn records_within_records_may_all_be_out_of_order() {
+    let depth = 7;
+    let mut schema = r#""long""#.to_owned();
+    let mut event = "7".to_owned();
+    for level in 0..depth {
+        schema = format!(
+            r#"{{"type":"record","name":"R{level}","fields":[{{"name":"a","type":"int"}},{{"name":"b","type":{schema}}}]}}"#
+        );
+        // The inner record first: what comes too late is only seen behind it.
+        event = format!(r#"{{"b":{event},"a":{level}}}"#);
+    }
+    let schema = RecordSchema::parse(&schema).unwrap();
+    let mut datum = Vec::new();
+    schema.encode_event(&event, &mut datum).unwrap();
+    let json = schema.decode_event(&datum).unwrap();
+    assert_eq!(json.matches("\"a\":").count(), depth);
+    let mut again = Vec::new();
+    schema.encode_event(&json, &mut again).unwrap();
+    assert_eq!(again, datum);
+}
