@@ -6,6 +6,7 @@
 mod bundle;
 mod cedar;
 mod exports;
+mod formats;
 mod managed_policies;
 mod minio;
 mod notices;
@@ -37,7 +38,7 @@ pub(crate) enum Outcome {
 
 type Check = fn(&Settings) -> Result<Outcome, Error>;
 
-const CHECKS: [(&str, &str, Check); 10] = [
+const CHECKS: &[(&str, &str, Check)] = &[
     (
         "minio",
         "the sample events delivered to an independent S3 server, proved by `bucketline verify`",
@@ -47,6 +48,11 @@ const CHECKS: [(&str, &str, Check); 10] = [
         "fastavro",
         "the demo's objects fetched by boto3, read by fastavro and compared with the input",
         readers::check,
+    ),
+    (
+        "formats",
+        "objects of every format and codec read by fastavro, polars, pyarrow and DuckDB, and compared with the input",
+        formats::check,
     ),
     (
         "exports",
@@ -160,7 +166,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     {
         return Err(Error::usage(format!(
             "there is no check `{name}`: {:?}",
-            CHECKS.map(|(check, _, _)| check)
+            CHECKS.iter().map(|(check, _, _)| check).collect::<Vec<_>>()
         )));
     }
     let settings = Settings {

@@ -41,7 +41,7 @@ usage: cargo xtask COMMAND
   ci [--only STAGE,...]                   test, then what a release needs: demo, codegen, deny, features, docs, api, package
   tidy                                    the house rules: files, documents, licences, dependency directions
   foreign [--only CHECK] [--managed-policies FILE] [--validate-policy FILE]
-                                          checks against software from outside: an S3 server, an Avro reader, real policies
+                                          checks against software from outside: S3 servers, readers of every format, real policies
   bench [--events N] [--only FIGURE] [--policy FILE]
                                           performance figures, one JSON line each
   api [--check]                           what each library lets its users name, as text: written, or compared with what is kept
