@@ -5,6 +5,7 @@ mod channels;
 mod checks;
 mod connectors;
 mod driver;
+mod upkeep;
 
 pub use driver::Watching;
 

@@ -8,7 +8,7 @@ use bucketline_connector::{DrainReport, State};
 use bucketline_service::input::Input;
 use bucketline_service::metrics::{self, Metrics};
 use bucketline_service::model::ModelPath;
-use bucketline_service::notices;
+use bucketline_service::notices::{self, Watching};
 use bucketline_service::rejects::Projection;
 use bucketline_service::schemas;
 use bucketline_service::supervise::{Feeder, Stop, failed, start, unbalanced, unreadable};
@@ -121,8 +121,6 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         .filter_map(|opened| opened.protection.clone())
         .collect();
     let multiplexer = start(config, schemas, connectors).await?;
-    let (findings, found) = Findings::new();
-    let upkeep = Upkeep::start(config, &variables, &multiplexer, credentials, Arc::new(findings));
     let served = match (options.metrics, metrics) {
         (Some(address), Some(metrics)) => {
             let spool = config.spool.dir.clone();
@@ -151,6 +149,8 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         }
         None => None,
     };
+    let (findings, found) = Findings::new(watching.as_ref().map(Watching::finder));
+    let upkeep = Upkeep::start(config, &variables, &multiplexer, credentials, Arc::new(findings));
     for connector in &options.resume {
         multiplexer.resume(connector);
     }

@@ -1,6 +1,7 @@
 //! What a person sees while a run works: progress, changes of connectors' states, refused lines as they come.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -153,19 +154,26 @@ impl<'a> Watch<'a> {
 
 /// Hands on what is found beside deliveries, to be told when it fits.
 #[derive(Debug)]
-pub(crate) struct Findings(UnboundedSender<UpkeepEvent>);
+pub(crate) struct Findings {
+    found: UnboundedSender<UpkeepEvent>,
+    notices: Option<Arc<dyn UpkeepObserver>>,
+}
 
 impl Findings {
-    pub(crate) fn new() -> (Self, UnboundedReceiver<UpkeepEvent>) {
+    /// And to whoever is told of changes.
+    pub(crate) fn new(notices: Option<Arc<dyn UpkeepObserver>>) -> (Self, UnboundedReceiver<UpkeepEvent>) {
         let (found, finding) = unbounded_channel();
-        (Self(found), finding)
+        (Self { found, notices }, finding)
     }
 }
 
 impl UpkeepObserver for Findings {
     fn found(&self, event: UpkeepEvent) {
+        if let Some(notices) = &self.notices {
+            notices.found(event.clone());
+        }
         // Nobody listens any more: the run is over.
-        drop(self.0.send(event));
+        drop(self.found.send(event));
     }
 }
 

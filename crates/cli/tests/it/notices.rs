@@ -243,3 +243,60 @@ fn exports_are_told_and_a_receiver_without_its_secret_stops_a_run_before_it_begi
         .expect_said("`GLOBEX_HOOK` is not set");
     assert!(!without.file("spool").exists(), "nothing was begun");
 }
+
+#[test]
+fn a_loss_that_comes_near_and_comes_is_told_with_how_much_it_was() {
+    let cloud = Cloud::new();
+    let (operator, globex) = (Receiver::start(), Receiver::start());
+    let site = site(&cloud, &operator, &globex);
+    let config = std::fs::read_to_string(site.file("bucketline.toml")).unwrap();
+    let config = config.replace("dir = \"spool\"", "dir = \"spool\"\nretention = \"10s\"");
+    site.write("bucketline.toml", &config);
+    let world = cloud.kit().world();
+    world
+        .set_trust_policy("444455556666", "export", &trust("another"))
+        .unwrap();
+    site.sample(200, 1);
+    let run = site
+        .program()
+        .args([
+            "run",
+            "bucketline.toml",
+            "--input",
+            "events.ndjson",
+            "--drain-timeout",
+            "1s",
+        ])
+        .start();
+    let mut told = Vec::new();
+    while !told
+        .iter()
+        .any(|message: &Value| message["type"] == "connector.dropped")
+    {
+        let news = globex.wait_for(1);
+        assert!(!news.is_empty(), "{told:#?}");
+        told.extend(news);
+    }
+    signal(&run, "TERM");
+    finish(run);
+    let of = |kind: &str| {
+        told.iter()
+            .filter(|message| message["type"] == kind)
+            .collect::<Vec<_>>()
+    };
+    let percents: Vec<u64> = of("connector.warned")
+        .iter()
+        .map(|message| message["data"]["percent"].as_u64().unwrap())
+        .collect();
+    assert!(percents.is_sorted() && !percents.is_empty(), "{percents:?}");
+    assert!(of("connector.warned")[0]["data"]["loss_at"].is_string());
+    let [dropped] = of("connector.dropped")[..] else {
+        panic!("{told:#?}")
+    };
+    let dropped = &dropped["data"]["dropped"];
+    assert_eq!(dropped["reason"], "retention", "{dropped}");
+    assert!(
+        dropped["count"].as_u64().unwrap() > 0 && dropped["bytes"].as_u64().unwrap() > 0,
+        "{dropped}"
+    );
+}

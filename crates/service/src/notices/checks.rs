@@ -17,7 +17,8 @@ pub(super) fn events(
         .map(move |report| event(installation, report, now))
 }
 
-fn event(installation: &Installation, report: &Report, now: Timestamp) -> Event {
+/// The event of one report.
+pub(super) fn event(installation: &Installation, report: &Report, now: Timestamp) -> Event {
     let id = report.id.as_str();
     let (subject, workspace, name) = match report.kind {
         ReportKind::Connector => {
@@ -84,7 +85,7 @@ fn answer(step: &Step) -> Option<AwsAnswer> {
 }
 
 /// The workspace whose connectors and exports use a grant, if it is one alone: else what is told of it is nobody's in particular.
-fn workspace_of(installation: &Installation, grant: &str) -> Option<String> {
+pub(super) fn workspace_of(installation: &Installation, grant: &str) -> Option<String> {
     let uses = |destination: &Destination| matches!(destination, Destination::Bucket(bucket) if bucket.grant == grant);
     let connectors = installation.connectors.iter();
     let connectors = connectors

@@ -11,10 +11,13 @@ use crate::model::Installation;
 
 /// Trouble that passes by itself is told where it lasts this long.
 const LASTING: Duration = Duration::from_secs(60);
+/// Of a loss that comes near is told when so many percent of the retention have passed.
+const WARNED_AT: [u8; 3] = [50, 75, 90];
 
 /// How the connectors stood when they were last looked at.
 #[derive(Debug)]
 pub(super) struct Connectors {
+    retention: Duration,
     workspaces: BTreeMap<String, String>,
     /// Those whose check passed before they were started.
     checked: BTreeSet<String>,
@@ -25,11 +28,16 @@ pub(super) struct Connectors {
 struct Seen {
     /// What was delivered when it was first looked at: what comes beyond proves that it delivers.
     delivered: u64,
-    dropped: u64,
+    /// What was given up: events and bytes, by reason.
+    dropped: GivenUp,
     proved: bool,
-    /// What was handed over last, in this process.
+    /// How much of the retention has passed, of the steps that are warned of.
+    warned: u8,
+    /// What was handed over last of its state, in this process.
     last: Option<(EventKind, String)>,
 }
+
+type GivenUp = BTreeMap<&'static str, (u64, u64)>;
 
 impl Connectors {
     /// As they stand before anything was delivered, by the ledger of then.
@@ -39,6 +47,7 @@ impl Connectors {
             .iter()
             .map(|connector| (connector.id.to_string(), connector.workspace.to_string()));
         let mut connectors = Self {
+            retention: installation.spool.retention,
             workspaces: workspaces.collect(),
             checked,
             seen: BTreeMap::new(),
@@ -50,11 +59,11 @@ impl Connectors {
     }
 
     fn seen(&mut self, id: &str, ledger: &Ledger) -> &mut Seen {
-        let counts = ledger.connector(id);
         self.seen.entry(id.to_owned()).or_insert_with(|| Seen {
-            delivered: counts.delivered,
-            dropped: counts.dropped,
+            delivered: ledger.connector(id).delivered,
+            dropped: given_up(ledger, id),
             proved: self.checked.contains(id),
+            warned: 0,
             last: None,
         })
     }
@@ -73,69 +82,27 @@ impl Connectors {
     }
 
     fn look_at(&mut self, now: Timestamp, status: &ConnectorStatus, ledger: &Ledger) -> Vec<Event> {
-        let counts = ledger.connector(&status.id);
+        let percent = passed(status, self.retention);
         let seen = self.seen(&status.id, ledger);
-        seen.proved |= counts.delivered > seen.delivered;
-        let mut told = Vec::new();
-        if counts.dropped > seen.dropped {
-            let dropped = Dropped::new(counts.dropped - seen.dropped, 0, "retention");
-            told.push((EventKind::ConnectorDropped, data(now, status).dropped(dropped)));
-            seen.dropped = counts.dropped;
+        seen.proved |= ledger.connector(&status.id).delivered > seen.delivered;
+        let mut told = dropped(now, status, seen, ledger);
+        let warning_changed = std::mem::replace(&mut seen.warned, percent) != percent;
+        if warning_changed && percent > 0 {
+            told.push((EventKind::ConnectorWarned, data(now, status).percent(percent)));
         }
-        let data = data(now, status);
-        match status.state {
-            // Before it has delivered anything nobody knows; of the two, the outbox tells what is news.
-            State::Running if seen.proved => {
-                let data = EventData::default()
-                    .name(&status.name)
-                    .pending(status.events_held);
-                told.push((EventKind::ConnectorLaunched, data.clone()));
-                told.push((EventKind::ConnectorRecovered, data));
-            }
-            State::Degraded if status.since >= LASTING => {
-                told.push((EventKind::ConnectorDegraded, data));
-            }
-            State::Blocked(blockage) => {
-                let data = data.cause(blockage.as_str()).turn(turn(blockage));
-                told.push((EventKind::ConnectorBlocked, data));
-            }
-            State::Orphaned if status.events_held > 0 => {
-                told.push((EventKind::ConnectorStopped, data.cause("removed")));
-            }
-            State::Stopped => {
-                told.push((EventKind::ConnectorStopped, data.cause("spool").turn(Turn::Us)));
-            }
-            _ => {}
+        let state = state(now, status, seen);
+        let saying = state
+            .last()
+            .map(|(kind, data)| (*kind, data.cause.clone().unwrap_or_default()));
+        // The same again would be no news, and is looked at every second.
+        if warning_changed || saying != seen.last {
+            seen.last = saying;
+            told.extend(state);
         }
-        self.news(now, status, ledger, told)
-    }
-
-    /// Only what differs from what was handed over last: it would be no news, and is looked at every second.
-    fn news(
-        &mut self,
-        now: Timestamp,
-        status: &ConnectorStatus,
-        ledger: &Ledger,
-        told: Vec<(EventKind, EventData)>,
-    ) -> Vec<Event> {
-        let Some((kind, data)) = told.last() else {
-            return Vec::new();
-        };
-        let saying = (*kind, data.cause.clone().unwrap_or_default());
-        let Some(seen) = self.seen.get_mut(&status.id) else {
-            return Vec::new();
-        };
-        if seen.last.as_ref() == Some(&saying) && *kind != EventKind::ConnectorDropped {
+        if told.is_empty() {
             return Vec::new();
         }
-        seen.last = Some(saying);
-        let home = self.workspaces.get(&status.id).cloned();
-        // Of one that was removed, the log still knows whose it was.
-        let mut known = ledger.known_connectors();
-        let home = home.or_else(|| {
-            let (_, workspace) = known.find(|(id, _)| *id == status.id)?;
-            (!workspace.is_empty()).then(|| workspace.to_owned())
-        });
+        let home = self.home(&status.id, ledger);
         let events = told.into_iter().map(|(kind, data)| {
             let event = Event::new(kind, Subject::connector(&status.id), now).data(data);
             match &home {
@@ -145,6 +112,88 @@ impl Connectors {
         });
         events.collect()
     }
+
+    /// The workspace of a connector; of one that was removed, the log still knows it.
+    fn home(&self, id: &str, ledger: &Ledger) -> Option<String> {
+        if let Some(home) = self.workspaces.get(id) {
+            return Some(home.clone());
+        }
+        let mut known = ledger.known_connectors();
+        let (_, workspace) = known.find(|(known, _)| *known == id)?;
+        (!workspace.is_empty()).then(|| workspace.to_owned())
+    }
+}
+
+type Told = Vec<(EventKind, EventData)>;
+
+/// What is told of a connector's state.
+fn state(now: Timestamp, status: &ConnectorStatus, seen: &Seen) -> Told {
+    let data = data(now, status);
+    match status.state {
+        // Before it has delivered anything nobody knows; of the two, the outbox tells what is news.
+        State::Running if seen.proved => {
+            let data = EventData::default()
+                .name(&status.name)
+                .pending(status.events_held);
+            let mut told = vec![(EventKind::ConnectorLaunched, data.clone())];
+            if seen.warned == 0 {
+                told.push((EventKind::ConnectorRecovered, data));
+            }
+            told
+        }
+        State::Degraded if status.since >= LASTING => vec![(EventKind::ConnectorDegraded, data)],
+        State::Blocked(blockage) => {
+            let data = data.cause(blockage.as_str()).turn(turn(blockage));
+            vec![(EventKind::ConnectorBlocked, data)]
+        }
+        State::Orphaned if status.events_held > 0 => {
+            vec![(EventKind::ConnectorStopped, data.cause("removed"))]
+        }
+        State::Stopped => vec![(EventKind::ConnectorStopped, data.cause("spool").turn(Turn::Us))],
+        _ => Vec::new(),
+    }
+}
+
+/// What was given up since it was looked at last, by reason.
+fn dropped(now: Timestamp, status: &ConnectorStatus, seen: &mut Seen, ledger: &Ledger) -> Told {
+    let given_up = given_up(ledger, &status.id);
+    let before = std::mem::replace(&mut seen.dropped, given_up.clone());
+    let mut told = Vec::new();
+    for (reason, (events, bytes)) in given_up {
+        let (events_before, bytes_before) = before.get(reason).copied().unwrap_or_default();
+        if events > events_before {
+            let dropped = Dropped::new(events - events_before, bytes.saturating_sub(bytes_before), reason);
+            told.push((EventKind::ConnectorDropped, data(now, status).dropped(dropped)));
+        }
+    }
+    told
+}
+
+/// All that was given up of a connector's events.
+fn given_up(ledger: &Ledger, id: &str) -> GivenUp {
+    let mut sums = GivenUp::new();
+    if ledger.connector(id).dropped == 0 {
+        return sums;
+    }
+    for (_, event_type, _) in ledger.connectors().filter(|(connector, ..)| *connector == id) {
+        for part in ledger.given_up(id, event_type) {
+            let (events, bytes) = sums.entry(part.reason.as_str()).or_default();
+            *events += part.count;
+            *bytes += part.bytes;
+        }
+    }
+    sums
+}
+
+/// How much of the retention has passed for the oldest of what waits, of the steps that are warned of; 0 before the first.
+fn passed(status: &ConnectorStatus, retention: Duration) -> u8 {
+    let Some(left) = status.loss_in else { return 0 };
+    let passed = retention.saturating_sub(left).as_millis() * 100 / retention.as_millis().max(1);
+    let steps = WARNED_AT.iter().rev();
+    steps
+        .copied()
+        .find(|step| passed >= u128::from(*step))
+        .unwrap_or_default()
 }
 
 /// What is told of every trouble.
@@ -154,6 +203,10 @@ fn data(now: Timestamp, status: &ConnectorStatus) -> EventData {
         .name(&status.name)
         .pending(status.events_held)
         .since(Timestamp::from_millis(since));
+    let data = match status.loss_in {
+        Some(left) => data.loss_at(now.after(left)),
+        None => data,
+    };
     match &status.cause {
         Some(cause) => because(data, cause),
         None => data,
