@@ -16,6 +16,7 @@ mod readers;
 mod receivers;
 mod sarif;
 mod simulate;
+mod stores;
 mod validate_policy;
 
 use std::path::{Path, PathBuf};
@@ -43,6 +44,11 @@ const CHECKS: &[(&str, &str, Check)] = &[
         "minio",
         "the sample events delivered to an independent S3 server, proved by `bucketline verify`",
         minio::check,
+    ),
+    (
+        "stores",
+        "the sink's promises and S3's habits asked of each S3 server, and compared with docs/stores.md",
+        stores::check,
     ),
     (
         "fastavro",

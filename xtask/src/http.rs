@@ -16,6 +16,11 @@ pub(crate) fn post(endpoint: &str, path: &str, body: &str) -> Result<String, Err
     request(endpoint, "POST", path, body)
 }
 
+/// PUTs nothing to `path`.
+pub(crate) fn put(endpoint: &str, path: &str) -> Result<String, Error> {
+    request(endpoint, "PUT", path, "")
+}
+
 fn request(endpoint: &str, method: &str, path: &str, body: &str) -> Result<String, Error> {
     let host = endpoint
         .strip_prefix("http://")

@@ -32,6 +32,10 @@ impl Programs {
         &self.bucketline
     }
 
+    pub(crate) fn testkit(&self) -> &Path {
+        &self.testkit
+    }
+
     /// Builds them for measuring.
     pub(crate) fn build_optimised() -> Result<Self, Error> {
         Self::built("bench-run", &["--profile", "bench-run"])

@@ -31,7 +31,6 @@ pub use crate::sink_ext::{CreateOnce, SinkExt};
 mod bucket_address;
 mod bucket_name;
 mod checksum;
-#[cfg(feature = "test-util")]
 pub mod conformance;
 mod encryption;
 mod error;

@@ -14,8 +14,8 @@ use crate::{Error, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Payload, 
 ///
 /// # Contract
 ///
-/// Every implementation keeps these promises, and the feature `test-util` has a function for each that can be
-/// seen from outside (module `conformance`, same names), so that your own sink can be held to them:
+/// Every implementation keeps these promises, and [`conformance`](crate::conformance) has a function for each that can be
+/// seen from outside, so that your own sink can be held to them:
 ///
 /// - **create is exclusive**: of any puts with [`PutMode::Create`](crate::PutMode::Create) to one key, by
 ///   whomever, at most one is ever `Created` while the object is there; the others are `PreconditionFailed`.

@@ -15,8 +15,8 @@ use crate::scene::{Programs, Scene};
 const SERVER: &str = "github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c";
 const CLIENT: &str = "github.com/minio/mc@v0.0.0-20250313080218-cf909e1063a9";
 
-const ROOT_USER: &str = "rootuser";
-const ROOT_PASSWORD: &str = "root-secret-1234";
+pub(super) const ROOT_USER: &str = "rootuser";
+pub(super) const ROOT_PASSWORD: &str = "root-secret-1234";
 pub(crate) const USER: &str = "customer-key";
 pub(crate) const SECRET: &str = "customer-secret-1234";
 pub(crate) const BUCKET: &str = "customer-bucket";
@@ -166,24 +166,36 @@ fn keeps_the_contract(server: &Minio) -> Result<(), Error> {
 
 /// The server and its client, built once and kept; or why there are none.
 pub(crate) fn binaries(settings: &Settings) -> Result<Result<PathBuf, String>, Error> {
-    let folder = settings.kept_folder("bin")?;
     for (module, program) in [(SERVER, "minio"), (CLIENT, "mc")] {
-        if folder.join(program).is_file() {
-            continue;
-        }
-        println!("go install {module} (minutes, the first time)");
-        let status = Command::new("go")
-            .args(["install", module])
-            .env("GOBIN", &folder)
-            .stderr(Stdio::null())
-            .status();
-        match status {
-            Ok(status) if status.success() => {}
-            Ok(_) => return Ok(Err(format!("`go install {module}` did not work"))),
-            Err(_) => return Ok(Err("needs Go, which is not here".to_owned())),
+        if let Err(why) = go_install(settings, module, program)? {
+            return Ok(Err(why));
         }
     }
-    Ok(Ok(folder))
+    settings.kept_folder("bin").map(Ok)
+}
+
+/// A program of Go's, built once and kept; or why there is none.
+pub(super) fn go_install(
+    settings: &Settings,
+    module: &str,
+    program: &str,
+) -> Result<Result<PathBuf, String>, Error> {
+    let folder = settings.kept_folder("bin")?;
+    let installed = folder.join(program);
+    if installed.is_file() {
+        return Ok(Ok(installed));
+    }
+    println!("go install {module} (minutes, the first time)");
+    let status = Command::new("go")
+        .args(["install", module])
+        .env("GOBIN", &folder)
+        .stderr(Stdio::null())
+        .status();
+    Ok(match status {
+        Ok(status) if status.success() => Ok(installed),
+        Ok(_) => Err(format!("`go install {module}` did not work")),
+        Err(_) => Err("needs Go, which is not here".to_owned()),
+    })
 }
 
 /// A running server on loopback, stopped when this is dropped.

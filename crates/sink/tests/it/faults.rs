@@ -17,8 +17,8 @@ fn faulty() -> (FaultSink<MemorySink>, FaultHandle) {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_faults_it_keeps_the_contract() {
     let (sink, faults) = faulty();
-    conformance::all(|| sink.clone()).await;
-    conformance::if_match_guards(|| sink.clone()).await;
+    conformance::all(|| sink.clone()).await.unwrap();
+    conformance::if_match_guards(|| sink.clone()).await.unwrap();
     assert_eq!(faults.faults(), 0);
     assert!(faults.calls(Operation::Put) > 10);
 }

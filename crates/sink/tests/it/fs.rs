@@ -32,8 +32,12 @@ async fn refused(sink: &FsSink, text: &str, kind: ErrorKind) -> Error {
 async fn it_keeps_the_contract() {
     let (folder, _sink) = open();
     // Each sink is opened anew, as another process would.
-    conformance::all(|| FsSink::open(folder.path().join("out")).unwrap()).await;
-    conformance::if_match_guards(|| FsSink::open(folder.path().join("out")).unwrap()).await;
+    conformance::all(|| FsSink::open(folder.path().join("out")).unwrap())
+        .await
+        .unwrap();
+    conformance::if_match_guards(|| FsSink::open(folder.path().join("out")).unwrap())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -24,7 +24,9 @@ fn uploads(folder: &TempDir) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_the_contract_of_uploads() {
     let folder = tempfile::tempdir().unwrap();
-    conformance::uploads(|| FsSink::open(folder.path()).unwrap()).await;
+    conformance::uploads(|| FsSink::open(folder.path()).unwrap())
+        .await
+        .unwrap();
     assert_eq!(uploads(&folder), Vec::<String>::new());
 }
 

@@ -23,8 +23,10 @@ async fn the_contract_holds_through_every_layer() {
     let proven = CreateProof::new(limited, ProtectionSeen::default());
     let observed = Observe::new(proven, || Duration::ZERO, |_| {});
     let shared: Arc<dyn Sink> = Arc::new(observed);
-    conformance::all(|| Arc::clone(&shared)).await;
-    conformance::if_match_guards(|| Arc::clone(&shared)).await;
+    conformance::all(|| Arc::clone(&shared)).await.unwrap();
+    conformance::if_match_guards(|| Arc::clone(&shared))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use bucketline_sink::{MemorySink, SinkExt, conformance};
 async fn it_keeps_the_contract() {
     for seed in 0..5 {
         let sink = MemorySink::new().seed(seed).page_size(seed as usize + 1);
-        conformance::all(|| sink.clone()).await;
-        conformance::if_match_guards(|| sink.clone()).await;
+        conformance::all(|| sink.clone()).await.unwrap();
+        conformance::if_match_guards(|| sink.clone()).await.unwrap();
     }
 }
 

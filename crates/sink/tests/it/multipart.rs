@@ -37,9 +37,11 @@ const TEXT: &[u8] = b"thirty-five bytes of text, and more.";
 #[tokio::test]
 async fn sinks_keep_the_contract_of_uploads() {
     let sink = small();
-    conformance::uploads(|| sink.clone()).await;
+    conformance::uploads(|| sink.clone()).await.unwrap();
     let sink = small();
-    conformance::uploads(|| PrefixJail::new(sink.clone(), "conformance".parse().unwrap())).await;
+    conformance::uploads(|| PrefixJail::new(sink.clone(), "conformance".parse().unwrap()))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -53,7 +55,7 @@ async fn layers_pass_uploads_on() {
             |_| {},
         )
     };
-    conformance::uploads(layered).await;
+    conformance::uploads(layered).await.unwrap();
     let jail = PrefixJail::new(sink, "elsewhere".parse().unwrap());
     let error = write(writer(jail), TEXT).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::OutsidePrefix);

@@ -20,7 +20,7 @@ fn quick() -> RetrySettings {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_contract_holds_through_it() {
     let shared: Arc<dyn Sink> = Arc::new(Retry::new(MemorySink::new().page_size(3), quick()));
-    conformance::all(|| Arc::clone(&shared)).await;
+    conformance::all(|| Arc::clone(&shared)).await.unwrap();
 }
 
 #[tokio::test]

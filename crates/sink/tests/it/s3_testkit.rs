@@ -92,14 +92,16 @@ async fn it_keeps_the_contract() {
             .build()
             .unwrap()
     };
-    conformance::all(new).await;
-    conformance::if_match_guards(new).await;
+    conformance::all(new).await.unwrap();
+    conformance::if_match_guards(new).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_the_contract_of_uploads() {
     let testkit = testkit().await;
-    conformance::uploads(|| builder(&testkit, "acme-events", "admin").build().unwrap()).await;
+    conformance::uploads(|| builder(&testkit, "acme-events", "admin").build().unwrap())
+        .await
+        .unwrap();
     assert_eq!(
         testkit.world().pending_uploads("acme-events"),
         Vec::<String>::new()
@@ -223,7 +225,9 @@ async fn a_store_that_forgets_the_encryption_is_found_out_before_a_byte_is_sent(
 async fn it_keeps_the_contract_within_a_folder() {
     let testkit = testkit().await;
     let sink = builder(&testkit, "acme-events", "admin").build().unwrap();
-    conformance::all(|| PrefixJail::new(sink.clone(), key("conformance"))).await;
+    conformance::all(|| PrefixJail::new(sink.clone(), key("conformance")))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
