@@ -10,6 +10,7 @@ mod formats;
 mod managed_policies;
 mod minio;
 mod notices;
+mod object_stores;
 mod project;
 mod python;
 mod readers;
@@ -49,6 +50,11 @@ const CHECKS: &[(&str, &str, Check)] = &[
         "stores",
         "the sink's promises and S3's habits asked of each S3 server, and compared with docs/stores.md",
         stores::check,
+    ),
+    (
+        "object-stores",
+        "Google Cloud Storage and Azure Blob Storage as sinks, over object_store's memory and Azurite",
+        object_stores::check,
     ),
     (
         "fastavro",
