@@ -63,6 +63,12 @@ impl ObjectStoreSink {
         if let Some(kind) = &options.content_type {
             attributes.insert(Attribute::ContentType, kind.clone().into());
         }
+        if let Some(encoding) = &options.content_encoding {
+            attributes.insert(Attribute::ContentEncoding, encoding.clone().into());
+        }
+        if let Some(class) = &options.storage_class {
+            attributes.insert(Attribute::StorageClass, class.to_string().into());
+        }
         for (name, value) in &options.metadata {
             let name = self.names.written(name);
             attributes.insert(Attribute::Metadata(name.into()), value.clone().into());
@@ -115,6 +121,14 @@ impl Sink for ObjectStoreSink {
                     .with_key(key.as_str())
                     .with_place(self.to_string())
                     .with_message("the store encrypts as its bucket is set, and cannot be asked otherwise"),
+            );
+        }
+        if !options.tags.is_empty() {
+            return Err(
+                Error::new(Operation::Put, ErrorKind::Unsupported, Effect::NotApplied)
+                    .with_key(key.as_str())
+                    .with_place(self.to_string())
+                    .with_message("tags are S3's alone"),
             );
         }
         let path = path(Operation::Put, key)?;

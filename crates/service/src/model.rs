@@ -20,7 +20,7 @@ use std::time::Duration;
 use bucketline_auth::{AccessKeyId, AccountId, ExternalId, RoleArn};
 use bucketline_connector::{ConnectorId, FolderPath, Label, Quota, WorkspaceId};
 use bucketline_format::{Encoder, EventSelection};
-use bucketline_sink::{BucketAddress, BucketName, Encryption, Region};
+use bucketline_sink::{BucketAddress, BucketName, Encryption, Region, StorageClass, Tags};
 use serde::{Deserialize, Serialize};
 
 /// A whole installation, whose every value has been checked.
@@ -238,6 +238,10 @@ pub struct Bucket {
     pub addressing: Option<bucketline_sink::Addressing>,
     /// Whether requests carry checksum headers.
     pub checksums: bucketline_sink::ChecksumHeaders,
+    /// The storage class of what is put there; the bucket's own if none.
+    pub storage_class: Option<StorageClass>,
+    /// The tags of what is put there.
+    pub tags: Tags,
 }
 
 impl Bucket {

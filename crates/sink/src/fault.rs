@@ -56,7 +56,7 @@ struct State {
 /// A request that was given up before it arrived.
 #[derive(Debug, Clone)]
 enum Late {
-    Put(ObjectKey, Payload, PutOptions),
+    Put(ObjectKey, Payload, Box<PutOptions>),
     Delete(ObjectKey),
 }
 
@@ -208,7 +208,8 @@ impl<S: Sink> Sink for FaultSink<S> {
                 Err(self.no_answer(Operation::Put, key.as_str()))
             }
             Some(Action::Late) => {
-                self.handle.hold(Late::Put(key.clone(), payload, options.clone()));
+                self.handle
+                    .hold(Late::Put(key.clone(), payload, Box::new(options.clone())));
                 Err(self.no_answer(Operation::Put, key.as_str()))
             }
             Some(Action::Echo(seen)) => Ok(match self.inner.put(key, payload, options).await? {

@@ -13,6 +13,7 @@ use crate::{
     PutMode, PutOptions, PutOutcome, Sink, Upload,
 };
 
+mod asked;
 mod atomic_write;
 mod driver;
 mod failure;
@@ -42,7 +43,7 @@ mod walk;
 ///   alone are one.
 /// - Links below the folder are not followed, and special files (pipes, sockets, devices) are not opened: a key that
 ///   leads there is `InvalidRequest`, and a listing leaves them out.
-/// - Nothing is encrypted: asking for encryption is `Unsupported`.
+/// - Nothing is encrypted, and there are neither storage classes nor tags: asking for them is `Unsupported`.
 ///
 /// ```
 /// # async fn example(folder: &std::path::Path) -> Result<(), bucketline_sink::Error> {

@@ -27,6 +27,8 @@ pub use crate::s3::{
 };
 pub use crate::sink::Sink;
 pub use crate::sink_ext::{CreateOnce, SinkExt};
+pub use crate::storage_class::StorageClass;
+pub use crate::tags::Tags;
 
 mod bucket_address;
 mod bucket_name;
@@ -55,3 +57,5 @@ mod region;
 mod s3;
 mod sink;
 mod sink_ext;
+mod storage_class;
+mod tags;

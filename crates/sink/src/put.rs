@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Checksums, ETag, Encryption, EncryptionSeen, Error};
+use crate::{Checksums, ETag, Encryption, EncryptionSeen, Error, StorageClass, Tags};
 
 /// When a put may take effect.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -38,8 +38,14 @@ pub struct PutOptions {
     pub metadata: BTreeMap<String, String>,
     /// The media type; the store's default if none.
     pub content_type: Option<String>,
+    /// How the bytes are encoded for transport (`Content-Encoding`), which browsers undo by themselves.
+    pub content_encoding: Option<String>,
     /// The encryption at rest to ask for.
     pub encryption: Encryption,
+    /// The storage class; the store's default if none.
+    pub storage_class: Option<StorageClass>,
+    /// Tags of the object.
+    pub tags: Tags,
 }
 
 impl PutOptions {
@@ -69,7 +75,10 @@ impl PutOptions {
             mode,
             metadata: BTreeMap::new(),
             content_type: None,
+            content_encoding: None,
             encryption: Encryption::default(),
+            storage_class: None,
+            tags: Tags::default(),
         }
     }
 
@@ -84,6 +93,27 @@ impl PutOptions {
     #[must_use]
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// Sets how the bytes are encoded for transport.
+    #[must_use]
+    pub fn content_encoding(mut self, encoding: impl Into<String>) -> Self {
+        self.content_encoding = Some(encoding.into());
+        self
+    }
+
+    /// Sets the storage class.
+    #[must_use]
+    pub fn storage_class(mut self, class: StorageClass) -> Self {
+        self.storage_class = Some(class);
+        self
+    }
+
+    /// Sets the tags.
+    #[must_use]
+    pub fn tags(mut self, tags: Tags) -> Self {
+        self.tags = tags;
         self
     }
 
@@ -125,14 +155,16 @@ impl PutOptions {
                 Self::MAX_METADATA
             )));
         }
-        if self
-            .content_type
-            .as_deref()
-            .is_some_and(|text| text.is_empty() || !is_header_text(text))
-        {
-            return Err(Error::invalid(
-                "the content type has to be printable ASCII".to_owned(),
-            ));
+        for (what, text) in [
+            ("content type", &self.content_type),
+            ("content encoding", &self.content_encoding),
+        ] {
+            if text
+                .as_deref()
+                .is_some_and(|text| text.is_empty() || !is_header_text(text))
+            {
+                return Err(Error::invalid(format!("the {what} has to be printable ASCII")));
+            }
         }
         if let Encryption::Kms(kms) = &self.encryption
             && let Some(fault) = kms.fault()

@@ -10,6 +10,7 @@ mod put;
 mod quirks;
 mod read;
 mod settings;
+mod tags;
 
 use std::sync::Arc;
 

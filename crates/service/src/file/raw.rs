@@ -128,6 +128,8 @@ pub(crate) struct Connector {
     pub(crate) endpoint: Option<Text>,
     pub(crate) addressing: Option<Text>,
     pub(crate) checksum: Option<Text>,
+    pub(crate) storage_class: Option<Text>,
+    pub(crate) tags: Option<Spanned<BTreeMap<String, String>>>,
     pub(crate) events: Option<Vec<Text>>,
     pub(crate) quota: Option<Spanned<Quota>>,
     pub(crate) format: Option<Text>,
@@ -159,6 +161,8 @@ pub(crate) struct DataExport {
     pub(crate) endpoint: Option<Text>,
     pub(crate) addressing: Option<Text>,
     pub(crate) checksum: Option<Text>,
+    pub(crate) storage_class: Option<Text>,
+    pub(crate) tags: Option<Spanned<BTreeMap<String, String>>>,
     pub(crate) encryption: Option<Spanned<Encryption>>,
 }
 
@@ -176,6 +180,8 @@ pub(crate) struct Exports {
     pub(crate) endpoint: Option<Text>,
     pub(crate) addressing: Option<Text>,
     pub(crate) checksum: Option<Text>,
+    pub(crate) storage_class: Option<Text>,
+    pub(crate) tags: Option<Spanned<BTreeMap<String, String>>>,
     pub(crate) encryption: Option<Spanned<Encryption>>,
     pub(crate) link_lifetime: Option<Text>,
     pub(crate) concurrent: Option<Spanned<u64>>,

@@ -235,10 +235,14 @@ impl Aws {
     ) -> Result<S3SinkBuilder, bucketline_sink::Error> {
         let mut builder = S3Sink::builder(bucket.name.clone())
             .checksum_headers(bucket.checksums)
+            .tags(bucket.tags.clone())
             .caching_credentials(signing.credentials)
             .aws_endpoints(self.endpoints)
             .interceptor(signing.refusals)
             .http_client(self.http.clone());
+        if let Some(class) = &bucket.storage_class {
+            builder = builder.storage_class(class.clone());
+        }
         if let Some(region) = &bucket.region {
             builder = builder.region(region.clone());
         }

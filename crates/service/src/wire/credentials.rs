@@ -218,6 +218,9 @@ pub(super) fn session_box(
         Reach::Nothing => return Ok(None),
     };
     let mut scope = scope.partition(partition);
+    if !bucket.tags.is_empty() {
+        scope = scope.with_tags();
+    }
     if let Encryption::Kms(kms) = &holder.encryption
         && let Ok(key) = kms.key_id.parse()
     {

@@ -320,6 +320,9 @@ fn least(bucket: &Bucket, holder: &Holder, encryption: &Encryption, kind: Report
         ReportKind::DataExport => scope.data_export_in(holder.reach.folder()),
         _ => scope.folder(holder.reach.folder()),
     };
+    if !bucket.tags.is_empty() {
+        scope = scope.with_tags();
+    }
     if let Encryption::Kms(kms) = encryption
         && let Ok(key) = kms.key_id.parse()
     {

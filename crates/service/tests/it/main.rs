@@ -3,4 +3,5 @@
 
 mod access_points;
 mod notify_section;
+mod placement;
 mod public_interface;

@@ -8,6 +8,7 @@ use std::slice;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
+use crate::fs::asked::refuse_what_a_folder_has_not;
 use crate::fs::atomic_write::{Temporary, make_folders, sweep, sync_folder};
 use crate::fs::layout::{Layout, Places, parent};
 use crate::fs::lock::Turn;
@@ -15,8 +16,8 @@ use crate::fs::sidecar::{Content, Fit, Sidecar, etag};
 use crate::fs::walk::Listings;
 use crate::fs::{AtPath as _, PathError, failure, jail};
 use crate::{
-    Checksum, Effect, Encryption, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey,
-    Operation, Payload, PutMode, PutOptions, PutOutcome, Receipt,
+    Checksum, Effect, Error, ErrorKind, ListPage, ListToken, Object, ObjectInfo, ObjectKey, Operation,
+    Payload, PutMode, PutOptions, PutOutcome, Receipt,
 };
 
 /// One folder.
@@ -59,12 +60,7 @@ impl Store {
         options: &PutOptions,
     ) -> Result<PutOutcome, Error> {
         let refused = |cause| failure::error(Operation::Put, Effect::NotApplied, cause);
-        if options.encryption != Encryption::BucketDefault {
-            return Err(
-                Error::new(Operation::Put, ErrorKind::Unsupported, Effect::NotApplied)
-                    .with_message("a folder on disk does not encrypt"),
-            );
-        }
+        refuse_what_a_folder_has_not(Operation::Put, options)?;
         let places = self.places(Operation::Put, key)?;
         // A folder that went away is not made again: what is mounted or linked there may come back.
         if !self.root().is_dir() {

@@ -13,14 +13,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::checksum::Summing;
+use crate::fs::asked::refuse_what_a_folder_has_not;
 use crate::fs::atomic_write::{Temporary, make_folders, sync_folder};
 use crate::fs::sidecar::Content;
 use crate::fs::store::Store;
 use crate::fs::{AtPath as _, PathError, failure, jail};
 use crate::multipart::check_parts;
 use crate::{
-    Checksum, ChecksumAlgorithm, ETag, Effect, Encryption, Error, ErrorKind, ObjectKey, Operation, Part,
-    PartLimits, Payload, PutMode, PutOptions, PutOutcome, Upload,
+    Checksum, ChecksumAlgorithm, ETag, Effect, Error, ErrorKind, ObjectKey, Operation, Part, PartLimits,
+    Payload, PutMode, PutOptions, PutOutcome, Upload,
 };
 
 /// What an upload begins with.
@@ -37,10 +38,7 @@ impl Store {
     pub(super) fn begin_upload(&self, key: &ObjectKey, options: &PutOptions) -> Result<Upload, Error> {
         const OPERATION: Operation = Operation::BeginUpload;
         let refused = |cause| failure::error(OPERATION, Effect::NotApplied, cause);
-        if options.encryption != Encryption::BucketDefault {
-            return Err(Error::new(OPERATION, ErrorKind::Unsupported, Effect::NotApplied)
-                .with_message("a folder on disk does not encrypt"));
-        }
+        refuse_what_a_folder_has_not(OPERATION, options)?;
         self.places(OPERATION, key)?;
         if !self.root().is_dir() {
             return Err(Error::new(OPERATION, ErrorKind::NoSuchBucket, Effect::NotApplied));

@@ -16,7 +16,9 @@ use crate::s3::endpoints::AwsEndpoints;
 use crate::s3::genuine::Habits;
 use crate::s3::http_client::shared_http_client;
 use crate::s3::settings::{Addressing, ChecksumHeaders, Settings};
-use crate::{AccessPoint, BucketAddress, Effect, Error, ErrorKind, Operation, Region, S3Sink};
+use crate::{
+    AccessPoint, BucketAddress, Effect, Error, ErrorKind, Operation, Region, S3Sink, StorageClass, Tags,
+};
 
 /// Settings of an [`S3Sink`]; only bucket and credentials have to be given.
 #[must_use]
@@ -26,6 +28,8 @@ pub struct S3SinkBuilder {
     endpoint: Option<String>,
     addressing: Option<Addressing>,
     checksums: ChecksumHeaders,
+    storage_class: Option<StorageClass>,
+    tags: Tags,
     owner: Option<BucketOwner>,
     credentials: Option<SharedCredentialsProvider>,
     identities: Option<SharedIdentityCache>,
@@ -58,6 +62,8 @@ impl S3SinkBuilder {
             endpoint: None,
             addressing: None,
             checksums: ChecksumHeaders::default(),
+            storage_class: None,
+            tags: Tags::default(),
             owner: None,
             credentials: None,
             identities: None,
@@ -123,6 +129,18 @@ impl S3SinkBuilder {
     /// [`ChecksumRefused`](crate::ErrorKind::ChecksumRefused).
     pub fn checksum_headers(mut self, headers: ChecksumHeaders) -> Self {
         self.checksums = headers;
+        self
+    }
+
+    /// The storage class of objects whose put asks for none.
+    pub fn storage_class(mut self, class: StorageClass) -> Self {
+        self.storage_class = Some(class);
+        self
+    }
+
+    /// The tags of objects whose put asks for none.
+    pub fn tags(mut self, tags: Tags) -> Self {
+        self.tags = tags;
         self
     }
 
@@ -232,6 +250,8 @@ impl S3SinkBuilder {
             endpoint,
             addressing,
             checksums: self.checksums,
+            storage_class: self.storage_class,
+            tags: self.tags,
             owner: self.owner,
             credentials,
             identities: self.identities.unwrap_or_else(|| IdentityCache::lazy().build()),

@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use crate::s3::bucket_owner::BucketOwner;
 use crate::s3::endpoints::AwsEndpoints;
 use crate::s3::genuine::Habits;
-use crate::{BucketAddress, Region};
+use crate::{BucketAddress, Region, StorageClass, Tags};
 
 /// Where a request names its bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub(super) struct Settings {
     pub(super) endpoint: Option<String>,
     pub(super) addressing: Option<Addressing>,
     pub(super) checksums: ChecksumHeaders,
+    pub(super) storage_class: Option<StorageClass>,
+    pub(super) tags: Tags,
     pub(super) owner: Option<BucketOwner>,
     pub(super) credentials: SharedCredentialsProvider,
     /// Kept from client to client, where the region is found out anew.

@@ -22,7 +22,7 @@ use aws_credential_types::provider::{ProvideCredentials, future};
 use bucketline_sink::{
     Addressing, BucketAddress, BucketName, Checksum, ETag, Effect, Encryption, EncryptionSeen, Error,
     ErrorKind, Kms, ObjectKey, Operation, Payload, PutOptions, PutOutcome, S3Sink, S3SinkBuilder, Sink,
-    SinkExt,
+    SinkExt, Tags,
 };
 use bytes::Bytes;
 

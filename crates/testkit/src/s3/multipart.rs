@@ -42,6 +42,12 @@ impl Store {
         refuse_checksums(&bucket, &req)?;
         let uses = [KeyUse::Encrypt];
         self.check_use(&caller(&req), &bucket, &req.input.key, &encryption, &uses)?;
+        self.check_tags(
+            &caller(&req),
+            &bucket,
+            &req.input.key,
+            req.input.tagging.as_deref(),
+        )?;
         let algorithm = match req
             .input
             .checksum_algorithm

@@ -42,6 +42,12 @@ impl Store {
         let encryption = self.encryption(&bucket, (&req.input).into())?;
         let uses = [KeyUse::Encrypt];
         self.check_use(&caller(&req), &bucket, &req.input.key, &encryption, &uses)?;
+        self.check_tags(
+            &caller(&req),
+            &bucket,
+            &req.input.key,
+            req.input.tagging.as_deref(),
+        )?;
         let metadata = metadata(req.input.metadata.take())?;
         let body = match req.input.body.take() {
             Some(body) => whole(body).await?,

@@ -1,7 +1,7 @@
 //! The least-privilege policy of an exporter, for the user or role that delivers.
 
 use super::kms::KmsAccess;
-use super::reach::{Claims, Listing, Reach, Uploads};
+use super::reach::{Claims, Listing, Reach, Tagging, Uploads};
 use super::store_name::StoreName;
 use crate::document::Document;
 use crate::{Arn, BucketName, Error, Partition, PolicyKind};
@@ -60,6 +60,13 @@ impl ExportScope {
     #[must_use]
     pub fn with_multipart(mut self) -> Self {
         self.0.uploads = Uploads::InParts;
+        self
+    }
+
+    /// Adds what putting objects with tags needs.
+    #[must_use]
+    pub fn with_tags(mut self) -> Self {
+        self.0.tags = Tagging::WithObjects;
         self
     }
 

@@ -20,6 +20,7 @@ pub(super) struct Reach {
     pub(super) deletable: Vec<String>,
     pub(super) claims: Claims,
     pub(super) uploads: Uploads,
+    pub(super) tags: Tagging,
     pub(super) kms: Option<KmsAccess>,
 }
 
@@ -34,6 +35,13 @@ pub(super) enum Claims {
 pub(super) enum Uploads {
     Whole,
     InParts,
+}
+
+/// Whether objects are put with tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tagging {
+    None,
+    WithObjects,
 }
 
 /// How a folder's listing is written. Both forms match the same requests.
@@ -54,6 +62,7 @@ impl Reach {
             deletable: Vec::new(),
             claims: Claims::Granted,
             uploads: Uploads::Whole,
+            tags: Tagging::None,
             kms: None,
         }
     }
@@ -106,12 +115,14 @@ impl Reach {
                 "no folder is named: a policy for the whole bucket is never what is wanted",
             ));
         }
-        let options: &[CallOption] = if self.kms.is_some() {
-            &[CallOption::Kms]
-        } else {
-            &[]
-        };
-        let needed = required_by_all(&self.operations(), options);
+        let mut options = Vec::new();
+        if self.kms.is_some() {
+            options.push(CallOption::Kms);
+        }
+        if self.tags == Tagging::WithObjects {
+            options.push(CallOption::Tags);
+        }
+        let needed = required_by_all(&self.operations(), &options);
         let on = |scope| {
             needed
                 .iter()

@@ -1,7 +1,7 @@
 //! The box around one connector's session: its folder and nothing else, whatever the role itself allows.
 
 use super::kms::KmsAccess;
-use super::reach::{Claims, Listing, Reach, Uploads};
+use super::reach::{Claims, Listing, Reach, Tagging, Uploads};
 use super::store_name::StoreName;
 use crate::document::Document;
 use crate::{Arn, BucketName, Error, Partition, PolicyKind};
@@ -55,6 +55,13 @@ impl SessionScope {
     #[must_use]
     pub fn with_multipart(mut self) -> Self {
         self.0.uploads = Uploads::InParts;
+        self
+    }
+
+    /// Adds what putting objects with tags needs.
+    #[must_use]
+    pub fn with_tags(mut self) -> Self {
+        self.0.tags = Tagging::WithObjects;
         self
     }
 

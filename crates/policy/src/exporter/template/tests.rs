@@ -556,3 +556,26 @@ fn behind_an_access_point_everything_is_granted_on_the_access_point() {
         );
     }
 }
+
+#[test]
+fn tags_need_a_right_of_their_own_below_the_folder_alone() {
+    let tagged = session_policy(&SessionScope::new(bucket(), "currents").with_tags()).unwrap();
+    let plain = session_policy(&SessionScope::new(bucket(), "currents")).unwrap();
+    for (document, allowed) in [(&tagged, true), (&plain, false)] {
+        assert_eq!(
+            allows(
+                document,
+                "s3:PutObjectTagging",
+                "arn:aws:s3:::acme/currents/a",
+                &[]
+            ),
+            allowed
+        );
+        assert!(!allows(
+            document,
+            "s3:PutObjectTagging",
+            "arn:aws:s3:::acme/other/a",
+            &[]
+        ));
+    }
+}

@@ -75,6 +75,8 @@ impl Checker<'_> {
                 endpoint: raw.endpoint,
                 addressing: raw.addressing,
                 checksum: raw.checksum,
+                storage_class: raw.storage_class,
+                tags: raw.tags,
             },
             grants,
         );
@@ -222,6 +224,8 @@ impl Checker<'_> {
                     endpoint: raw.endpoint,
                     addressing: raw.addressing,
                     checksum: raw.checksum,
+                    storage_class: raw.storage_class,
+                    tags: raw.tags,
                 },
                 grants,
             );

@@ -1,10 +1,12 @@
 //! Where connectors and data exports deliver, and that no two connectors share a folder. Opens nothing.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use bucketline_connector::FolderRegistry;
 use bucketline_export::ROOTS;
-use bucketline_sink::{Addressing, BucketAddress, BucketName, ChecksumHeaders};
+use bucketline_sink::{Addressing, BucketAddress, BucketName, ChecksumHeaders, StorageClass, Tags};
+use toml::Spanned;
 
 use super::super::raw::Text;
 use super::{Checker, Declared, valid};
@@ -24,6 +26,8 @@ pub(super) struct Where {
     pub(super) endpoint: Option<Text>,
     pub(super) addressing: Option<Text>,
     pub(super) checksum: Option<Text>,
+    pub(super) storage_class: Option<Text>,
+    pub(super) tags: Option<Spanned<BTreeMap<String, String>>>,
 }
 
 impl Checker<'_> {
@@ -37,6 +41,7 @@ impl Checker<'_> {
                     ("endpoint", keys.endpoint),
                     ("addressing", keys.addressing),
                     ("checksum", keys.checksum),
+                    ("storage_class", keys.storage_class),
                 ] {
                     if let Some(value) = value {
                         self.problem(
@@ -45,6 +50,9 @@ impl Checker<'_> {
                             "remove it",
                         );
                     }
+                }
+                if let Some(tags) = keys.tags {
+                    self.problem(&tags.span(), "a `directory` takes no `tags`", "remove it");
                 }
                 Some(Destination::Directory(self.path(Some(&directory), "")))
             }
@@ -60,6 +68,8 @@ impl Checker<'_> {
                 let region = keys.region.map(|region| self.parse(&region, "region", ""));
                 let addressing = keys.addressing.map(|addressing| self.addressing(&addressing));
                 let checksums = keys.checksum.map(|checksum| self.checksum(&checksum));
+                let storage_class = keys.storage_class.map(|class| self.storage_class(&class));
+                let tags = keys.tags.map(|tags| self.tags(tags));
                 let endpoint = keys.endpoint.map(|endpoint| self.endpoint(&endpoint));
                 let role_account = match grants.get(grant.get_ref())?.as_ref()?.kind {
                     GrantKind::AssumeRole { ref role, .. } => Some(role.account()),
@@ -74,6 +84,8 @@ impl Checker<'_> {
                     endpoint: valid(endpoint)?,
                     addressing: valid(addressing)?,
                     checksums: valid(checksums)?.unwrap_or_default(),
+                    storage_class: valid(storage_class)?,
+                    tags: valid(tags)?.unwrap_or_default(),
                 }))
             }
             _ => {
@@ -110,6 +122,32 @@ impl Checker<'_> {
             return None;
         }
         self.parse(text, "bucket_behind", "")
+    }
+
+    /// Objects in an archive could not be looked at, which delivery has to where an answer was lost.
+    fn storage_class(&mut self, text: &Text) -> Option<StorageClass> {
+        let class: StorageClass = self.parse(text, "storage_class", "")?;
+        if class.can_be_read() {
+            return Some(class);
+        }
+        self.problem(
+            &text.span(),
+            format!("objects in `{class}` cannot be read back before they are restored"),
+            "write `GLACIER_IR`, `STANDARD_IA` or another class that is read at once, and let a lifecycle rule archive them later",
+        );
+        None
+    }
+
+    fn tags(&mut self, tags: Spanned<BTreeMap<String, String>>) -> Option<Tags> {
+        let span = tags.span();
+        match Tags::new(tags.into_inner()) {
+            Ok(tags) => Some(tags),
+            Err(error) => {
+                let said = error.message().unwrap_or("they cannot be used").to_owned();
+                self.problem(&span, format!("`tags` cannot be used: {said}"), "");
+                None
+            }
+        }
     }
 
     fn checksum(&mut self, text: &Text) -> Option<ChecksumHeaders> {

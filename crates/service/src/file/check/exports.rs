@@ -63,6 +63,8 @@ impl Checker<'_> {
                     endpoint: raw.endpoint,
                     addressing: raw.addressing,
                     checksum: raw.checksum,
+                    storage_class: raw.storage_class,
+                    tags: raw.tags,
                 },
                 grants,
             ),

@@ -1,5 +1,7 @@
 //! What a put sends, and what its answers mean.
 
+use bucketline_sink::MultipartSink as _;
+
 use super::*;
 
 #[tokio::test]
@@ -324,5 +326,40 @@ async fn an_access_point_is_reached_at_its_own_address() {
             .await
             .unwrap();
         assert!(link.starts_with(&format!("https://{host}/currents/a?")), "{link}");
+    }
+}
+
+#[tokio::test]
+async fn storage_class_tags_and_encoding_go_with_puts_and_uploads() {
+    const BEGUN: &str =
+        "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>";
+    let wire = Wire::start([
+        answer("200 OK", &["etag: \"e1\""], ""),
+        answer("200 OK", &["etag: \"e1\""], ""),
+        answer("200 OK", &[], BEGUN),
+    ])
+    .await;
+    let sink = builder(&wire)
+        .storage_class("STANDARD_IA".parse().unwrap())
+        .tags(Tags::new([("team", "growth"), ("cost centre", "1+1=2/@")]).unwrap())
+        .build()
+        .unwrap();
+    put(&sink).await.unwrap();
+    let own = PutOptions::create()
+        .storage_class("GLACIER_IR".parse().unwrap())
+        .tags(Tags::new([("own", "ü")]).unwrap())
+        .content_encoding("gzip");
+    sink.put(&key("b"), Payload::from("x"), &own).await.unwrap();
+    sink.begin_upload(&key("c"), &PutOptions::create()).await.unwrap();
+    let all = "cost%20centre=1%2B1%3D2%2F%40&team=growth";
+    for (request, class, tags, encoding) in [
+        (0, "STANDARD_IA", all, None),
+        (1, "GLACIER_IR", "own=%C3%BC", Some("gzip")),
+        (2, "STANDARD_IA", all, None),
+    ] {
+        let request = &wire.requests()[request];
+        assert_eq!(request.header("x-amz-storage-class").as_deref(), Some(class));
+        assert_eq!(request.header("x-amz-tagging").as_deref(), Some(tags));
+        assert_eq!(request.header("content-encoding").as_deref(), encoding);
     }
 }
