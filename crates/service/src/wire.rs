@@ -8,6 +8,7 @@ mod handle;
 mod held;
 mod http_client;
 mod identity;
+mod observed;
 mod probes;
 mod renewing;
 mod rotation;
@@ -17,10 +18,11 @@ mod vendor;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bucketline_connector::{ConnectorConfig, Destination as Identity};
 use bucketline_format::SchemaRegistry;
-use bucketline_sink::layer::{CreateProof, Limit, PrefixJail, Retry, RetrySettings};
+use bucketline_sink::layer::{CreateProof, Limit, PrefixJail, Retry, RetrySettings, Timeout};
 use bucketline_sink::{FsSink, MultipartSink, ObjectKey, S3Sink, S3SinkBuilder, Sink};
 
 use crate::metrics::measured;
@@ -34,6 +36,7 @@ pub use handle::CredentialHandle;
 pub use held::hold;
 pub(crate) use held::why;
 pub use identity::{Draft, Identifiers, Principal, identifiers};
+use observed::observed;
 pub use probes::{Checked, Occasion, Selection, check};
 use renewing::Renewing;
 pub use rotation::{KeyNotRotated, RotationSettings, rotate_key};
@@ -130,11 +133,14 @@ pub fn open(installation: &Installation, connector: &Connector, aws: &Aws) -> Re
     Ok(Opened {
         id: connector.id.to_string(),
         config: opened,
-        sink: Arc::new(PrefixJail::new(store, folder)),
+        sink: Arc::new(observed(PrefixJail::new(store, folder), connector.id.as_str())),
         credentials: handle,
         protection,
     })
 }
+
+/// How long a call on a folder may take: a disk over a network may never answer, and must not hold its connector for ever.
+const DISK_PATIENCE: Duration = Duration::from_secs(120);
 
 /// The most requests of exports to one store at once; fewer where it asks to slow down.
 const AT_ONCE: usize = 64;
@@ -203,5 +209,5 @@ fn directory(path: &Path, connector: &Connector) -> Result<Arc<dyn Sink>, Error>
             .advice("choose a folder that can be written"),
         )
     })?;
-    Ok(Arc::new(sink))
+    Ok(Arc::new(Timeout::new(sink, DISK_PATIENCE)))
 }

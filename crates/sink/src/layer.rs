@@ -9,6 +9,10 @@
 //! | [`CreateProof`] | the first object is sent twice, to see whether the store keeps a second writer away |
 //! | [`Observe`] | a function sees every call: operation, key, outcome, duration |
 //!
+//! Where the program uses them: `Observe` around `PrefixJail` around each connector's store; within it `CreateProof` for custom endpoints
+//! and `Timeout` for folders; `Retry` around `Limit` around the stores of exports and what `verify` reads. A data put goes past
+//! `Retry`: it would hide an attempt without an answer, which the connector has to know of.
+//!
 //! Order matters: what stands outside sees what lies inside as one call. `Observe` around `Limit` counts the
 //! waiting, within it does not; `Timeout` around `Limit` may give up a call that was never sent, and has to
 //! call its effect unknown all the same.

@@ -16,7 +16,7 @@ use bucketline_service::upkeep::Upkeep;
 use bucketline_service::wire::{self, Occasion, Selection};
 use bucketline_service::{api, exports};
 
-use crate::clock::Stopwatch;
+use crate::clock::{Stopwatch, never_set, wall};
 use crate::command_line::{Format, Run};
 use crate::configuration;
 use crate::environment;
@@ -41,6 +41,9 @@ pub(super) async fn run_checked(options: Run, check: Option<(Selection, Settings
         log::begin(format, options.log_level);
     }
     let stopwatch = Stopwatch::start();
+    if let Some(text) = never_set(wall()) {
+        warning(text);
+    }
     let file = configuration::load(options.config.path())?;
     let config = &file.installation;
     let schemas = schemas::load(config)?;

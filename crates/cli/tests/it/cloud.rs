@@ -27,12 +27,6 @@ impl Cloud {
 
     /// As [`new`](Self::new), but for what the buckets' store does.
     pub(crate) fn with(bucket: impl Fn(Bucket) -> Bucket) -> Self {
-        let vendor = Account::new("999988887777").user(
-            User::new("exporter").access_key("AKIAVENDOREXPORTER01", VENDOR_SECRET).policy(
-                "assume",
-                r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}"#,
-            ),
-        );
         let acme = Account::new("111122223333")
             .bucket(bucket(Bucket::new("acme-events").region("eu-central-1")))
             .user(
@@ -46,20 +40,26 @@ impl Cloud {
                     ),
             )
             .kms_key(ACME_KEY);
-        let trust = format!(
-            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRole",
-                "Principal": {{"AWS": "arn:aws:iam::999988887777:root"}},
-                "Condition": {{"StringEquals": {{"sts:ExternalId": "{EXTERNAL_ID}"}}}}}}]}}"#
-        );
         let globex = Account::new("444455556666")
             .bucket(bucket(Bucket::new("globex-events")))
-            .role(Role::new("export", trust).policy("write", access("globex-events")));
-        let world = World::builder()
-            .account(vendor)
-            .account(acme)
-            .account(globex)
-            .build()
-            .unwrap();
+            .role(Role::new("export", trust()).policy("write", access("globex-events")));
+        Self::of([acme, globex])
+    }
+
+    /// The vendor, and these customers.
+    pub(crate) fn of(customers: impl IntoIterator<Item = Account>) -> Self {
+        let vendor = Account::new("999988887777").user(
+            User::new("exporter").access_key("AKIAVENDOREXPORTER01", VENDOR_SECRET).policy(
+                "assume",
+                r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}"#,
+            ),
+        );
+        let world = customers
+            .into_iter()
+            .fold(World::builder().account(vendor), |world, account| {
+                world.account(account)
+            });
+        let world = world.build().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -144,8 +144,17 @@ folder = "vendor/currents"
     }
 }
 
+/// Whom a customer's role trusts: the vendor, who has to bring the external ID.
+pub(crate) fn trust() -> String {
+    format!(
+        r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {{"AWS": "arn:aws:iam::999988887777:root"}},
+            "Condition": {{"StringEquals": {{"sts:ExternalId": "{EXTERNAL_ID}"}}}}}}]}}"#
+    )
+}
+
 /// What Bucketline asks its customers for, and no more.
-fn access(bucket: &str) -> String {
+pub(crate) fn access(bucket: &str) -> String {
     format!(
         r#"{{"Version": "2012-10-17", "Statement": [
             {{"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetBucketLocation"], "Resource": "arn:aws:s3:::{bucket}"}},

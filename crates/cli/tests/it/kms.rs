@@ -1,49 +1,25 @@
 //! Objects encrypted with a customer's own KMS key: asked for, allowed to the boxed session, and insisted on.
 
+use bucketline_testkit::Encryption;
 use bucketline_testkit::seed::{Account, Bucket, Role, User};
-use bucketline_testkit::{Encryption, Testkit, World};
 
-use crate::cloud::{ACME_SECRET, EXTERNAL_ID, VENDOR_SECRET};
+use crate::cloud::{ACME_KEY, ACME_SECRET, Cloud, EXTERNAL_ID, access, trust};
 use crate::site::{Site, sample};
 
-const KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-
-fn policy(kms: &str) -> String {
-    format!(
-        r#"{{"Version": "2012-10-17", "Statement": [
-            {{"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetBucketLocation"], "Resource": "arn:aws:s3:::acme-events"}},
-            {{"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": "arn:aws:s3:::acme-events/*"}}{kms}]}}"#
-    )
-}
-
-fn world(kms: &str) -> World {
-    let trust = format!(
-        r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRole",
-            "Principal": {{"AWS": "arn:aws:iam::999988887777:root"}},
-            "Condition": {{"StringEquals": {{"sts:ExternalId": "{EXTERNAL_ID}"}}}}}}]}}"#
-    );
-    let assume = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}"#;
-    World::builder()
-        .account(
-            Account::new("999988887777").user(
-                User::new("exporter")
-                    .access_key("AKIAVENDOREXPORTER01", VENDOR_SECRET)
-                    .policy("assume", assume),
-            ),
-        )
-        .account(
-            Account::new("111122223333")
-                .bucket(Bucket::new("acme-events").region("eu-central-1"))
-                .kms_key(KEY)
-                .role(Role::new("export", trust).policy("write", policy(kms)))
-                .user(
-                    User::new("bucketline")
-                        .access_key("AKIAACMEBUCKETLINE01", ACME_SECRET)
-                        .policy("write", policy(kms)),
-                ),
-        )
-        .build()
-        .unwrap()
+/// Acme with a user and a role for one bucket, and what else both are allowed.
+fn cloud(key_policy: Option<&str>) -> Cloud {
+    let mut user = User::new("bucketline")
+        .access_key("AKIAACMEBUCKETLINE01", ACME_SECRET)
+        .policy("write", access("acme-events"));
+    let mut role = Role::new("export", trust()).policy("write", access("acme-events"));
+    if let Some(policy) = key_policy {
+        user = user.policy("encrypt", policy);
+        role = role.policy("encrypt", policy);
+    }
+    let acme = Account::new("111122223333")
+        .bucket(Bucket::new("acme-events").region("eu-central-1"))
+        .kms_key(ACME_KEY);
+    Cloud::of([acme.user(user).role(role)])
 }
 
 fn configuration(encryption: &str) -> String {
@@ -80,65 +56,44 @@ encryption = {encryption}
     )
 }
 
-fn with_kit<T>(world: World, run: impl FnOnce(&Testkit) -> T) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    let kit = runtime.block_on(Testkit::start(world)).unwrap();
-    run(&kit)
-}
-
-fn site(kit: &Testkit, encryption: &str) -> Site {
-    Site::new(&configuration(encryption))
-        .set("AWS_ENDPOINT_URL", &kit.endpoint())
-        .set("AWS_REGION", "us-east-1")
-        .set("AWS_ACCESS_KEY_ID", "AKIAVENDOREXPORTER01")
-        .set("AWS_SECRET_ACCESS_KEY", VENDOR_SECRET)
-        .set("ACME_SECRET", ACME_SECRET)
+fn site(cloud: &Cloud, encryption: &str) -> Site {
+    let site = cloud.site_with(&configuration(encryption));
+    site.write("events.ndjson", &sample(20, 5));
+    site
 }
 
 #[test]
 fn a_customers_key_encrypts_every_object_whoever_signs() {
     let allowed = format!(
-        r#", {{"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "{KEY}"}}"#
+        r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow",
+            "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "{ACME_KEY}"}}]}}"#
     );
-    with_kit(world(&allowed), |kit| {
-        let site = site(
-            kit,
-            &format!("{{ kms = \"{KEY}\", context = {{ tenant = \"acme\" }} }}"),
-        );
-        site.write("events.ndjson", &sample(200, 5));
-        site.program().args(["check"]).run().expect_code(0);
-        site.run().expect_code(0);
-        site.prove(200);
-        let objects: Vec<String> = kit
-            .world()
-            .objects("acme-events")
-            .into_iter()
-            .map(|entry| entry.key)
-            .collect();
-        for folder in ["by-key/", "by-role/"] {
-            assert!(objects.iter().any(|key| key.starts_with(folder)), "{objects:?}");
-        }
-        for key in objects.iter().filter(|key| key.starts_with("by-")) {
-            let object = kit.world().object("acme-events", key).unwrap();
-            assert_eq!(
-                *object.encryption(),
-                Encryption::Kms { key: KEY.to_owned() },
-                "{key}"
-            );
-        }
-    });
+    let cloud = cloud(Some(&allowed));
+    let site = site(
+        &cloud,
+        &format!("{{ kms = \"{ACME_KEY}\", context = {{ tenant = \"acme\" }} }}"),
+    );
+    site.write("events.ndjson", &sample(200, 5));
+    site.program().args(["check"]).run().expect_code(0);
+    site.run().expect_code(0);
+    site.prove(200);
+    let keys = cloud.keys("acme-events");
+    for folder in ["by-key/", "by-role/"] {
+        assert!(keys.iter().any(|key| key.starts_with(folder)), "{keys:?}");
+    }
+    for key in keys.iter().filter(|key| key.starts_with("by-")) {
+        let object = cloud.kit().world().object("acme-events", key).unwrap();
+        let by_ours = Encryption::Kms {
+            key: ACME_KEY.to_owned(),
+        };
+        assert_eq!(*object.encryption(), by_ours, "{key}");
+    }
 }
 
 #[test]
 fn without_the_keys_permission_nothing_is_delivered_and_it_is_said_why() {
-    with_kit(world(""), |kit| {
-        let site = site(kit, &format!("{{ kms = \"{KEY}\" }}"));
-        site.write("events.ndjson", &sample(20, 5));
-        site.run().expect_code(3).expect_said("encryption");
-        assert!(kit.world().objects("acme-events").is_empty());
-    });
+    let cloud = cloud(None);
+    let site = site(&cloud, &format!("{{ kms = \"{ACME_KEY}\" }}"));
+    site.run().expect_code(3).expect_said("encryption");
+    assert!(cloud.keys("acme-events").is_empty());
 }
