@@ -16,6 +16,7 @@ mod demo;
 mod deny;
 mod error;
 mod foreign;
+mod fuzz;
 mod http;
 mod key_tree;
 mod pairs;
@@ -46,6 +47,7 @@ usage: cargo xtask COMMAND
                                           performance figures, one JSON line each
   api [--check]                           what each library lets its users name, as text: written, or compared with what is kept
   sim --seeds N | --seed S                the simulation of delivery: more histories than the tests look at, or one again
+  fuzz [--seconds N] [TARGET]             what outsiders hand in, mutated from a kept corpus: answers of stores, configurations
   pairs N [--seed S]                      random pairs of policies: what is claimed of them, against the evaluator
   release --dry-run                       every crate packed, built from the packages, and the order to publish them in
   codegen [--check | --service-data]      the files made from data: compared, or written anew from the data named there
@@ -78,6 +80,7 @@ fn run(arguments: &[String]) -> Result<(), Error> {
         "codegen" => codegen::run(rest),
         "release" => release::run(rest),
         "sim" => sim::run(rest),
+        "fuzz" => fuzz::run(rest),
         "pairs" => pairs::run(rest),
         "api" => api::run(rest),
         "help" | "--help" | "-h" => {

@@ -1,7 +1,8 @@
 //! The crate as its users see it.
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod access_points;
+mod fuzz;
 mod notify_section;
 mod placement;
 mod public_interface;

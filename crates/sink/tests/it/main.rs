@@ -12,6 +12,8 @@ mod faults;
 #[cfg(all(feature = "fs", feature = "test-util"))]
 mod fs;
 mod fs_uploads;
+#[cfg(feature = "s3")]
+mod fuzz;
 #[cfg(feature = "test-util")]
 mod layers;
 #[cfg(feature = "test-util")]
