@@ -47,8 +47,8 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
     let meant = folder.join("meant.json");
     std::fs::write(&meant, MEANT)?;
     let type_of_bucket = ["check-no-public-access", "--type", "AWS::S3::Bucket"];
-    log("meant", &["lint"], &[meant.clone()])?;
-    log("public", &type_of_bucket, &[meant.clone()])?;
+    log("meant", &["lint"], std::slice::from_ref(&meant))?;
+    log("public", &type_of_bucket, std::slice::from_ref(&meant))?;
     log(
         "granted",
         &["check-access-not-granted", "--action", "s3:*"],
