@@ -133,6 +133,26 @@ fn a_list_of_a_thousand_million_items_in_a_few_bytes_is_refused() {
     assert!(error.contains("events take more than 1 GiB"), "{error}");
 }
 
+/// Found by changed bytes: the `parquet` crate asserts that a run has its number behind it.
+#[test]
+fn levels_and_references_that_are_cut_off_are_damage() {
+    let schema = RecordSchema::parse(LISTS).unwrap();
+    for (encoding, content) in [
+        (0, [levels(&[2]), levels(&[2, 2]), filler()].concat()),
+        (0, [levels(&[2, 0]), levels(&[3]), filler()].concat()),
+        (0, [filler(), filler()].concat()),
+        // A dictionary's references: their width, and a run without its number.
+        (
+            8,
+            [levels(&[2, 0]), levels(&[2, 2]), filler(), vec![3, 2]].concat(),
+        ),
+    ] {
+        let object = of_one_page(&schema, 1, &page(&[2], encoding, &content));
+        let error = read_alone(&object).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidObject, "{error}");
+    }
+}
+
 #[test]
 fn references_need_a_dictionary_and_a_value_in_it() {
     let schema = RecordSchema::parse(LISTS).unwrap();
