@@ -18,6 +18,7 @@ mod receivers;
 mod sarif;
 mod simulate;
 mod stores;
+mod tables;
 mod validate_policy;
 
 use std::path::{Path, PathBuf};
@@ -65,6 +66,11 @@ const CHECKS: &[(&str, &str, Check)] = &[
         "formats",
         "objects of every format and codec read by fastavro, polars, pyarrow and DuckDB, and compared with the input",
         formats::check,
+    ),
+    (
+        "duckdb",
+        "the views of `bucketline schema ddl duckdb`, made by DuckDB over delivered folders, every value compared",
+        tables::check,
     ),
     (
         "exports",

@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Status(Status),
     Ledger(crate::commands::Ledger),
     Policy(Box<crate::commands::Policy>),
+    #[command(subcommand)]
+    Schema(crate::commands::Schema),
     Setup(Box<crate::commands::Setup>),
     Export(crate::commands::Export),
 }
@@ -81,6 +83,11 @@ impl ConfigArgument {
 impl ConfigFile {
     pub(crate) fn path(&self) -> &Path {
         &self.config
+    }
+
+    /// Whether nobody has named another.
+    pub(crate) fn is_default(&self) -> bool {
+        self.config == Path::new(DEFAULT_CONFIG)
     }
 }
 

@@ -11,6 +11,7 @@ mod ledger;
 mod policy;
 mod run;
 mod sample;
+mod schema;
 mod setup;
 mod spool;
 mod status;
@@ -30,6 +31,7 @@ pub(crate) use identifiers::Identifiers;
 pub(crate) use keys::Keys;
 pub(crate) use ledger::Ledger;
 pub(crate) use policy::Policy;
+pub(crate) use schema::Schema;
 pub(crate) use setup::Setup;
 pub(crate) use spool::SpoolInspect;
 
@@ -53,6 +55,7 @@ pub(crate) fn dispatch() -> ExitCode {
         Command::Status(options) => status::run(&options),
         Command::Ledger(options) => ledger::run(&options),
         Command::Policy(options) => policy::run(*options),
+        Command::Schema(command) => schema::run(&command),
         Command::Setup(options) => blocking_on(setup::run(*options)),
         Command::Export(options) => blocking_on(export::run(options)),
     };

@@ -82,6 +82,11 @@ impl ObjectName {
         folder.as_str().len() + "/".len() + directory + "/".len() + file + ".".len() + extension
     }
 
+    /// Where all objects of a connector lie, without a slash at its end: below it, `event_type=<type>/date=<hour>/<schema>/<zone>/`.
+    pub fn integration_folder(folder: &FolderPath, cluster: &Label, connector: &ConnectorId) -> String {
+        format!("{folder}/dataexport.{cluster}.S3.integration.{connector}")
+    }
+
     /// The key to put it under.
     ///
     /// # Errors
@@ -107,10 +112,8 @@ impl fmt::Display for ObjectName {
             first,
             extension,
         } = self;
-        write!(
-            f,
-            "{folder}/dataexport.{cluster}.S3.integration.{connector}/event_type={event_type}/"
-        )?;
+        let integration = Self::integration_folder(folder, cluster, connector);
+        write!(f, "{integration}/event_type={event_type}/")?;
         write!(f, "date={hour}/{schema}/{zone}/")?;
         write!(
             f,

@@ -8,11 +8,13 @@ mod encoder;
 mod error;
 mod event_type;
 mod evolution;
+mod history;
 mod json;
 mod mismatch;
 pub mod ocf;
 mod record;
 mod registry;
+mod resolution;
 #[cfg(feature = "sample")]
 pub mod sample;
 mod schema;
@@ -26,8 +28,10 @@ pub use encoder::{
 pub use error::{Error, ErrorKind};
 pub use event_type::EventType;
 pub use evolution::Change;
+pub use history::Step;
 pub use mismatch::{Mismatch, MismatchReason};
-pub use record::{Field, RecordSchema};
+pub use record::{Field, FieldType, RecordSchema, ValueType};
 pub use registry::SchemaRegistry;
+pub use resolution::{Compatibility, Unresolved};
 pub use schema::{Schema, SchemaId};
 pub use selection::EventSelection;

@@ -1,12 +1,16 @@
 //! The shape of an Avro record: the part of Avro's type system that events use, parsed once, then only read.
 //! It must not know event types or ids: those belong to [`Schema`](crate::Schema).
 
+mod canonical;
 mod names;
 mod parse;
 mod print;
+mod value_type;
 
 use std::fmt;
 use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
 
 use crate::datum::Input;
 use crate::decode::{Ignore, Printer, Strictness, walk};
@@ -15,6 +19,7 @@ use crate::error::{Error, ErrorKind};
 use crate::mismatch::Mismatch;
 use names::Names;
 pub(crate) use print::type_text;
+pub use value_type::{FieldType, ValueType};
 
 /// An Avro record schema, without an event type or an id: what the header of an object says of itself.
 ///
@@ -65,6 +70,18 @@ impl RecordSchema {
     #[must_use]
     pub fn shape(&self) -> String {
         print::compact(&self.record, print::Docs::LeftOut)
+    }
+
+    /// The schema in Avro's Parsing Canonical Form, which every implementation of Avro prints alike.
+    #[must_use]
+    pub fn canonical_form(&self) -> String {
+        canonical::form(&self.record)
+    }
+
+    /// SHA-256 of the [canonical form](Self::canonical_form): the fingerprint that Avro recommends where every bit counts.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        Sha256::digest(self.canonical_form()).into()
     }
 
     /// The record's name with its namespace.

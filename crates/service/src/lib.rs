@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api;
+pub mod ddl;
 mod endpoint;
 mod error;
 pub mod exports;

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use bucketline_auth::{AccessKeyId, AccountId, ExternalId, RoleArn};
 use bucketline_connector::{ConnectorId, FolderPath, Label, Quota, WorkspaceId};
-use bucketline_format::{Encoder, EventSelection};
+use bucketline_format::{Encoder, EventSelection, SchemaId};
 use bucketline_sink::{BucketAddress, BucketName, Encryption, Region, StorageClass, Tags};
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +35,8 @@ pub struct Installation {
     pub delivery: Delivery,
     /// What is looked after beside deliveries.
     pub checks: Checks,
-    /// The folder of Avro schemas; the built-in ones where none.
-    pub schemas: Option<PathBuf>,
+    /// What is known of event types.
+    pub schemas: Schemas,
     /// The tenants.
     pub workspaces: Vec<Workspace>,
     /// The customers' credentials.
@@ -79,6 +79,26 @@ pub struct Spool {
     pub retention: Duration,
     /// How many bytes of what is held are kept in memory; the rest is read back from the disk when it is due.
     pub memory: u64,
+}
+
+/// The Avro schemas of the event types.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Schemas {
+    /// The folder that they are in; the built-in ones where none.
+    pub dir: Option<PathBuf>,
+    /// The steps that break readers, and are meant to.
+    pub allowed: Vec<AllowedChange>,
+}
+
+/// A schema that breaks readers of the version before it, and is taken all the same.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AllowedChange {
+    /// The schema.
+    pub schema: SchemaId,
+    /// Why, for whoever asks later.
+    pub reason: String,
 }
 
 /// When an object is written: at this many events or at this age, whichever is first.

@@ -9,19 +9,44 @@ use std::sync::Arc;
 use bucketline_format::SchemaRegistry;
 
 use crate::model::Installation;
-use crate::{Error, Problem, chain};
+use crate::{Error, ErrorKind, Problem, chain};
 
 /// The schemas that come with this crate, as `[["<event_type>/<id>.avsc", "<text>"], ...]`. Made by `cargo xtask codegen`
 /// from the repository's `schemas/`.
 const BUILT_IN: &str = include_str!("schemas/built_in.json");
 
-/// The schemas of an installation.
+/// The schemas of an installation, none of which breaks readers of the version before it, unless that is allowed.
+///
+/// # Errors
+///
+/// [`Configuration`](crate::ErrorKind::Configuration): as [`read`]; or every change that breaks readers and is not allowed.
+pub fn load(installation: &Installation) -> Result<Arc<SchemaRegistry>, Error> {
+    let registry = read(installation)?;
+    let refused: Vec<Problem> = registry
+        .breaking_changes()
+        .filter(|(_, id, _)| !installation.schemas.allowed.iter().any(|allowed| allowed.schema == *id))
+        .map(|(event_type, id, change)| {
+            Problem::new(format!("{change}, which breaks readers of the version before it"))
+                .at(format!("{event_type}/{id}.avsc"))
+                .advice(format!(
+                    "add an optional field in its place; or, if it is meant: `[schemas] allow_breaking = [{{ schema = {id}, reason = \
+                     \"...\" }}]`"
+                ))
+        })
+        .collect();
+    match refused.is_empty() {
+        true => Ok(registry),
+        false => Err(Error::several(ErrorKind::Configuration, refused)),
+    }
+}
+
+/// The schemas of an installation as they are, whatever has changed from one to the next.
 ///
 /// # Errors
 ///
 /// [`Configuration`](crate::ErrorKind::Configuration): the folder cannot be read, holds no schema, or one that is not valid.
-pub fn load(installation: &Installation) -> Result<Arc<SchemaRegistry>, Error> {
-    match &installation.schemas {
+pub fn read(installation: &Installation) -> Result<Arc<SchemaRegistry>, Error> {
+    match &installation.schemas.dir {
         Some(dir) => from_folder(dir),
         None => built_in(),
     }
@@ -41,7 +66,12 @@ pub fn built_in() -> Result<Arc<SchemaRegistry>, Error> {
     Ok(Arc::new(registry))
 }
 
-fn from_folder(dir: &Path) -> Result<Arc<SchemaRegistry>, Error> {
+/// The schemas of a folder.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn from_folder(dir: &Path) -> Result<Arc<SchemaRegistry>, Error> {
     let mut files = Vec::new();
     for folder in entries(dir)? {
         if !folder.is_dir() {

@@ -38,6 +38,7 @@ mod proxies;
 mod readme;
 mod receiver;
 mod retention;
+mod schema;
 mod secrets;
 mod setup;
 mod site;

@@ -103,6 +103,6 @@ fn attribute(name: &str, value: Option<&str>, out: &mut String) {
     }
 }
 
-fn quote(text: &str, out: &mut String) {
+pub(super) fn quote(text: &str, out: &mut String) {
     out.push_str(&Value::from(text).to_string());
 }

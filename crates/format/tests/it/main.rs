@@ -10,6 +10,7 @@ mod hostile;
 mod parquet;
 mod public_interface;
 mod random_events;
+mod resolution;
 #[cfg(feature = "sample")]
 mod sample_events;
 mod schema_files;

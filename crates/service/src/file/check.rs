@@ -21,13 +21,16 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use bucketline_connector::{Label, WorkspaceId};
+use bucketline_format::SchemaId;
 
 use self::notify::MailServerIs;
 use super::place::{Places, Source};
 use super::raw::{self, Text};
 use super::{ConfigFile, duration};
 use crate::Problem;
-use crate::model::{Checks, Delivery, Installation, Integration, ModelPath, Vendor, Workspace};
+use crate::model::{
+    AllowedChange, Checks, Delivery, Installation, Integration, ModelPath, Schemas, Vendor, Workspace,
+};
 
 /// An object is written at this many events (reference: 15,000 events or 5 minutes, whichever is first).
 const SEAL_EVENTS: u64 = 15_000;
@@ -53,8 +56,7 @@ pub(super) fn check(source: &Source, file: raw::File) -> Result<ConfigFile, Vec<
     let spool = checker.spool(file.spool);
     let delivery = checker.delivery(file.delivery);
     let checks = checker.checks(file.checks);
-    let schemas = file.schemas.and_then(|s| s.dir);
-    let schemas = schemas.map(|dir| checker.path(Some(&dir), ""));
+    let schemas = checker.schemas(file.schemas);
     let workspaces = checker.workspaces(file.workspace);
     let grants = checker.grants(
         file.grant,
@@ -201,6 +203,40 @@ impl Checker<'_> {
         match text {
             Some(text) => self.parse(text, key, "it is part of every object's name"),
             None => default.parse().ok(),
+        }
+    }
+
+    fn schemas(&mut self, schemas: Option<raw::Schemas>) -> Schemas {
+        let Some(schemas) = schemas else {
+            return Schemas::default();
+        };
+        let mut allowed: Vec<AllowedChange> = Vec::new();
+        for change in schemas.allow_breaking {
+            let (schema, span) = (SchemaId::new(*change.schema.get_ref()), change.schema.span());
+            let again = allowed.iter().any(|known| Some(known.schema) == schema);
+            if again || schema.is_none() {
+                let what = format!("the schema `{}` cannot be allowed here", change.schema.get_ref());
+                self.problem(
+                    &span,
+                    what,
+                    "write the number of its file, from 1 on, and each once",
+                );
+            }
+            if change.reason.get_ref().trim().is_empty() {
+                self.problem(
+                    &change.reason.span(),
+                    "`reason` is empty",
+                    "say why readers may be broken",
+                );
+            }
+            allowed.extend(schema.map(|schema| AllowedChange {
+                schema,
+                reason: change.reason.into_inner(),
+            }));
+        }
+        Schemas {
+            dir: schemas.dir.map(|dir| self.path(Some(&dir), "")),
+            allowed,
         }
     }
 

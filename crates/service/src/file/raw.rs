@@ -80,6 +80,15 @@ pub(crate) struct Checks {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Schemas {
     pub(crate) dir: Option<Text>,
+    #[serde(default)]
+    pub(crate) allow_breaking: Vec<AllowedChange>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AllowedChange {
+    pub(crate) schema: Spanned<u32>,
+    pub(crate) reason: Text,
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod access_points;
+mod ddl;
 mod fuzz;
 mod notify_section;
 mod placement;
