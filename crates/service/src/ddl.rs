@@ -135,10 +135,23 @@ fn place(connector: &Connector, dialect: Dialect) -> Result<String, Error> {
             ),
             "write `duckdb` or `snowflake`",
         ),
-        (Destination::Bucket(bucket), Dialect::Snowflake) if bucket.endpoint.is_some() => {
-            Ok(format!("s3compat://{}", bucket.name))
+        (Destination::Bucket(bucket), _) => {
+            // The bucket behind an access point reads alike, and every reader takes its name.
+            let named = bucket
+                .behind
+                .as_ref()
+                .map_or(bucket.name.as_str(), |behind| behind.as_str());
+            if named.starts_with("arn:") {
+                return refused(
+                    format!("an access point is not read by its ARN, `{named}`"),
+                    "name it by its alias, or write which bucket is behind it",
+                );
+            }
+            Ok(match (dialect, &bucket.endpoint) {
+                (Dialect::Snowflake, Some(_)) => format!("s3compat://{named}"),
+                _ => format!("s3://{named}"),
+            })
         }
-        (Destination::Bucket(bucket), _) => Ok(format!("s3://{}", bucket.name)),
     }
 }
 
