@@ -169,7 +169,7 @@ fn every_mistake_is_named_with_its_place() {
         ),
         (
             &format!("{rule}, {}", rule.replace("remove", "hash")),
-            ":21:75: the field `email_address` is chosen by more than one rule",
+            ":21:77: the field `email_address` is chosen by more than one rule",
         ),
         (
             r#"{ field = "email_address", action = "hash" }"#,
