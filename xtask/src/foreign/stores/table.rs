@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 
 const HEAD: &str = "# What stores do\n\nS3 servers that others wrote, and the testkit, asked by `cargo xtask foreign --only stores`; \
     this file is written by it\n(`UPDATE_EXPECT=1`). The promises are those of `bucketline_sink::conformance`. A server that could not be \
-    run where it was\nlast asked keeps the column that it had.\n\n";
+    run where it was\nlast asked keeps the column that it had. A promise that was seen broken once stays so.\n\n";
+
+/// What is said of a promise that was seen broken.
+const BROKEN: &str = "NOT kept";
 
 /// What was found, and in which order it was asked.
 #[derive(Debug, Default)]
@@ -59,7 +62,11 @@ impl Table {
                     let at = (question.clone(), server.clone());
                     let asked = self.servers.contains(server);
                     let from = if asked { &self.found } else { &old.found };
-                    from.get(&at).map_or("-", String::as_str)
+                    match (from.get(&at), old.found.get(&at)) {
+                        // A race is not lost each time: what was seen broken once is, until its column is taken away.
+                        (Some(_), Some(before)) if before == BROKEN => BROKEN,
+                        (found, _) => found.map_or("-", String::as_str),
+                    }
                 })
                 .collect();
             let _ = writeln!(text, "| {question} | {} |", answers.join(" | "));
@@ -93,6 +100,15 @@ fn cells(line: &str) -> Option<(String, Vec<String>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_seen_broken_once_stays_so() {
+        let (mut once, mut again) = (Table::default(), Table::default());
+        once.add("a", &[line("q", BROKEN), line("r", "no")]);
+        again.add("a", &[line("q", "kept"), line("r", "yes")]);
+        let text = again.beside(&once.beside(""));
+        assert!(text.ends_with("| q | NOT kept |\n| r | yes |\n"), "{text}");
+    }
 
     fn line(question: &str, answer: &str) -> (String, String) {
         (question.to_owned(), answer.to_owned())
