@@ -87,6 +87,7 @@ impl S3Access for Gate {
             resource_policy: policy.as_ref(),
             now: self.world.clock().now(),
             context,
+            tags: Vec::new(),
         };
         let denied = |message| S3Error::with_message(S3ErrorCode::AccessDenied, message);
         authorize::decide(&asked).map_err(denied)?;
@@ -113,6 +114,7 @@ impl Gate {
             resource_policy: policy.as_ref(),
             now: self.world.clock().now(),
             context: self.scene.context(),
+            tags: Vec::new(),
         };
         authorize::decide(&asked).is_ok()
     }

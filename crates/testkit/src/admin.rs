@@ -12,6 +12,7 @@
 //! | `POST /_testkit/keys` | `{"access_key_id": "...", "action": "disable" \| "enable" \| "rotate"}` |
 //! | `POST /_testkit/policies` | sets or, with `"document": null`, detaches a policy |
 //! | `POST /_testkit/clock` | `{"advance_seconds": N}`: sessions get that much older |
+//! | `POST /_testkit/propagation` | `{"seconds": N}`: changes in IAM are seen so much later |
 //! | `DELETE /_testkit/buckets/NAME` | removes a bucket with all that it holds |
 
 mod change;
@@ -24,7 +25,7 @@ use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
 use crate::front::Front;
 use crate::query;
-use change::{ClockChange, KeyChange, PolicyChange};
+use change::{ClockChange, KeyChange, PolicyChange, PropagationChange};
 
 /// `command` is the path behind `/_testkit/`.
 pub(crate) fn answer(
@@ -46,6 +47,7 @@ pub(crate) fn answer(
         ("POST", "keys") => parse::<KeyChange>(body).and_then(|change| Ok(change.make(&front.world)?)),
         ("POST", "policies") => parse::<PolicyChange>(body).and_then(|change| Ok(change.make(&front.world)?)),
         ("POST", "clock") => parse::<ClockChange>(body).map(|change| change.make(&front.world)),
+        ("POST", "propagation") => parse::<PropagationChange>(body).map(|change| change.make(&front.world)),
         ("DELETE", command) if command.starts_with("buckets/") => remove_bucket(front, command),
         _ => Err(Refusal(
             StatusCode::NOT_FOUND,

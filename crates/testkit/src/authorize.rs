@@ -28,6 +28,8 @@ pub(crate) struct Policy {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Policies {
     by_name: BTreeMap<String, Document>,
+    /// Managed policies, by ARN.
+    attached: BTreeMap<String, Document>,
     set: PolicySet,
 }
 
@@ -36,6 +38,25 @@ pub(crate) struct Policies {
 pub(crate) struct Rights {
     pub(crate) policies: Arc<Policies>,
     pub(crate) boundary: Option<Policy>,
+    /// The managed policy that the boundary is, where it is one.
+    pub(crate) boundary_arn: Option<String>,
+}
+
+impl Rights {
+    /// Gives a managed policy, or what it says now.
+    pub(crate) fn attach(&mut self, arn: &str, policy: Policy) {
+        let policies = Arc::make_mut(&mut self.policies);
+        policies.attached.insert(arn.to_owned(), policy.document);
+        policies.compile();
+    }
+
+    /// Takes a managed policy away; whether it was there.
+    pub(crate) fn detach(&mut self, arn: &str) -> bool {
+        let policies = Arc::make_mut(&mut self.policies);
+        let removed = policies.attached.remove(arn).is_some();
+        policies.compile();
+        removed
+    }
 }
 
 impl Policy {
@@ -82,6 +103,14 @@ impl Policy {
 }
 
 impl Policy {
+    /// What several allow together, each with its own denials; shown as the first.
+    pub(crate) fn together(policies: Vec<Self>) -> Option<Self> {
+        let documents: Vec<Document> = policies.into_iter().map(|policy| policy.document).collect();
+        let set = PolicySet::compile(&documents);
+        let document = documents.into_iter().next()?;
+        Some(Self { document, set })
+    }
+
     /// The document, as it is shown.
     pub(crate) fn to_json(&self) -> String {
         self.document.to_json()
@@ -92,6 +121,19 @@ impl Policies {
     /// The names, sorted.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)
+    }
+
+    /// The ARNs of the managed policies, sorted.
+    pub(crate) fn attached(&self) -> impl Iterator<Item = &str> {
+        self.attached.keys().map(String::as_str)
+    }
+
+    /// What the inline policies but this one take, in the characters that IAM counts.
+    pub(crate) fn size_beside(&self, name: &str) -> usize {
+        let others = self.by_name.iter().filter(|(found, _)| *found != name);
+        others
+            .map(|(_, document)| document.to_json().chars().filter(|c| !c.is_whitespace()).count())
+            .sum()
     }
 
     /// A document by its name.
@@ -112,7 +154,8 @@ impl Policies {
     }
 
     fn compile(&mut self) {
-        let documents: Vec<Document> = self.by_name.values().cloned().collect();
+        let all = self.by_name.values().chain(self.attached.values());
+        let documents: Vec<Document> = all.cloned().collect();
         self.set = PolicySet::compile(&documents);
     }
 }
@@ -125,6 +168,7 @@ impl FromIterator<(String, Policy)> for Policies {
             .collect();
         let mut policies = Self {
             by_name,
+            attached: BTreeMap::new(),
             set: PolicySet::default(),
         };
         policies.compile();
@@ -145,6 +189,8 @@ pub(crate) struct Question<'a> {
     pub(crate) now: SystemTime,
     /// The condition keys that the request itself brings; those of caller, resource and time are added.
     pub(crate) context: Vec<(&'static str, String)>,
+    /// The same, of keys that have a name of the caller's choice in theirs.
+    pub(crate) tags: Vec<(String, String)>,
 }
 
 /// Decides a request; a refusal comes in AWS's words.
@@ -154,7 +200,7 @@ pub(crate) fn decide(question: &Question<'_>) -> Result<(), String> {
     let nothing = Rights::default();
     let rights = match question.caller {
         Caller::User { rights, .. } | Caller::Session { rights, .. } => rights,
-        Caller::Root { .. } | Caller::Anonymous => &nothing,
+        Caller::Root { .. } | Caller::Anonymous | Caller::Federated { .. } => &nothing,
     };
     let mut layers = Layers::new(&rights.policies.set);
     if let Some(boundary) = &rights.boundary {
@@ -181,12 +227,16 @@ impl Question<'_> {
     fn request(&self) -> Option<Request> {
         let principal: Principal = match self.caller {
             Caller::Anonymous => Principal::anonymous(),
+            Caller::Federated { provider } => Principal::federated(provider),
             caller => caller.arn().parse().ok()?,
         };
         let action: ActionName = self.action.parse().ok()?;
         let owner: AccountId = self.resource_account.parse().ok()?;
         let mut request = Request::new(principal, action, self.resource).resource_account(owner);
         for (key, value) in &self.context {
+            request = request.context(key, value);
+        }
+        for (key, value) in self.tags.iter().chain(&self.caller.context()) {
             request = request.context(key, value);
         }
         if let Some(id) = self.caller.user_id() {

@@ -20,6 +20,7 @@ use crate::call::Call;
 use crate::driver;
 use crate::fault::{FaultEffect, Faults};
 use crate::ids::RequestIds;
+use crate::operation::Operation;
 use crate::query_protocol::QueryProtocol;
 use crate::requests::{Arrived, Requests};
 use crate::service::Service;
@@ -142,9 +143,11 @@ impl Front {
     }
 
     async fn call(&self, request: Request<Body>) -> Response<Body> {
-        // s3s checks the signatures of S3 and STS alone.
-        let is_iam = |call: &Call| call.service == Service::Iam;
-        if let Some(call) = request.extensions().get::<Call>().cloned().filter(is_iam) {
+        // s3s checks the signatures of S3 and STS alone, and takes nothing that nobody signed.
+        let is_ours = |call: &Call| {
+            call.service == Service::Iam || call.operation == Operation::AssumeRoleWithWebIdentity
+        };
+        if let Some(call) = request.extensions().get::<Call>().cloned().filter(is_ours) {
             let (parts, mut body) = request.into_parts();
             let body = body.store_all_limited(usize::MAX).await.unwrap_or_default();
             let ids = parts.extensions.get::<RequestIds>().cloned();

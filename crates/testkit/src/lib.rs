@@ -34,4 +34,4 @@ pub use requests::{RecordedRequest, RequestCount, Requests};
 pub use seed::Seed;
 pub use service::Service;
 pub use testkit::{Settings, Testkit};
-pub use world::{Encryption, KeyPair, KeyStatus, ObjectEntry, StoredObject, World};
+pub use world::{Encryption, KeyPair, KeyStatus, ObjectEntry, StoredObject, WebIdentity, World};

@@ -82,6 +82,7 @@ operations! {
     S3 ListMultipartUploads = "s3:ListBucketMultipartUploads" on Bucket;
     S3 DeleteObject = "s3:DeleteObject" on Object;
     Sts AssumeRole;
+    Sts AssumeRoleWithWebIdentity;
     Sts GetCallerIdentity;
     Iam CreateUser;
     Iam GetUser;
@@ -102,6 +103,27 @@ operations! {
     Iam GetRolePolicy;
     Iam DeleteRolePolicy;
     Iam ListRolePolicies;
+    Iam ListUsers;
+    Iam ListRoles;
+    Iam CreatePolicy;
+    Iam GetPolicy;
+    Iam ListPolicies;
+    Iam DeletePolicy;
+    Iam CreatePolicyVersion;
+    Iam GetPolicyVersion;
+    Iam ListPolicyVersions;
+    Iam DeletePolicyVersion;
+    Iam SetDefaultPolicyVersion;
+    Iam AttachUserPolicy;
+    Iam DetachUserPolicy;
+    Iam ListAttachedUserPolicies;
+    Iam PutUserPermissionsBoundary;
+    Iam DeleteUserPermissionsBoundary;
+    Iam AttachRolePolicy;
+    Iam DetachRolePolicy;
+    Iam ListAttachedRolePolicies;
+    Iam PutRolePermissionsBoundary;
+    Iam DeleteRolePermissionsBoundary;
 }
 
 impl Operation {

@@ -1,8 +1,12 @@
 //! STS's operations over the state. The query protocol has found out who asks.
 
 mod assume_role;
+mod parameters;
+mod web_identity;
 
 pub(crate) use assume_role::assume_role;
+pub(crate) use parameters::SessionTag;
+pub(crate) use web_identity::with_web_identity;
 
 use crate::query_protocol::Xml;
 use crate::world::Caller;

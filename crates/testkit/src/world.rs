@@ -6,6 +6,7 @@ mod bucket;
 mod caller;
 mod identity;
 mod object;
+mod propagation;
 mod secret;
 mod session;
 mod upload;
@@ -18,8 +19,10 @@ use bytes::Bytes;
 
 pub(crate) use bucket::{Bucket, Condition, ListQuery, Marker, PutRefused, Quirks, Settings};
 pub(crate) use caller::{Caller, CredentialFault};
-pub(crate) use identity::{About, Identities, KmsKey, KmsKeyState, Removed, RoleRecord, RoleView, UserView};
-pub use identity::{KeyPair, KeyStatus};
+pub(crate) use identity::{
+    About, Holder, Identities, KmsKey, KmsKeyState, Managed, Removed, RoleRecord, RoleView, UserView,
+};
+pub use identity::{KeyPair, KeyStatus, WebIdentity};
 pub(crate) use object::{Algorithm, StoredChecksum, etag};
 pub use object::{Encryption, ObjectEntry, StoredObject};
 pub(crate) use secret::Secret;
@@ -31,11 +34,12 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::ids::Ids;
 use crate::seed::Seed;
+use propagation::Propagation;
 
 /// The state behind a testkit: a cheap handle, shared by the server and the tests.
 ///
-/// Built from a [`Seed`]. Changes made through it are seen by the very next request: there is no propagation delay
-/// as IAM has it.
+/// Built from a [`Seed`]. Changes made through it are seen by the very next request, unless
+/// [`set_propagation`](World::set_propagation) has them take as long as IAM's do.
 #[derive(Debug, Clone)]
 pub struct World {
     inner: Arc<Inner>,
@@ -44,6 +48,7 @@ pub struct World {
 #[derive(Debug)]
 struct Inner {
     identities: RwLock<Identities>,
+    propagation: RwLock<Propagation>,
     buckets: RwLock<HashMap<String, Arc<Bucket>>>,
     clock: Clock,
     ids: Ids,
@@ -70,6 +75,7 @@ impl World {
         Ok(Self {
             inner: Arc::new(Inner {
                 identities: RwLock::new(identities),
+                propagation: RwLock::new(Propagation::default()),
                 buckets: RwLock::new(by_name),
                 clock: Clock::default(),
                 ids: Ids::new(seed),
@@ -81,6 +87,12 @@ impl World {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.inner.clock
+    }
+
+    /// Has changes of users, roles, keys and their policies be seen so long after they are made, by [`clock`](Self::clock); at once
+    /// unless this is called. IAM itself tells them at once.
+    pub fn set_propagation(&self, delay: Duration) {
+        write(&self.inner.propagation).set(delay);
     }
 
     // What a test looks at.
@@ -144,6 +156,12 @@ impl World {
     /// Removes a bucket with all that it holds; whether it was there.
     pub fn remove_bucket(&self, bucket: &str) -> bool {
         write(&self.inner.buckets).remove(bucket).is_some()
+    }
+
+    /// Lets a token be exchanged for sessions of roles that trust its provider. Its signature is not looked at: tokens that were
+    /// not made known are refused.
+    pub fn add_web_identity(&self, token: &str, identity: WebIdentity) {
+        self.identities_mut().add_web_identity(token, identity);
     }
 
     // What a customer changes.
@@ -295,7 +313,7 @@ impl World {
 
     /// The secret to check a signature with; none for keys that are unknown or disabled.
     pub(crate) fn secret(&self, access_key_id: &str) -> Option<Secret> {
-        self.identities().secret(access_key_id)
+        self.seen(|seen| seen.secret(access_key_id))
     }
 
     /// Who signs with this key, presenting this session token.
@@ -305,15 +323,27 @@ impl World {
         token: Option<&str>,
         now: SystemTime,
     ) -> Result<Caller, CredentialFault> {
-        self.identities().caller(access_key_id, token, now)
+        self.seen(|seen| seen.caller(access_key_id, token, now))
     }
 
     pub(crate) fn identities(&self) -> RwLockReadGuard<'_, Identities> {
         read(&self.inner.identities)
     }
 
+    /// To change them: what was is seen for as long as changes take.
     pub(crate) fn identities_mut(&self) -> RwLockWriteGuard<'_, Identities> {
-        write(&self.inner.identities)
+        let identities = write(&self.inner.identities);
+        write(&self.inner.propagation).changing(self.clock().now(), &identities);
+        identities
+    }
+
+    /// Looks at users, roles and keys as those see them who authorize requests.
+    pub(crate) fn seen<T>(&self, look: impl FnOnce(&Identities) -> T) -> T {
+        let past = read(&self.inner.propagation).seen(self.clock().now());
+        match past {
+            Some(past) => look(&past),
+            None => look(&self.identities()),
+        }
     }
 
     fn expect_bucket(&self, name: &str) -> Result<Arc<Bucket>, Error> {

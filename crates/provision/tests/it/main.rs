@@ -8,4 +8,5 @@ mod mocks;
 mod rotate;
 mod setup;
 mod testkit;
+mod testkit_iam;
 mod wire;

@@ -114,3 +114,16 @@ impl ClockChange {
         json!({})
     }
 }
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PropagationChange {
+    seconds: u64,
+}
+
+impl PropagationChange {
+    pub(super) fn make(&self, world: &World) -> Value {
+        world.set_propagation(Duration::from_secs(self.seconds));
+        json!({})
+    }
+}

@@ -2,21 +2,33 @@
 
 use s3s::S3Result;
 
-use super::{Call, Kind, encoded};
-use crate::authorize::{Policy, Rights};
+use super::page::Page;
+use super::{Call, Kind, encoded, limit, malformed};
+use crate::authorize::Policy;
 use crate::query_protocol::{Xml, refuse};
 
 pub(super) fn put(call: &Call<'_>) -> S3Result<()> {
-    rights(call)?;
+    let rights = call.rights()?;
     let name = call.needed("PolicyName")?;
-    let policy = Policy::parse("the policy", call.needed("PolicyDocument")?)
-        .map_err(|_| refuse(400, "MalformedPolicyDocument", "Syntax errors in policy."))?;
+    let text = call.needed("PolicyDocument")?;
+    // All inline policies of one count together.
+    let (largest, what) = match call.kind {
+        Kind::User => (2048, "user"),
+        Kind::Role => (10_240, "role"),
+    };
+    if rights.policies.size_beside(name) + super::size(text) > largest {
+        let whose = &call.name;
+        return Err(limit(format!(
+            "Maximum policy size of {largest} bytes exceeded for {what} {whose}"
+        )));
+    }
+    let policy = Policy::parse("the policy", text).map_err(|_| malformed())?;
     set(call, name, Some(policy))
 }
 
 pub(super) fn get(call: &Call<'_>) -> S3Result<Xml> {
     let name = call.needed("PolicyName")?;
-    let rights = rights(call)?;
+    let rights = call.rights()?;
     let document = rights.policies.get(name).ok_or_else(|| no_such(call, name))?;
     Ok(Xml::new()
         .text(owner(call), &call.name)
@@ -25,18 +37,17 @@ pub(super) fn get(call: &Call<'_>) -> S3Result<Xml> {
 }
 
 pub(super) fn delete(call: &Call<'_>) -> S3Result<()> {
-    rights(call)?;
+    call.rights()?;
     set(call, call.needed("PolicyName")?, None)
 }
 
-/// All on one page: what has more is no test.
 pub(super) fn list(call: &Call<'_>) -> S3Result<Xml> {
-    let rights = rights(call)?;
-    let names = rights.policies.names();
-    let members = names.fold(Xml::new(), |members, name| members.text("member", name));
-    Ok(Xml::new()
-        .nested("PolicyNames", members)
-        .text("IsTruncated", "false"))
+    let rights = call.rights()?;
+    let names = rights.policies.names().map(str::to_owned).collect();
+    let page = Page::of(call.asked, names, |name: &String| name)?;
+    let members = page.items.iter();
+    let members = members.fold(Xml::new(), |members, name| members.text("member", name));
+    Ok(page.end(Xml::new().nested("PolicyNames", members)))
 }
 
 fn set(call: &Call<'_>, name: &str, policy: Option<Policy>) -> S3Result<()> {
@@ -46,19 +57,6 @@ fn set(call: &Call<'_>, name: &str, policy: Option<Policy>) -> S3Result<()> {
         Kind::Role => identities.set_role_policy(&call.account, &call.name, name, policy),
     };
     done.map_err(|_| no_such(call, name))
-}
-
-fn rights(call: &Call<'_>) -> S3Result<Rights> {
-    let identities = call.asked.gate.world.identities();
-    let found = match call.kind {
-        Kind::User => identities
-            .user_view(&call.account, &call.name)
-            .map(|user| user.rights),
-        Kind::Role => identities
-            .role_record(&call.account, &call.name)
-            .map(|role| role.rights),
-    };
-    found.ok_or_else(|| call.no_such())
 }
 
 fn owner(call: &Call<'_>) -> &'static str {

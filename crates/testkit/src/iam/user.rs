@@ -2,21 +2,33 @@
 
 use s3s::S3Result;
 
-use super::{Call, conflict, date, tags};
-use crate::authorize::Rights;
+use super::page::Page;
+use super::{Call, attached, bounded, conflict, date, limit, tags};
 use crate::query_protocol::{Xml, refuse};
 use crate::world::{KeyStatus, UserView};
 
 /// Source: "IAM and AWS STS quotas", IAM user guide.
 const MOST_KEYS: usize = 2;
+const MOST_USERS: usize = 5000;
 
 pub(super) fn create(call: &Call<'_>) -> S3Result<Xml> {
     let about = call.about()?;
+    let rights = bounded(call.boundary()?);
     let mut identities = call.asked.gate.world.identities_mut();
-    if identities.user_view(&call.account, &call.name).is_some() {
+    let names = identities.user_names(&call.account);
+    // A name is taken whatever its case.
+    if names
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case(&call.name))
+    {
         return Err(call.exists());
     }
-    let made = identities.add_user(&call.account, &about.path, &call.name, Rights::default());
+    if names.len() >= MOST_USERS {
+        return Err(limit(format!(
+            "Cannot exceed quota for UsersPerAccount: {MOST_USERS}"
+        )));
+    }
+    let made = identities.add_user(&call.account, &about.path, &call.name, rights);
     made.map_err(|_| call.exists())?;
     identities.describe_user(&call.account, &call.name, about);
     let user = identities.user_view(&call.account, &call.name);
@@ -37,6 +49,9 @@ pub(super) fn delete(call: &Call<'_>) -> S3Result<()> {
         .is_empty()
     {
         return Err(conflict("Cannot delete entity, must delete access keys first."));
+    }
+    if user.rights.policies.attached().next().is_some() {
+        return Err(conflict("Cannot delete entity, must detach all policies first."));
     }
     if user.rights.policies.names().next().is_some() {
         return Err(conflict("Cannot delete entity, must delete policies first."));
@@ -73,21 +88,20 @@ pub(super) fn list_keys(call: &Call<'_>) -> S3Result<Xml> {
         .world
         .identities()
         .keys_of_user(&call.account, &call.name);
-    let members = keys.into_iter().fold(Xml::new(), |members, key| {
+    let page = Page::of(call.asked, keys, |key| &key.id)?;
+    let members = page.items.iter().fold(Xml::new(), |members, key| {
         let status = match key.status {
             KeyStatus::Active => "Active",
             KeyStatus::Inactive => "Inactive",
         };
         let shown = Xml::new()
             .text("UserName", &call.name)
-            .text("AccessKeyId", key.id)
+            .text("AccessKeyId", &key.id)
             .text("Status", status)
             .text("CreateDate", date(key.created));
         members.nested("member", shown)
     });
-    Ok(Xml::new()
-        .nested("AccessKeyMetadata", members)
-        .text("IsTruncated", "false"))
+    Ok(page.end(Xml::new().nested("AccessKeyMetadata", members)))
 }
 
 pub(super) fn update_key(call: &Call<'_>) -> S3Result<()> {
@@ -137,13 +151,18 @@ fn find(call: &Call<'_>) -> S3Result<UserView> {
     found.ok_or_else(|| call.no_such())
 }
 
-fn shown(call: &Call<'_>, user: &UserView) -> Xml {
-    let shown = Xml::new()
+/// As a list shows it: without tags and boundary.
+pub(super) fn listed(name: &str, user: &UserView) -> Xml {
+    Xml::new()
         .text("Path", &user.about.path)
-        .text("UserName", &call.name)
+        .text("UserName", name)
         .text("UserId", &user.id)
         .text("Arn", &user.arn)
-        .text("CreateDate", date(user.about.created));
+        .text("CreateDate", date(user.about.created))
+}
+
+fn shown(call: &Call<'_>, user: &UserView) -> Xml {
+    let shown = attached::boundary_shown(listed(&call.name, user), user.rights.boundary_arn.as_ref());
     match tags(&user.about) {
         Some(tags) => shown.nested("Tags", tags),
         None => shown,

@@ -101,6 +101,7 @@ impl Store {
             resource_policy: Some(&found.policy),
             now: self.gate.world.clock().now(),
             context,
+            tags: Vec::new(),
         };
         let denied = |message| S3Error::with_message(S3ErrorCode::AccessDenied, message);
         authorize::decide(&question).map_err(denied)

@@ -82,7 +82,8 @@ impl Store {
         &self,
         bucket: &str,
     ) -> S3Result<dto::ServerSideEncryptionConfiguration> {
-        let (algorithm, key) = match self.bucket(bucket)?.encryption() {
+        let bucket = self.bucket(bucket)?;
+        let (algorithm, key) = match bucket.encryption() {
             Encryption::Aes256 => (dto::ServerSideEncryption::AES256, None),
             Encryption::Kms { key } => (dto::ServerSideEncryption::AWS_KMS, Some(key)),
         };
@@ -92,7 +93,7 @@ impl Store {
         };
         let rule = dto::ServerSideEncryptionRule {
             apply_server_side_encryption_by_default: Some(by_default),
-            ..Default::default()
+            bucket_key_enabled: Some(bucket.settings().bucket_key),
         };
         Ok(dto::ServerSideEncryptionConfiguration { rules: vec![rule] })
     }
@@ -102,10 +103,9 @@ impl Store {
         bucket: &str,
         asked: dto::ServerSideEncryptionConfiguration,
     ) -> S3Result<()> {
-        let mut rules = asked.rules.into_iter();
-        let by_default = rules
-            .next()
-            .and_then(|rule| rule.apply_server_side_encryption_by_default);
+        let rule = asked.rules.into_iter().next();
+        let bucket_key = rule.as_ref().and_then(|rule| rule.bucket_key_enabled);
+        let by_default = rule.and_then(|rule| rule.apply_server_side_encryption_by_default);
         let encryption = match by_default {
             Some(by) if by.sse_algorithm.as_str() == dto::ServerSideEncryption::AES256 => Encryption::Aes256,
             Some(dto::ServerSideEncryptionByDefault {
@@ -120,7 +120,9 @@ impl Store {
                 ));
             }
         };
-        self.bucket(bucket)?.set_encryption(encryption);
+        let bucket = self.bucket(bucket)?;
+        bucket.set_encryption(encryption);
+        bucket.change_settings(|settings| settings.bucket_key = bucket_key.unwrap_or_default());
         Ok(())
     }
 

@@ -71,5 +71,6 @@ pub(super) fn rights(
     Ok(Rights {
         policies: Arc::new(policies),
         boundary,
+        boundary_arn: None,
     })
 }

@@ -8,7 +8,8 @@ use s3s::dto::{Timestamp, TimestampFormat};
 use crate::access::Gate;
 use crate::authorize::{self, Policy, Question};
 use crate::query_protocol::{self, Constraint, Parameters, Xml, refuse, violated};
-use crate::world::{Caller, NewSession, Session};
+use crate::sts::parameters::{More, SessionTag};
+use crate::world::{Caller, NewSession, RoleView, Session, World};
 
 /// What is served; all else is refused, since a client that believes a forgotten parameter to be in force is deceived.
 const SERVED: [&str; 7] = [
@@ -55,7 +56,8 @@ pub(crate) fn assume_role(call: &query_protocol::Asked<'_>) -> S3Result<Xml> {
         caller,
         parameters,
     } = *call;
-    if let Some(name) = parameters.names().find(|name| !SERVED.contains(name)) {
+    let unserved = |name: &&str| !SERVED.contains(name) && !More::has(name);
+    if let Some(name) = parameters.names().find(unserved) {
         return Err(refuse(
             501,
             "NotImplemented",
@@ -63,6 +65,7 @@ pub(crate) fn assume_role(call: &query_protocol::Asked<'_>) -> S3Result<Xml> {
         ));
     }
     let asked = Asked::read(parameters)?;
+    let more = More::read(parameters)?;
     if matches!(caller, Caller::Root { .. }) {
         return Err(refuse(
             403,
@@ -72,35 +75,79 @@ pub(crate) fn assume_role(call: &query_protocol::Asked<'_>) -> S3Result<Xml> {
     }
     let world = &gate.world;
     let now = world.clock().now();
-    let refused = || {
+    let refused_to = |action: &str| {
         let message = format!(
-            "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+            "User: {} is not authorized to perform: {action} on resource: {}",
             caller.arn(),
             asked.role_arn
         );
         refuse(403, "AccessDenied", message)
     };
+    let refused = || refused_to("sts:AssumeRole");
     // A role that is not there is refused as one that does not trust the caller: nobody can look for names.
-    let role = world.identities().role(asked.role_arn).ok_or_else(refused)?;
+    let role = world.seen(|seen| seen.role(asked.role_arn)).ok_or_else(refused)?;
+    let inherited = Inherited::of(caller);
+    let tags = inherited.with(&more)?;
+    let source_identity = inherited.source_identity(&more)?;
     let mut context = gate.scene.context();
     context.push(("sts:RoleSessionName", asked.session_name.to_owned()));
     if let Some(external_id) = asked.external_id {
         context.push(("sts:ExternalId", external_id.to_owned()));
     }
-    let question = Question {
-        caller,
-        action: "sts:AssumeRole",
-        resource: asked.role_arn,
-        resource_account: &role.account,
-        resource_policy: Some(&role.trust),
-        now,
-        context,
+    // Tags and a source identity are rights of their own, on the same role and by the same policies.
+    let actions = [
+        ("sts:AssumeRole", true),
+        ("sts:TagSession", !tags.is_empty()),
+        ("sts:SetSourceIdentity", source_identity.is_some()),
+    ];
+    for (action, _) in actions.into_iter().filter(|(_, needed)| *needed) {
+        let question = Question {
+            caller,
+            action,
+            resource: asked.role_arn,
+            resource_account: &role.account,
+            resource_policy: Some(&role.trust),
+            now,
+            context: context.clone(),
+            tags: more.context(),
+        };
+        authorize::decide(&question).map_err(|_| refused_to(action))?;
+    }
+    let chained = matches!(caller, Caller::Session { .. });
+    let of = NewSessionOf {
+        role,
+        chained,
+        tags,
+        source_identity,
     };
-    authorize::decide(&question).map_err(|_| refused())?;
-    check_duration(&asked, role.max_session, matches!(caller, Caller::Session { .. }))?;
-    let size = asked
-        .policy
-        .map_or(0, |policy| policy.chars().filter(|c| !c.is_whitespace()).count());
+    give(gate, asked, &more, of)
+}
+
+/// What a session is of, once it is allowed.
+pub(super) struct NewSessionOf {
+    pub(super) role: RoleView,
+    /// Whether a session of another role asks.
+    pub(super) chained: bool,
+    pub(super) tags: Vec<SessionTag>,
+    pub(super) source_identity: Option<String>,
+}
+
+/// Gives the session out, within the limits of its length and size.
+pub(super) fn give(gate: &Gate, asked: Asked<'_>, more: &More, of: NewSessionOf) -> S3Result<Xml> {
+    let NewSessionOf {
+        role,
+        chained,
+        tags,
+        source_identity,
+    } = of;
+    let world = &gate.world;
+    let now = world.clock().now();
+    check_duration(&asked, role.max_session, chained)?;
+    let size = more.size()
+        + asked
+            .policy
+            .map_or(0, |policy| policy.chars().filter(|c| !c.is_whitespace()).count());
+    let policy = session_policy(world, &role.account, asked.session_policy, &more.policy_arns)?;
     let packed = packed_share(gate, size)?;
 
     let (access_key_id, secret, token) = world.ids().temporary_key(size);
@@ -118,7 +165,8 @@ pub(crate) fn assume_role(call: &query_protocol::Asked<'_>) -> S3Result<Xml> {
     let result = Xml::new()
         .nested("AssumedRoleUser", user)
         .nested("Credentials", credentials)
-        .maybe("PackedPolicySize", asked.policy.map(|_| packed.to_string()))
+        .maybe("PackedPolicySize", (size > 0).then(|| packed.to_string()))
+        .maybe("SourceIdentity", source_identity.as_ref())
         .text("SessionTokenSize", token_size.to_string())
         .text("SessionTokenUtilization", utilization.to_string());
     let session = Session {
@@ -128,13 +176,87 @@ pub(crate) fn assume_role(call: &query_protocol::Asked<'_>) -> S3Result<Xml> {
         expires,
         role,
         session_name: asked.session_name.to_owned(),
-        policy: asked.session_policy,
+        policy,
+        tags,
+        source_identity,
     };
-    world.identities_mut().add_session(NewSession {
+    world.identities().add_session(NewSession {
         access_key_id,
         session,
     });
     Ok(result)
+}
+
+/// What a session hands on to those that it assumes: "role chaining".
+///
+/// Source: "Chaining roles with session tags" and "Monitor and control actions taken with assumed roles", IAM user guide.
+struct Inherited<'a> {
+    tags: Vec<&'a SessionTag>,
+    source_identity: Option<&'a String>,
+}
+
+impl<'a> Inherited<'a> {
+    fn of(caller: &'a Caller) -> Self {
+        match caller {
+            Caller::Session {
+                tags,
+                source_identity,
+                ..
+            } => Self {
+                tags: tags.iter().filter(|tag| tag.transitive).collect(),
+                source_identity: source_identity.as_ref(),
+            },
+            _ => Self {
+                tags: Vec::new(),
+                source_identity: None,
+            },
+        }
+    }
+
+    /// The tags of the new session. Those that were handed on cannot be given another value.
+    fn with(&self, more: &More) -> S3Result<Vec<SessionTag>> {
+        let taken = |tag: &SessionTag| self.tags.iter().any(|own| own.key.eq_ignore_ascii_case(&tag.key));
+        if more.tags.iter().any(taken) {
+            let message = "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.";
+            return Err(refuse(400, "InvalidParameterValue", message));
+        }
+        let handed_on = self.tags.iter().copied().cloned();
+        Ok(handed_on.chain(more.tags.iter().cloned()).collect())
+    }
+
+    /// Once set, it stays.
+    fn source_identity(&self, more: &More) -> S3Result<Option<String>> {
+        match (self.source_identity, &more.source_identity) {
+            (Some(own), Some(asked)) if own != asked => Err(refuse(
+                403,
+                "AccessDenied",
+                "The source identity of the calling session cannot be changed.",
+            )),
+            (own, asked) => Ok(asked.clone().or_else(|| own.cloned())),
+        }
+    }
+}
+
+/// The session policy, and the managed ones of the role's account: what either allows, within what the role may do.
+fn session_policy(
+    world: &World,
+    account: &str,
+    inline: Option<Policy>,
+    arns: &[String],
+) -> S3Result<Option<Policy>> {
+    let mut policies: Vec<Policy> = inline.into_iter().collect();
+    for arn in arns {
+        let found = world.seen(|seen| seen.managed_in_force(account, arn));
+        let found = found.ok_or_else(|| {
+            refuse(
+                400,
+                "ValidationError",
+                format!("ARN {arn} does not exist or is not attachable."),
+            )
+        })?;
+        policies.push(found);
+    }
+    Ok(Policy::together(policies))
 }
 
 /// Source: AssumeRole, `DurationSeconds`, STS API reference; role chaining: "Methods to assume a role", IAM user
@@ -166,9 +288,9 @@ fn packed_share(gate: &Gate, size: usize) -> S3Result<usize> {
 
 /// The parameters, each within its own limits.
 #[derive(Debug)]
-struct Asked<'a> {
-    role_arn: &'a str,
-    session_name: &'a str,
+pub(super) struct Asked<'a> {
+    pub(super) role_arn: &'a str,
+    pub(super) session_name: &'a str,
     external_id: Option<&'a str>,
     duration: Duration,
     policy: Option<&'a str>,
@@ -176,7 +298,7 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn read(parameters: &'a Parameters) -> S3Result<Self> {
+    pub(super) fn read(parameters: &'a Parameters) -> S3Result<Self> {
         let role_arn = parameters.get("RoleArn");
         ROLE_ARN.check(role_arn)?;
         let session_name = parameters.get("RoleSessionName");

@@ -3,12 +3,15 @@
 use std::time::SystemTime;
 
 use crate::authorize::{Policy, Rights};
+use crate::sts::SessionTag;
 
 /// An authenticated principal, or nobody.
 #[derive(Debug, Clone)]
 pub(crate) enum Caller {
     /// No signature.
     Anonymous,
+    /// Whoever an identity provider, an ARN, vouches for.
+    Federated { provider: String },
     /// An account's root user.
     Root { account: String, partition: String },
     User {
@@ -16,6 +19,7 @@ pub(crate) enum Caller {
         arn: String,
         id: String,
         rights: Rights,
+        tags: Vec<(String, String)>,
     },
     /// A session of a role.
     Session {
@@ -27,6 +31,9 @@ pub(crate) enum Caller {
         rights: Rights,
         session_policy: Option<Policy>,
         issued: SystemTime,
+        role_tags: Vec<(String, String)>,
+        tags: Vec<SessionTag>,
+        source_identity: Option<String>,
     },
 }
 
@@ -43,7 +50,7 @@ pub(crate) enum CredentialFault {
 impl Caller {
     pub(crate) fn account(&self) -> Option<&str> {
         match self {
-            Self::Anonymous => None,
+            Self::Anonymous | Self::Federated { .. } => None,
             Self::Root { account, .. } | Self::User { account, .. } | Self::Session { account, .. } => {
                 Some(account)
             }
@@ -54,15 +61,40 @@ impl Caller {
     pub(crate) fn arn(&self) -> String {
         match self {
             Self::Anonymous => "anonymous".into(),
+            Self::Federated { provider } => provider.clone(),
             Self::Root { account, partition } => format!("arn:{partition}:iam::{account}:root"),
             Self::User { arn, .. } | Self::Session { arn, .. } => arn.clone(),
+        }
+    }
+
+    /// The condition keys that its tags are, and where it comes from. A session's tags are before its role's.
+    pub(crate) fn context(&self) -> Vec<(String, String)> {
+        let tag = |key: &str, value: &str| (format!("aws:PrincipalTag/{key}"), value.to_owned());
+        match self {
+            Self::Anonymous | Self::Federated { .. } | Self::Root { .. } => Vec::new(),
+            Self::User { tags, .. } => tags.iter().map(|(key, value)| tag(key, value)).collect(),
+            Self::Session {
+                role_tags,
+                tags,
+                source_identity,
+                ..
+            } => {
+                let own = role_tags
+                    .iter()
+                    .filter(|(key, _)| !tags.iter().any(|tag| tag.key.eq_ignore_ascii_case(key)));
+                let own = own.map(|(key, value)| tag(key, value));
+                let passed = tags.iter().map(|passed| tag(&passed.key, &passed.value));
+                let source = source_identity.clone();
+                let source = source.map(|identity| ("aws:SourceIdentity".to_owned(), identity));
+                own.chain(passed).chain(source).collect()
+            }
         }
     }
 
     /// `aws:userid`.
     pub(crate) fn user_id(&self) -> Option<String> {
         match self {
-            Self::Anonymous => None,
+            Self::Anonymous | Self::Federated { .. } => None,
             Self::Root { account, .. } => Some(account.clone()),
             Self::User { id, .. } => Some(id.clone()),
             Self::Session {

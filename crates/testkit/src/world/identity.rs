@@ -1,18 +1,20 @@
 //! Accounts with their users, keys and roles.
 
 mod iam;
+mod managed;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Caller, CredentialFault, NewSession, Secret, Session};
+use super::{Caller, CredentialFault, NewSession, Secret, Session, read, write};
 use crate::authorize::{Policy, Rights};
 use crate::error::{Error, ErrorKind};
 use crate::ids::{self, Ids};
 pub(crate) use iam::{About, Removed, RoleRecord, UserView};
+pub(crate) use managed::{Holder, Managed};
 
 /// Whether an access key may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -64,26 +66,60 @@ pub(crate) struct KmsKey {
     pub(crate) policy: Policy,
 }
 
+/// Whom a token of an identity provider is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WebIdentity {
+    /// The provider, as its ARN has it behind `oidc-provider/`: `token.actions.githubusercontent.com`.
+    pub provider: String,
+    /// Whom it vouches for: the claim `sub`.
+    pub subject: String,
+    /// For whom it is: the claim `aud`.
+    pub audience: String,
+    /// Until when.
+    pub expires: SystemTime,
+}
+
+impl WebIdentity {
+    /// One that is good until then, for STS.
+    #[must_use]
+    pub fn new(provider: impl Into<String>, subject: impl Into<String>, expires: SystemTime) -> Self {
+        Self {
+            provider: provider.into(),
+            subject: subject.into(),
+            audience: "sts.amazonaws.com".to_owned(),
+            expires,
+        }
+    }
+}
+
 /// All accounts and what can sign for them.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Identities {
     accounts: BTreeMap<String, Account>,
     keys: HashMap<String, Key>,
-    sessions: HashMap<String, Session>,
+    /// Shared with what was: STS knows a session from the moment on at which it gives it out.
+    sessions: Sessions,
+    /// By token.
+    web_identities: HashMap<String, WebIdentity>,
     /// By key ARN.
     kms_keys: HashMap<String, KmsKey>,
     /// How often something of an ARN was made.
     made: HashMap<String, u32>,
 }
 
-#[derive(Debug, Default)]
+type Sessions = Arc<RwLock<HashMap<String, Session>>>;
+
+#[derive(Debug, Clone, Default)]
 struct Account {
     partition: String,
     users: BTreeMap<String, User>,
     roles: BTreeMap<String, Role>,
+    /// Managed policies, by ARN.
+    managed: BTreeMap<String, Managed>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct User {
     arn: String,
     id: String,
@@ -91,7 +127,7 @@ struct User {
     rights: Rights,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Role {
     arn: String,
     id: String,
@@ -101,7 +137,7 @@ struct Role {
     max_session: Duration,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Key {
     secret: Secret,
     status: KeyStatus,
@@ -257,8 +293,16 @@ impl Identities {
         Ok(())
     }
 
+    pub(crate) fn add_web_identity(&mut self, token: &str, identity: WebIdentity) {
+        self.web_identities.insert(token.to_owned(), identity);
+    }
+
+    pub(crate) fn web_identity(&self, token: &str) -> Option<WebIdentity> {
+        self.web_identities.get(token).cloned()
+    }
+
     pub(crate) fn secret(&self, access_key_id: &str) -> Option<Secret> {
-        if let Some(session) = self.sessions.get(access_key_id) {
+        if let Some(session) = read(&self.sessions).get(access_key_id) {
             return Some(session.secret.clone());
         }
         let key = self.keys.get(access_key_id)?;
@@ -271,7 +315,7 @@ impl Identities {
         token: Option<&str>,
         now: SystemTime,
     ) -> Result<Caller, CredentialFault> {
-        if let Some(session) = self.sessions.get(access_key_id) {
+        if let Some(session) = read(&self.sessions).get(access_key_id) {
             return match token {
                 None => Err(CredentialFault::UnknownKey),
                 Some(token) if token != session.token.expose() => Err(CredentialFault::BadToken),
@@ -303,6 +347,7 @@ impl Identities {
             arn: user.arn.clone(),
             id: user.id.clone(),
             rights: user.rights.clone(),
+            tags: user.about.tags.clone(),
         })
     }
 
@@ -341,8 +386,8 @@ impl Identities {
         keys.map(|(id, secret)| (id.to_owned(), secret.clone())).collect()
     }
 
-    pub(crate) fn add_session(&mut self, new: NewSession) {
-        self.sessions.insert(new.access_key_id, new.session);
+    pub(crate) fn add_session(&self, new: NewSession) {
+        write(&self.sessions).insert(new.access_key_id, new.session);
     }
 
     pub(crate) fn kms_key(&self, arn: &str) -> Option<KmsKey> {
@@ -421,6 +466,9 @@ impl Identities {
             rights: role.map(|role| role.rights.clone()).unwrap_or_default(),
             session_policy: session.policy.clone(),
             issued: session.issued,
+            role_tags: role.map(|role| role.about.tags.clone()).unwrap_or_default(),
+            tags: session.tags.clone(),
+            source_identity: session.source_identity.clone(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use super::{RoleView, Secret};
 use crate::authorize::Policy;
+use crate::sts::SessionTag;
 
 /// Temporary credentials that were given out.
 ///
@@ -17,6 +18,8 @@ pub(crate) struct Session {
     pub(crate) role: RoleView,
     pub(crate) session_name: String,
     pub(crate) policy: Option<Policy>,
+    pub(crate) tags: Vec<SessionTag>,
+    pub(crate) source_identity: Option<String>,
 }
 
 /// What AssumeRole asks the state to remember.

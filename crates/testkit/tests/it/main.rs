@@ -21,4 +21,5 @@ mod public_interface;
 mod refusals;
 mod seed;
 mod sts;
+mod sts_tags;
 mod wire;

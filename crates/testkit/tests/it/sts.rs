@@ -320,8 +320,9 @@ async fn parameters_keep_their_limits() {
         .await
         .unwrap_err();
     assert_eq!(refusal(&malformed), expected("MalformedPolicyDocument", 400));
-    let tagged = assume().source_identity("someone").send().await.unwrap_err();
-    assert_eq!(refusal(&tagged), expected("NotImplemented", 501));
+    let device = assume().serial_number("arn:aws:iam::999988887777:mfa/vendor");
+    let device = device.token_code("123456").send().await.unwrap_err();
+    assert_eq!(refusal(&device), expected("NotImplemented", 501));
 }
 
 #[tokio::test]

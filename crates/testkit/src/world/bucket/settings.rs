@@ -12,6 +12,8 @@ pub(crate) struct Settings {
     pub(crate) ownership: Option<OwnershipControls>,
     pub(crate) lifecycle: Option<LifecycleRules>,
     pub(crate) tags: TagSet,
+    /// Whether objects that are encrypted by default share a key of the bucket's: kept, and without effect.
+    pub(crate) bucket_key: bool,
 }
 
 /// As AWS makes buckets since April 2023: nothing public, no ACLs.
@@ -34,6 +36,7 @@ impl Default for Settings {
             ownership: Some(OwnershipControls { rules: vec![rule] }),
             lifecycle: None,
             tags: TagSet::default(),
+            bucket_key: false,
         }
     }
 }

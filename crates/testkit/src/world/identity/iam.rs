@@ -70,6 +70,24 @@ impl Identities {
         })
     }
 
+    /// The users of an account, with their paths.
+    pub(crate) fn user_names(&self, account: &str) -> Vec<(String, String)> {
+        let found = self.accounts.get(account).into_iter();
+        let users = found.flat_map(|account| &account.users);
+        users
+            .map(|(name, user)| (name.clone(), user.about.path.clone()))
+            .collect()
+    }
+
+    /// The roles of an account, with their paths.
+    pub(crate) fn role_names(&self, account: &str) -> Vec<(String, String)> {
+        let found = self.accounts.get(account).into_iter();
+        let roles = found.flat_map(|account| &account.roles);
+        roles
+            .map(|(name, role)| (name.clone(), role.about.path.clone()))
+            .collect()
+    }
+
     /// Says of a user what IAM keeps beside its name.
     pub(crate) fn describe_user(&mut self, account: &str, user: &str, about: About) {
         if let Some(found) = self
