@@ -17,6 +17,7 @@ pub use script::script;
 pub use terraform::terraform;
 
 use crate::setup::Setup;
+use tree::Node;
 
 /// Whether a rendering makes the bucket, or takes one that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,19 +32,18 @@ pub enum BucketSource {
 /// The set-up's documents as one JSON object, for programs.
 #[must_use]
 pub fn json(setup: &Setup) -> String {
-    let policy = format!("\"policy\": {}", setup.policy().to_json());
-    let trust = setup
-        .trust()
-        .map(|trust| format!(", \"trust\": {}", trust.to_json()));
-    let text = |value: &str| tree::Node::text(value).to_json();
-    format!(
-        "{{\"name\": {}, \"path\": {}, \"bucket\": {}, \"region\": {}, {policy}{}}}",
-        text(setup.name().as_str()),
-        text(setup.path().as_str()),
-        text(setup.bucket().as_str()),
-        text(setup.region().as_str()),
-        trust.unwrap_or_default(),
-    )
+    let documents = Node::map([
+        ("name", Node::text(setup.name().as_str())),
+        ("path", Node::text(setup.path().as_str())),
+        ("bucket", Node::text(setup.bucket().as_str())),
+        ("region", Node::text(setup.region().as_str())),
+        ("policy", Node::document(setup.policy())),
+    ]);
+    match setup.trust() {
+        Some(trust) => documents.with("trust", Node::document(trust)),
+        None => documents,
+    }
+    .to_json()
 }
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ const PATH: &str = "/bucketline/";
 const POLICY: &str = "bucketline-delivery";
 /// Days after which parts of an upload that was never completed are removed.
 pub(crate) const UNFINISHED_UPLOADS_DAYS: i32 = 7;
+/// The name of the rule that does it.
+pub(crate) const UNFINISHED_UPLOADS_RULE: &str = "bucketline-unfinished-uploads";
 
 /// Who a customer's role trusts.
 #[derive(Clone, Debug, PartialEq, Eq)]

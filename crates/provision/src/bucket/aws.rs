@@ -12,12 +12,10 @@ use bucketline_auth::{Error, ErrorKind, Region, single_attempt};
 use bucketline_policy::{Arn, BucketName};
 
 use super::Buckets;
+use crate::setup::UNFINISHED_UPLOADS_RULE;
 
 /// The region whose endpoint takes no location constraint.
 const GLOBAL: &str = "us-east-1";
-
-/// The name of the rule that ends unfinished uploads.
-const RULE: &str = "bucketline-unfinished-uploads";
 
 /// S3 as the AWS SDK speaks to it: one attempt per call, one timeout.
 #[derive(Clone)]
@@ -210,10 +208,10 @@ impl Buckets for AwsBuckets {
 
     async fn end_unfinished_uploads(&self, bucket: &BucketName, days: i32) -> Result<(), Error> {
         let mut rules = self.rules(bucket).await?;
-        rules.retain(|rule| rule.id() != Some(RULE));
+        rules.retain(|rule| rule.id() != Some(UNFINISHED_UPLOADS_RULE));
         let after = s3::AbortIncompleteMultipartUpload::builder().days_after_initiation(days);
         let rule = s3::LifecycleRule::builder()
-            .id(RULE)
+            .id(UNFINISHED_UPLOADS_RULE)
             .status(s3::ExpirationStatus::Enabled)
             .filter(s3::LifecycleRuleFilter::builder().prefix("").build())
             .abort_incomplete_multipart_upload(after.build())

@@ -5,7 +5,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::BucketSource;
 use super::tree::Node;
-use crate::setup::{BucketEncryption, Method, Setup, TAG, UNFINISHED_UPLOADS_DAYS};
+use crate::setup::{BucketEncryption, Method, Setup, TAG, UNFINISHED_UPLOADS_DAYS, UNFINISHED_UPLOADS_RULE};
 
 /// The template's one parameter. The console's quick-create page shows every parameter that is declared, and the customer
 /// should see and compare this one alone.
@@ -67,7 +67,7 @@ fn bucket_resource(setup: &Setup) -> Node {
         Node::Number(UNFINISHED_UPLOADS_DAYS.into()),
     )]);
     let rule = Node::map([
-        ("Id", Node::text("bucketline-unfinished-uploads")),
+        ("Id", Node::text(UNFINISHED_UPLOADS_RULE)),
         ("Status", Node::text("Enabled")),
         ("AbortIncompleteMultipartUpload", days),
     ]);

@@ -2,7 +2,7 @@
 
 use super::BucketSource;
 use super::tree::Node;
-use crate::setup::{BucketEncryption, Method, Setup, TAG, UNFINISHED_UPLOADS_DAYS};
+use crate::setup::{BucketEncryption, Method, Setup, TAG, UNFINISHED_UPLOADS_DAYS, UNFINISHED_UPLOADS_RULE};
 
 /// What AWS writes above a key.
 pub(super) const KEY_FILE_HEADING: &str = "Access key ID,Secret access key";
@@ -108,7 +108,7 @@ fn bucket_lines(setup: &Setup, lines: &mut Vec<String>) {
         Node::Number(UNFINISHED_UPLOADS_DAYS.into()),
     )]);
     let rule = Node::map([
-        ("ID", Node::text("bucketline-unfinished-uploads")),
+        ("ID", Node::text(UNFINISHED_UPLOADS_RULE)),
         ("Status", Node::text("Enabled")),
         ("Filter", Node::map([("Prefix", Node::text(""))])),
         ("AbortIncompleteMultipartUpload", days),

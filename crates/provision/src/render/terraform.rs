@@ -2,7 +2,7 @@
 
 use super::BucketSource;
 use super::tree::Node;
-use crate::setup::{BucketEncryption, Method, Setup, TAG, UNFINISHED_UPLOADS_DAYS};
+use crate::setup::{BucketEncryption, Method, Setup, TAG, UNFINISHED_UPLOADS_DAYS, UNFINISHED_UPLOADS_RULE};
 
 /// The set-up in Terraform's JSON syntax (`main.tf.json`), with every value in place.
 #[must_use]
@@ -84,7 +84,7 @@ fn bucket_resources(setup: &Setup) -> Vec<(String, Vec<(&'static str, Node)>)> {
         ),
     ]);
     let rule = Node::map([
-        ("id", Node::text("bucketline-unfinished-uploads")),
+        ("id", Node::text(UNFINISHED_UPLOADS_RULE)),
         ("status", Node::text("Enabled")),
         ("filter", Node::Map(Vec::new())),
         (

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use bucketline_provision::{
-    Action, Administrator, ApplyError, AwsBuckets, AwsIam, BucketState, Change, KeyFile, KeyFileState, Kind,
-    Method, Setup, Vendor,
+    Action, Administrator, ApplyError, AwsBuckets, AwsIam, BucketEncryption, BucketState, Change, KeyFile,
+    KeyFileState, Kind, Method, Setup, Vendor,
 };
 use bucketline_testkit::seed::{Account, Bucket, User};
 use bucketline_testkit::{Fault, FaultEffect, Operation, Seed, Testkit};
@@ -274,6 +274,128 @@ async fn a_change_that_fails_takes_back_what_the_run_made() {
     assert_eq!(taken, [Kind::Bucket, Kind::RolePolicy, Kind::Role], "{error}");
     let left = admin.observe(&setup).await.unwrap();
     assert_eq!((left.bucket, left.holder), (BucketState::Absent, None));
+}
+
+#[tokio::test]
+async fn an_update_that_fails_puts_the_earlier_trust_and_policy_back() {
+    let site = Site::new().await;
+    let admin = site.administrator();
+    let before = role("acme-events");
+    admin.apply(&before, &mut go_on).await.unwrap();
+    // The customer's own rules took the place of ours, which is to be put back as the last of the changes.
+    let rule = aws_sdk_s3::types::LifecycleRule::builder()
+        .id("archive")
+        .status(aws_sdk_s3::types::ExpirationStatus::Enabled)
+        .filter(
+            aws_sdk_s3::types::LifecycleRuleFilter::builder()
+                .prefix("old/")
+                .build(),
+        )
+        .expiration(aws_sdk_s3::types::LifecycleExpiration::builder().days(30).build())
+        .build()
+        .unwrap();
+    let rules = aws_sdk_s3::types::BucketLifecycleConfiguration::builder().rules(rule);
+    let s3 = site.s3().await;
+    s3.put_bucket_lifecycle_configuration()
+        .bucket("acme-events")
+        .lifecycle_configuration(rules.build().unwrap())
+        .send()
+        .await
+        .unwrap();
+    let denied = Fault::error(403, "AccessDenied").operation(Operation::PutBucketLifecycleConfiguration);
+    site.kit.faults().add(denied.always());
+
+    let method = Method::Role {
+        vendor: Vendor::Account("999988887777".parse().unwrap()),
+        external_id: "acme-another".parse().unwrap(),
+    };
+    let after = Setup::builder("acme-events".parse().unwrap(), "eu-central-1".parse().unwrap())
+        .method(method)
+        .folder("another")
+        .build()
+        .unwrap();
+    let error = admin.apply(&after, &mut go_on).await.unwrap_err();
+    let ApplyError::Failed(failed) = &error else {
+        panic!("{error}")
+    };
+    let mut taken: Vec<Kind> = failed.taken_back.iter().map(|change| change.kind).collect();
+    taken.sort_by_key(|kind| kind.as_str());
+    assert_eq!(taken, [Kind::RolePolicy, Kind::TrustPolicy], "{error}");
+    let holder = admin.observe(&before).await.unwrap().holder.unwrap();
+    assert_eq!(holder.trust.as_ref(), before.trust());
+    assert_eq!(holder.policy.as_ref(), Some(before.policy()));
+
+    // Allowed, it is made.
+    site.kit.faults().clear();
+    admin.apply(&after, &mut go_on).await.unwrap();
+    let holder = admin.observe(&after).await.unwrap().holder.unwrap();
+    assert_eq!(holder.trust.as_ref(), after.trust());
+    assert_eq!(holder.policy.as_ref(), Some(after.policy()));
+}
+
+#[tokio::test]
+async fn a_bucket_that_encrypts_with_a_kms_key_is_set_up_and_its_drift_put_right() {
+    const KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let site = Site::new().await;
+    let admin = site.administrator();
+    let method = Method::Role {
+        vendor: Vendor::Account("999988887777".parse().unwrap()),
+        external_id: "acme-0192f3b4".parse().unwrap(),
+    };
+    let setup = Setup::builder("acme-events".parse().unwrap(), "eu-central-1".parse().unwrap())
+        .method(method)
+        .folder("currents")
+        .encryption(BucketEncryption::Kms(KEY.parse().unwrap()))
+        .build()
+        .unwrap();
+    let policy = setup.policy().to_json();
+    for granted in [
+        "kms:GenerateDataKey",
+        "kms:Decrypt",
+        KEY,
+        "s3.eu-central-1.amazonaws.com",
+    ] {
+        assert!(policy.contains(granted), "{granted}: {policy}");
+    }
+    admin.apply(&setup, &mut go_on).await.unwrap();
+    let s3 = site.s3().await;
+    let encryption = async || {
+        let asked = s3
+            .get_bucket_encryption()
+            .bucket("acme-events")
+            .send()
+            .await
+            .unwrap();
+        let rule = asked.server_side_encryption_configuration().unwrap().rules()[0].clone();
+        let key = rule
+            .apply_server_side_encryption_by_default()
+            .unwrap()
+            .kms_master_key_id();
+        (key.map(str::to_owned), rule.bucket_key_enabled())
+    };
+    assert_eq!(encryption().await, (Some(KEY.to_owned()), Some(true)));
+    let again = admin.apply(&setup, &mut go_on).await.unwrap();
+    assert_eq!(again.plan.pending().count(), 0);
+
+    use aws_sdk_s3::types;
+    let by_default = types::ServerSideEncryptionByDefault::builder()
+        .sse_algorithm(types::ServerSideEncryption::Aes256)
+        .build()
+        .unwrap();
+    let rule = types::ServerSideEncryptionRule::builder()
+        .apply_server_side_encryption_by_default(by_default)
+        .build();
+    let drifted = types::ServerSideEncryptionConfiguration::builder().rules(rule);
+    s3.put_bucket_encryption()
+        .bucket("acme-events")
+        .server_side_encryption_configuration(drifted.build().unwrap())
+        .send()
+        .await
+        .unwrap();
+    let mended = admin.apply(&setup, &mut go_on).await.unwrap();
+    let kinds: Vec<Kind> = mended.plan.pending().map(|change| change.kind).collect();
+    assert_eq!(kinds, [Kind::Encryption]);
+    assert_eq!(encryption().await, (Some(KEY.to_owned()), Some(true)));
 }
 
 #[tokio::test]
