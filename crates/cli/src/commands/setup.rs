@@ -12,7 +12,7 @@ use bucketline_provision::{
 };
 use bucketline_service::wire;
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::command_line::Format;
 use crate::environment;
@@ -116,20 +116,36 @@ async fn apply(options: Asked) -> Outcome<Exit> {
             "give the vendor the role's ARN; its external ID is `{}`",
             external_id.as_str()
         ));
-        result(json!({ "role_arn": arn }));
-        return Ok(Exit::Done);
+        return ended(options.format, &plan, json!({ "role_arn": arn }));
     }
     match key_file.state() {
         Ok(KeyFileState::Holds(id)) => {
             note("hand the key file over by a safe way, and then delete it: AWS tells the secret once");
             let path = key_file.path().display().to_string();
-            result(json!({ "key_file": path, "access_key_id": id.as_str(), "user_arn": arn }));
+            let ends = json!({ "key_file": path, "access_key_id": id.as_str(), "user_arn": arn });
+            ended(options.format, &plan, ends)
         }
         _ => {
             note("the user's key was handed over before; delete it in IAM, and the next run makes another");
-            result(json!({ "key_file": null, "user_arn": arn }));
+            ended(
+                options.format,
+                &plan,
+                json!({ "key_file": null, "user_arn": arn }),
+            )
         }
     }
+}
+
+/// What the set-up comes to; for programs, with what was changed for it.
+fn ended(format: Format, made: &Plan, mut ends: Value) -> Outcome<Exit> {
+    if format == Format::Json {
+        let made = serde_json::to_value(made)
+            .map_err(|error| Failure::usage(format!("the plan cannot be written as JSON: {error}")))?;
+        if let (Some(ends), Value::Object(made)) = (ends.as_object_mut(), made) {
+            ends.extend(made);
+        }
+    }
+    result(ends);
     Ok(Exit::Done)
 }
 

@@ -19,6 +19,7 @@ mod damage;
 mod directory;
 mod exports;
 mod formats;
+mod grants;
 mod identifiers;
 mod identity;
 mod inputs;

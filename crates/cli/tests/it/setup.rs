@@ -177,6 +177,8 @@ fn from_nothing_a_user_is_set_up_and_its_key_handed_over_once() {
         .expect_code(0);
     let ended: Value = serde_json::from_str(&applied.stdout).unwrap();
     assert_eq!(ended["key_file"], "key.csv");
+    let made = ended["changes"].as_array().unwrap();
+    assert!(made.iter().any(|change| change["kind"] == "user"), "{ended}");
     let key = std::fs::read_to_string(site.file("key.csv")).unwrap();
     let secret = key.trim().rsplit(',').next().unwrap();
     assert!(!applied.stdout.contains(secret) && !applied.stderr.contains(secret));
@@ -221,6 +223,66 @@ fn a_role_without_a_vendor_or_an_external_id_is_not_set_up() {
         let ran = empty.setup(&site, "plan", options).expect_code(2);
         assert!(ran.stderr.contains(says), "{ran:?}");
     }
+}
+
+#[test]
+fn who_may_not_and_who_is_nobody_are_told_so_before_anything_is_changed() {
+    let empty = Empty::new();
+    let site = empty.site();
+    let options = ["--method", "user"];
+    // The vendor, who administers another account, finds nothing of the customer's and would set up its own.
+    let nobody = Program::new(site.path())
+        .envs([("AWS_ENDPOINT_URL", empty.kit.endpoint().as_str())])
+        .args([
+            "setup",
+            "apply",
+            "--bucket",
+            "acme-events",
+            "--region",
+            "eu-central-1",
+        ])
+        .args(options)
+        .run();
+    nobody
+        .expect_code(2)
+        .expect_said("whoever administers the customer's account");
+    let wrong = Program::new(site.path())
+        .envs([
+            ("AWS_ENDPOINT_URL", empty.kit.endpoint().as_str()),
+            ("AWS_ACCESS_KEY_ID", ADMIN[0].1),
+            ("AWS_SECRET_ACCESS_KEY", "canary-wrong"),
+        ])
+        .args([
+            "setup",
+            "plan",
+            "--bucket",
+            "acme-events",
+            "--region",
+            "eu-central-1",
+        ])
+        .args(options)
+        .run();
+    let wrong = wrong.expect_code(2);
+    assert!(!wrong.all().contains("canary"), "{wrong:?}");
+    // Something of another's stands in the way: nothing is changed, and that is exit 1.
+    let world = empty.kit.world();
+    let taken = bucketline_testkit::seed::Bucket::new("acme-events").region("eu-central-1");
+    world.add_bucket("999988887777", taken).unwrap();
+    let planned = empty.setup(&site, "plan", &options).expect_code(1);
+    assert!(planned.stdout.contains("acme-events"), "{planned:?}");
+    empty.setup(&site, "apply", &options).expect_code(1);
+    let user = empty.kit.requests().of(bucketline_testkit::Operation::CreateUser);
+    assert_eq!(user, 0);
+    // A right that the administrator lacks stops the run, which takes back what it had made.
+    assert!(world.remove_bucket("acme-events"));
+    let no_keys = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "iam:CreateAccessKey", "Resource": "*"}]}"#;
+    world
+        .set_user_policy("111122223333", "admin", "all", Some(no_keys))
+        .unwrap();
+    let stopped = empty.setup(&site, "apply", &options).expect_code(1);
+    assert!(stopped.stderr.contains("iam:CreateAccessKey"), "{stopped:?}");
+    assert_eq!(world.buckets(), Vec::<String>::new());
 }
 
 /// The lines of a README's section that are typed, as arguments.
