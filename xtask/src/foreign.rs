@@ -7,6 +7,7 @@ mod bundle;
 mod cedar;
 mod exports;
 mod formats;
+mod guide;
 mod managed_policies;
 mod minio;
 mod notices;
@@ -86,6 +87,16 @@ const CHECKS: &[(&str, &str, Check)] = &[
         "bundle",
         "what `bucketline setup bundle` hands over, read by cfn-lint and shellcheck",
         bundle::check,
+    ),
+    (
+        "guide",
+        "a customer's bucket, user and role made by hand with boto3, each step answered by the testkit as AWS does",
+        guide::check,
+    ),
+    (
+        "moto",
+        "the same with PyPI's moto, but for its known gaps",
+        guide::check_moto,
     ),
     (
         "managed-policies",
