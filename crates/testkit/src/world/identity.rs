@@ -2,6 +2,7 @@
 
 mod iam;
 mod managed;
+mod web_identity;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
@@ -15,6 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::ids::{self, Ids};
 pub(crate) use iam::{About, Removed, RoleRecord, UserView};
 pub(crate) use managed::{Holder, Managed};
+pub use web_identity::WebIdentity;
 
 /// Whether an access key may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -64,33 +66,6 @@ pub(crate) struct KmsKey {
     pub(crate) account: String,
     pub(crate) state: KmsKeyState,
     pub(crate) policy: Policy,
-}
-
-/// Whom a token of an identity provider is of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WebIdentity {
-    /// The provider, as its ARN has it behind `oidc-provider/`: `token.actions.githubusercontent.com`.
-    pub provider: String,
-    /// Whom it vouches for: the claim `sub`.
-    pub subject: String,
-    /// For whom it is: the claim `aud`.
-    pub audience: String,
-    /// Until when.
-    pub expires: SystemTime,
-}
-
-impl WebIdentity {
-    /// One that is good until then, for STS.
-    #[must_use]
-    pub fn new(provider: impl Into<String>, subject: impl Into<String>, expires: SystemTime) -> Self {
-        Self {
-            provider: provider.into(),
-            subject: subject.into(),
-            audience: "sts.amazonaws.com".to_owned(),
-            expires,
-        }
-    }
 }
 
 /// All accounts and what can sign for them.
@@ -291,14 +266,6 @@ impl Identities {
             return Err(twice(format!("KMS key `{arn}`")));
         }
         Ok(())
-    }
-
-    pub(crate) fn add_web_identity(&mut self, token: &str, identity: WebIdentity) {
-        self.web_identities.insert(token.to_owned(), identity);
-    }
-
-    pub(crate) fn web_identity(&self, token: &str) -> Option<WebIdentity> {
-        self.web_identities.get(token).cloned()
     }
 
     pub(crate) fn secret(&self, access_key_id: &str) -> Option<Secret> {
