@@ -5,6 +5,7 @@ mod abilities;
 mod bundle;
 mod cloudformation;
 mod console;
+mod module;
 mod script;
 mod terraform;
 mod tree;
@@ -13,6 +14,7 @@ pub use abilities::abilities;
 pub use bundle::{BundleFile, bundle};
 pub use cloudformation::{QuickCreate, cloudformation};
 pub use console::console;
+pub use module::module;
 pub use script::script;
 pub use terraform::terraform;
 

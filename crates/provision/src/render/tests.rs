@@ -176,3 +176,85 @@ fn what_it_can_and_cannot_do_is_asked_of_the_policy() {
     );
     assert!(cannot.contains("delete the key"), "{both}");
 }
+
+#[test]
+fn the_modules_policy_is_the_set_ups_whatever_its_folders_and_key() {
+    const KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd";
+    for (integration, folders) in [
+        (Integration::Currents, &["currents"][..]),
+        (Integration::Currents, &["a", "b/c"][..]),
+        (Integration::DataExport, &[][..]),
+        (Integration::Both, &["a"][..]),
+    ] {
+        for key in [None, Some(KEY)] {
+            let mut wanted = builder().integration(integration);
+            for folder in folders {
+                wanted = wanted.folder(*folder);
+            }
+            if let Some(key) = key {
+                wanted = wanted.encryption(format!("kms:{key}").parse().unwrap());
+            }
+            let wanted = wanted.build().unwrap();
+            // The module is the same whichever of these it was made for.
+            let template =
+                module::Template::of(&builder().integration(integration).build().unwrap()).unwrap();
+            let made: Value = serde_json::from_str(&template.policy(folders, key).to_json()).unwrap();
+            let policy: Value = serde_json::from_str(&wanted.policy().to_json()).unwrap();
+            assert_eq!(
+                in_any_order(made),
+                in_any_order(policy),
+                "{integration:?} {folders:?} {key:?}"
+            );
+        }
+    }
+}
+
+/// Lists of texts mean the same in any order.
+fn in_any_order(value: Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(in_any_order).collect();
+            items.sort_by_key(ToString::to_string);
+            Value::Array(items)
+        }
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| (name, in_any_order(value)))
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+#[test]
+fn the_modules_values_are_variables_and_no_templates() {
+    let setup = with_everything();
+    let text = module(&setup, BucketSource::New).unwrap();
+    for name in [
+        "principal",
+        "external_id",
+        "bucket",
+        "region",
+        "folders",
+        "kms_key_arn",
+        "name",
+    ] {
+        assert!(
+            text.contains(&format!("variable \"{name}\" {{")),
+            "{name}: {text}"
+        );
+    }
+    assert!(text.contains("output \"role_arn\""), "{text}");
+    // What a value holds stays a value; what is ours is a variable.
+    assert!(text.contains("it's $${here}/$(id)"), "{text}");
+    let (variables, resources) = text.split_once("resource \"aws_s3_bucket\"").unwrap();
+    for value in ["acme-events", "acme-0192f3b4", "999988887777", "1234abcd"] {
+        assert!(
+            variables.contains(value) && !resources.contains(value),
+            "{value}: {text}"
+        );
+    }
+    let user = Setup::builder("acme-events".parse().unwrap(), "eu-central-1".parse().unwrap());
+    assert!(module(&user.build().unwrap(), BucketSource::New).is_none());
+}

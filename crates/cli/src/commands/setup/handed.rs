@@ -100,6 +100,9 @@ pub(super) fn bundle(options: &Bundle) -> Outcome<Exit> {
     }
     for file in &files {
         let path = options.into.join(file.name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+        }
         let mut open = std::fs::OpenOptions::new();
         open.write(true).create_new(true);
         #[cfg(unix)]
