@@ -30,6 +30,7 @@ impl Store {
             resource_policy: policy.as_ref(),
             now: self.gate.world.clock().now(),
             context: self.gate.scene.context(),
+            tags: Vec::new(),
         };
         let denied = |message| S3Error::with_message(S3ErrorCode::AccessDenied, message);
         authorize::decide(&question).map_err(denied)
