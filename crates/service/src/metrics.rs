@@ -1,5 +1,5 @@
 //! What is measured, and how Prometheus gets it: what happens is counted as it happens, what stands is asked for at each scrape. The
-//! names stand in [`names`] alone. Decides nothing.
+//! names stand in `names` alone. Decides nothing.
 
 mod names;
 mod recording;
