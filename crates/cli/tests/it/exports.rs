@@ -230,8 +230,13 @@ fn an_export_is_shown_and_one_whose_process_died_is_cancelled_and_leaves_nothing
     assert_eq!((&json["id"], &json["state"]), (&id.into(), &"cancelled".into()));
 
     export(&["run", "job.toml"]).expect_code(0);
+    // Both may have been taken within one second.
     let listed = export(&["list"]).expect_code(0).stdout;
-    let id = listed.split(' ').next().unwrap();
+    let completed = listed
+        .lines()
+        .find(|line| line.contains("  completed  "))
+        .unwrap();
+    let id = completed.split(' ').next().unwrap();
     export(&["show", id])
         .expect_code(0)
         .expect_said("5,000 rows in 500 files")

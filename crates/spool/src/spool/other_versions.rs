@@ -32,7 +32,7 @@ fn records() -> Vec<(Record, Bytes)> {
         records.push((record, body));
         rest = next;
     }
-    assert_eq!(records.len(), 17);
+    assert_eq!(records.len(), 18);
     records
 }
 
