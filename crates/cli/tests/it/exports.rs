@@ -1,10 +1,12 @@
-//! Exports, as the README shows them; and killed at any moment.
+//! Exports, as the README shows them, and in bounded memory.
+
+mod deaths;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::program::{Program, finish, signal};
+use crate::program::{Program, finish};
 
 /// A command of the README, and what it prints there.
 struct Shown {
@@ -186,72 +188,6 @@ fn every_key_of_a_job_is_in_the_readme() {
 }
 
 #[test]
-fn an_export_is_shown_and_one_whose_process_died_is_cancelled_and_leaves_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = "[[workspace]]\nid = \"acme\"\n[[data_export]]\nworkspace = \"acme\"\ndirectory = \"out\"\n";
-    std::fs::write(folder.path().join("bucketline.toml"), config).unwrap();
-    let rows: String = (0..5_000).map(|n| format!("{{\"id\":{n}}}\n")).collect();
-    std::fs::write(folder.path().join("users.ndjson"), &rows).unwrap();
-    let job = "workspace = \"acme\"\nkind = \"segment-export\"\nsegment = \"s1\"\nusers_per_file = 10\n\
-               rows = { ndjson = \"users.ndjson\" }\n";
-    std::fs::write(folder.path().join("job.toml"), job).unwrap();
-    let export = |args: &[&str]| {
-        let args = std::iter::once("export").chain(args.iter().copied());
-        Program::new(folder.path()).args(args).run()
-    };
-    let mut child = Program::new(folder.path())
-        .args(["export", "run", "job.toml"])
-        .start();
-    while below(&folder.path().join("out")).is_empty() {
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "it ended before it was killed"
-        );
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    assert!(signal(&child, "KILL").success());
-    finish(child);
-    let listed = export(&["list"]).expect_code(0).stdout;
-    let id = listed.split(' ').next().unwrap();
-    export(&["show", id])
-        .expect_code(0)
-        .expect_said("  running  ")
-        .expect_said("in the customer's storage: writing");
-    export(&["cancel", id])
-        .expect_code(0)
-        .expect_said("it is cancelled");
-    assert!(below(&folder.path().join("out")).is_empty());
-    export(&["show", id]).expect_code(0).expect_said("  cancelled  ");
-    export(&["cancel", id])
-        .expect_code(0)
-        .expect_said("it is cancelled already, and stays so");
-    let json: serde_json::Value =
-        serde_json::from_str(&export(&["show", id, "--format", "json"]).expect_code(0).stdout).unwrap();
-    assert_eq!((&json["id"], &json["state"]), (&id.into(), &"cancelled".into()));
-
-    export(&["run", "job.toml"]).expect_code(0);
-    // Both may have been taken within one second.
-    let listed = export(&["list"]).expect_code(0).stdout;
-    let completed = listed
-        .lines()
-        .find(|line| line.contains("  completed  "))
-        .unwrap();
-    let id = completed.split(' ').next().unwrap();
-    export(&["show", id])
-        .expect_code(0)
-        .expect_said("5,000 rows in 500 files")
-        .expect_said("object prefix: ");
-    export(&["cancel", id])
-        .expect_code(0)
-        .expect_said("it is completed already, and stays so");
-    let nobody = "00000000-0000-4000-8000-000000000000";
-    for command in ["show", "cancel"] {
-        export(&[command, nobody]).expect_code(2).expect_said(nobody);
-        export(&[command, "x"]).expect_code(2);
-    }
-}
-
-#[test]
 fn what_a_program_asks_for_is_mailed_to_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let config = "[[workspace]]\nid = \"acme\"\n[mail]\nhost = \"localhost\"\nfrom = \"a@example.com\"\n";
@@ -354,16 +290,6 @@ fn connectors_and_exports_keep_to_folders_of_their_own() {
         .expect_code(0);
 }
 
-/// Where the export has ended, it is whole; the next one begins anew.
-fn settle(folder: &Path, rows: &str) {
-    let list = Program::new(folder).args(["export", "list"]).run().expect_code(0);
-    let out = folder.join("out");
-    if !list.stdout.contains("  running  ") && !below(&out).is_empty() {
-        assert_eq!(whole(&out), rows);
-        std::fs::remove_dir_all(out).unwrap();
-    }
-}
-
 /// Small, seeded, and good enough to choose moments.
 struct Random(u64);
 
@@ -374,95 +300,6 @@ impl Random {
         self.0 ^= self.0 << 17;
         self.0 % bound
     }
-}
-
-#[test]
-fn killed_at_twenty_random_moments_an_export_ends_whole() {
-    const KILLS: usize = 20;
-    let seed = std::env::var("KILL_SEED").map_or(20_261_126, |text| text.parse().unwrap());
-    println!("KILL_SEED={seed}");
-    let mut random = Random(seed);
-    let folder = tempfile::tempdir().unwrap();
-    let config = "[[workspace]]\nid = \"acme\"\n[[data_export]]\nworkspace = \"acme\"\ndirectory = \"out\"\n";
-    std::fs::write(folder.path().join("bucketline.toml"), config).unwrap();
-    let rows: String = (0..3_000).map(|n| format!("{{\"id\":{n}}}\n")).collect();
-    std::fs::write(folder.path().join("users.ndjson"), &rows).unwrap();
-    let job = "workspace = \"acme\"\nkind = \"segment-export\"\nsegment = \"s1\"\nusers_per_file = 40\n\
-               rows = { ndjson = \"users.ndjson\" }\n";
-    std::fs::write(folder.path().join("job.toml"), job).unwrap();
-    let program = || Program::new(folder.path()).args(["export", "run", "job.toml"]);
-
-    let begun = std::time::Instant::now();
-    program().run().expect_code(0);
-    let usual = begun.elapsed().as_millis() as u64 + 1;
-    std::fs::remove_dir_all(folder.path().join("out")).unwrap();
-
-    let (mut kills, mut runs) = (0, 0);
-    while kills < KILLS {
-        runs += 1;
-        assert!(runs < 10 * KILLS, "{kills} of {runs} runs were killed in time");
-        let mut child = program().start();
-        std::thread::sleep(Duration::from_millis(random.below(usual)));
-        if child.try_wait().unwrap().is_none() {
-            assert!(signal(&child, "KILL").success());
-            kills += 1;
-        }
-        let ran = finish(child);
-        assert!(ran.code <= 0, "{ran:?}");
-        settle(folder.path(), &rows);
-    }
-    let list = Program::new(folder.path())
-        .args(["export", "list"])
-        .run()
-        .expect_code(0);
-    if list.stdout.contains("  running  ") {
-        program().run().expect_code(0);
-        settle(folder.path(), &rows);
-    }
-    let list = Program::new(folder.path())
-        .args(["export", "list"])
-        .run()
-        .expect_code(0);
-    assert!(!list.stdout.contains("  running  "), "{}", list.stdout);
-    println!("{kills} kills in {runs} runs");
-}
-
-#[test]
-fn a_run_goes_on_with_an_export_whose_process_died() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = "[[workspace]]\nid = \"acme\"\n[[data_export]]\nworkspace = \"acme\"\ndirectory = \"out\"\n";
-    std::fs::write(folder.path().join("bucketline.toml"), config).unwrap();
-    let rows: String = (0..5_000).map(|n| format!("{{\"id\":{n}}}\n")).collect();
-    std::fs::write(folder.path().join("users.ndjson"), &rows).unwrap();
-    let job = "workspace = \"acme\"\nkind = \"segment-export\"\nsegment = \"s1\"\nusers_per_file = 10\n\
-               rows = { ndjson = \"users.ndjson\" }\n";
-    std::fs::write(folder.path().join("job.toml"), job).unwrap();
-    let mut child = Program::new(folder.path())
-        .args(["export", "run", "job.toml"])
-        .start();
-    while below(&folder.path().join("out")).is_empty() {
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "it ended before it was killed"
-        );
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    assert!(signal(&child, "KILL").success());
-    finish(child);
-    let list = || {
-        Program::new(folder.path())
-            .args(["export", "list"])
-            .run()
-            .expect_code(0)
-            .stdout
-    };
-    assert!(list().contains("  running  "), "{}", list());
-    Program::new(folder.path())
-        .args(["run", "--drain"])
-        .run()
-        .expect_code(0);
-    assert!(list().contains("  completed  "), "{}", list());
-    assert_eq!(whole(&folder.path().join("out")), rows);
 }
 
 /// What is read of the process while it runs: its peak, in kilobytes.

@@ -1,3 +1,6 @@
+//! The fold takes what records say and refuses what contradicts them.
+//! Long because every kind of record is asked of one lane, made by the same few functions.
+
 use super::*;
 use bucketline_spool::{
     Body, Commit, Drop, Encoding, Hour, Learnt, ObjectChecksum, Opened, Retarget, Retired, Route, Seal,
