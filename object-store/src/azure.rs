@@ -6,7 +6,8 @@ use object_store::azure::MicrosoftAzureBuilder;
 use crate::failure::unusable;
 use crate::{MetadataNames, ObjectStoreSink, http};
 
-/// A container of Azure Blob Storage: `builder` says which, and who signs. Its retries and time limits are the sink's.
+/// A container of Azure Blob Storage: `builder` says which, and who signs. Its retries and all its client options are the sink's:
+/// a proxy or certificates set on `builder` are not used, and plain HTTP is allowed where the address says so.
 ///
 /// # Errors
 ///

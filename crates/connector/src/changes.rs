@@ -20,7 +20,7 @@ pub struct StateChange {
 /// Changes of states as they happen: see [`Multiplexer::changes`](crate::Multiplexer::changes).
 ///
 /// A reader that is slow misses no connector's present state, and takes no more memory than one entry for each: what has not been read
-/// yet of one connector is told as one change, from what was read last to what is now; and not at all where the two are alike.
+/// yet of one connector is told as one change, from what was read last to what is now; and not at all where it is in the same state without a cause.
 #[derive(Debug)]
 pub struct StateChanges {
     queue: Arc<Queue>,
@@ -115,7 +115,7 @@ impl Unread {
             self.order.retain(|waiting| *waiting != id);
             change.before = earlier.before;
             // It came and went before anybody looked.
-            if change.before == change.now.state {
+            if change.before == change.now.state && change.now.cause.is_none() {
                 return;
             }
         }

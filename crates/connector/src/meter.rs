@@ -10,7 +10,7 @@ use bucketline_spool::{Learnt, Rejects};
 
 /// Takes measurements. It is called by those who do the work: it should be quick, and must not block.
 pub trait Meter: fmt::Debug + Send + Sync + 'static {
-    /// An object is known to exist, durably.
+    /// An object is known to exist, durably; not one that was given up and then found, which the ledger alone counts.
     fn delivered(&self, delivery: &Delivered);
 
     /// Lines were refused, durably.

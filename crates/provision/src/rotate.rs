@@ -133,7 +133,15 @@ impl Administrator {
                         _ => files.current().path().to_owned(),
                     };
                     if let Err(unproved) = self.proved(rotation, proof, &file).await {
-                        let left = self.take_back(rotation, &files, &standing, id).await;
+                        let left = if matches!(stage, RotationStage::ProveAlone(_)) && !done.switched_off {
+                            // That may have been long ago, and on purpose: such a key is not brought back.
+                            vec![
+                                "the key before was switched off by an earlier run: nothing was changed"
+                                    .to_owned(),
+                            ]
+                        } else {
+                            self.take_back(rotation, &files, &standing, id).await
+                        };
                         return Err(RotationError::Unproved {
                             key: id.clone(),
                             why: unproved.why,

@@ -48,7 +48,7 @@ mod told;
 /// is set, every put carries its SHA-256 and signs it, and nothing is sent before the bucket's region is
 /// known.
 ///
-/// Credentials are cached as the AWS SDK does, in a cache of this sink's own. A provider that caches by itself, and better, like
+/// Credentials are cached as the AWS SDK does, in a cache of this sink's own or that of the `SdkConfig`. A provider that caches by itself, and better, like
 /// `bucketline_auth::Cached`, is asked before every request instead
 /// ([`caching_credentials`](S3SinkBuilder::caching_credentials)).
 ///

@@ -51,7 +51,7 @@ mod emulators {
         conformance::if_match_guards(|| sink.clone()).await.unwrap();
     }
 
-    /// Over a real bucket, which `GOOGLE_*` variables open: no emulator serves the interface in XML.
+    /// Over a real bucket, which `GOOGLE_*` variables open: fake-gcs-server as released does not serve the interface in XML.
     #[tokio::test(flavor = "multi_thread")]
     #[ignore = "needs a bucket of Google Cloud Storage"]
     async fn google_cloud_storage_keeps_the_contract() {

@@ -12,11 +12,12 @@ const SCRIPT: &str = include_str!("run_ddl.py");
 /// The release of DuckDB that its reader of Avro from PyPI is made for.
 const PACKAGES: [&str; 2] = ["duckdb==1.4.4", "duckdb-ext-avro==1.4.4.20260205"];
 const EVENTS: &str = "20000";
-const FORMATS: [(&str, &str); 4] = [
+const FORMATS: [(&str, &str); 5] = [
     ("avro", "null"),
     ("avro", "zstandard"),
     ("ndjson", "gzip"),
     ("csv", "null"),
+    ("parquet", "snappy"),
 ];
 
 pub(super) fn check(settings: &Settings) -> Result<Outcome, Error> {

@@ -76,13 +76,21 @@ async fn found_out(
             "the store does not look at whose a bucket is",
         );
     }
-    if may_list(place, region, Reach::OwnedBy(caller)).await {
-        *found = Some(caller);
-        return Step::new(
-            NAME,
-            Verdict::Pass,
-            format!("the bucket belongs to the key's own account `{caller}`"),
-        );
+    match list(place, region, Reach::OwnedBy(caller)).await {
+        Ok(()) => {
+            *found = Some(caller);
+            let what = format!("the bucket belongs to the key's own account `{caller}`");
+            return Step::new(NAME, Verdict::Pass, what);
+        }
+        // Only a refusal says that it is another's.
+        Err(error) if *error.kind() != ErrorKind::AccessDenied => {
+            return Step::new(
+                NAME,
+                Verdict::Inconclusive,
+                "whose the bucket is could not be asked",
+            );
+        }
+        Err(_) => {}
     }
     let what = format!("the bucket belongs to another account than the key, which is of `{caller}`");
     let mut step = Step::because(NAME, Verdict::Warn, Cause::OwnerUnknown, what);
@@ -91,10 +99,12 @@ async fn found_out(
 }
 
 async fn may_list(place: &Place, region: Option<&str>, reach: Reach) -> bool {
-    match place.stores.open(region, reach) {
-        Ok(sink) => sink.list(&below(place, ""), None).await.is_ok(),
-        Err(_) => false,
-    }
+    list(place, region, reach).await.is_ok()
+}
+
+async fn list(place: &Place, region: Option<&str>, reach: Reach) -> Result<(), Error> {
+    let sink = place.stores.open(region, reach)?;
+    sink.list(&below(place, ""), None).await.map(drop)
 }
 
 fn foreign(place: &Place, owner: &AccountId) -> Step {

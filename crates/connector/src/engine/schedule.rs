@@ -53,9 +53,9 @@ impl Engine {
         let Some(oldest) = oldest else { return };
         // What cannot grow any more is due at once: otherwise restarts more frequent than the age would put it off for ever.
         let grows = state.key.partition == run.partition && !sealed;
-        let due = run
-            .moment(oldest)
-            .plus(age_of(state.seed, self.settings.seal_age));
+        // What waits for others to fill its object is not to be given up meanwhile.
+        let age = self.settings.seal_age.min(self.settings.retention / 2);
+        let due = run.moment(oldest).plus(age_of(state.seed, age));
         let full = state.events >= self.settings.seal_count || state.bytes >= self.settings.max_bytes;
         let lane_run = run.run_mut(lane.lane);
         let at = match lane_run.phase {
@@ -110,6 +110,12 @@ impl Engine {
         };
         let is_conflict = matches!(phase, Phase::Conflict(_));
         let before = std::mem::replace(&mut run.run_mut(lane.lane).phase, phase);
+        if matches!(before, Phase::Running(_) | Phase::GivingUp)
+            && let Some(connector) = run.connector_of(lane.lane)
+        {
+            // Nothing of it could be given up meanwhile.
+            self.grown.insert(connector);
+        }
         if matches!(before, Phase::Conflict(_)) != is_conflict
             && let Some(connector) = run.connector_of(lane.lane)
             && !bent!(ConflictsAreNotTold)

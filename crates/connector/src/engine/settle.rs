@@ -16,7 +16,9 @@ impl Engine {
         let Some(doubt) = doubt else { return };
         let tried = doubt.tried.unwrap_or_else(|| run.joined_at());
         let quiet = tried.plus(self.settings.quiet);
-        if quiet <= now || bent!(AbsenceBelievedAtOnce) {
+        // What counts is when it was asked: something may have arrived since, also while the answer was under way.
+        let asked = run.running(lane.lane).map_or(now, |running| running.begun);
+        if quiet <= asked || bent!(AbsenceBelievedAtOnce) {
             return self.settle(now, lane, None);
         }
         self.the_store_answered(now, lane);

@@ -63,7 +63,7 @@ pub(super) enum Phase {
     Queued,
     /// An object is under way.
     Running(Box<Running>),
-    /// What it held for too long is being given up.
+    /// Some of what it holds is being given up: held for too long, or beyond a quota.
     GivingUp,
     /// Another object has its key.
     Conflict(Box<str>),

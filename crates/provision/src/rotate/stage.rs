@@ -37,7 +37,7 @@ impl Standing {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Done {
     proved: bool,
-    switched_off: bool,
+    pub(super) switched_off: bool,
     proved_alone: bool,
     cleaned: Vec<AccessKeyId>,
     pub(super) deleted: Option<AccessKeyId>,

@@ -20,8 +20,8 @@ use super::{Front, route};
 
 /// So many connections are served at a time; more wait to be taken.
 const CONNECTIONS: usize = 256;
-/// How long a client may take to send the head of a request.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a client may take to send the head of a request; and as long for its body.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// How much of a file is read at a time.
 const PIECE: usize = 256 << 10;
 

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::answer::{json as answered, refused, with};
 use super::body::Body;
 use super::download::{Claimed, link};
+use super::driver::PATIENCE;
 use super::keys::SigningKey;
 use super::{Front, driver};
 use crate::chain;
@@ -79,7 +80,14 @@ fn asker<'a>(front: &'a Front, headers: &HeaderMap) -> Option<Asker<'a>> {
 }
 
 async fn read(body: Incoming) -> Result<Vec<u8>, Response<Body>> {
-    match Limited::new(body, LONGEST).collect().await {
+    let whole = tokio::time::timeout(PATIENCE, Limited::new(body, LONGEST).collect());
+    let Ok(read) = whole.await else {
+        return Err(refused(
+            StatusCode::REQUEST_TIMEOUT,
+            "the request did not come to its end in time",
+        ));
+    };
+    match read {
         Ok(whole) => Ok(whole.to_bytes().to_vec()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(refused(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -278,7 +286,14 @@ fn download_link(front: &Front, asker: &Asker<'_>, parts: &Parts, record: &JobRe
     let host = parts.headers.get(HOST)?.to_str().ok()?;
     let lifetime: Duration = front.installation.exports.link_lifetime;
     let link = link(record.id(), asker.signing, SystemClock::default().now(), lifetime)?;
-    Some(format!("http://{host}{link}"))
+    // What speaks TLS stands before this listener, and says so.
+    let forwarded = parts.headers.get("x-forwarded-proto").map(HeaderValue::as_bytes);
+    let scheme = if forwarded == Some(b"https") {
+        "https"
+    } else {
+        "http"
+    };
+    Some(format!("{scheme}://{host}{link}"))
 }
 
 /// What the library says, as a status.

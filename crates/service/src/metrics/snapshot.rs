@@ -9,9 +9,7 @@ use metrics::{counter, gauge};
 use super::names;
 
 /// The words for states, in the order of how much somebody has to look.
-const STATES: [&str; 8] = [
-    "running", "degraded", "blocked", "paused", "draining", "dropping", "orphaned", "stopped",
-];
+const STATES: [&str; 5] = ["running", "degraded", "blocked", "orphaned", "stopped"];
 
 const CAUSES: [Blockage; 6] = [
     Blockage::Auth,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use bucketline_connector::{Blockage, Cause, ConnectorStatus, Ledger, State};
+use bucketline_connector::{Cause, ConnectorStatus, Ledger, Party, State};
 use bucketline_notify::{AwsAnswer, Dropped, Event, EventData, EventKind, Subject, Timestamp, Turn};
 
 use crate::model::Installation;
@@ -143,8 +143,7 @@ fn state(now: Timestamp, status: &ConnectorStatus, seen: &Seen) -> Told {
         }
         State::Degraded if status.since >= LASTING => vec![(EventKind::ConnectorDegraded, data)],
         State::Blocked(blockage) => {
-            let data = data.cause(blockage.as_str()).turn(turn(blockage));
-            vec![(EventKind::ConnectorBlocked, data)]
+            vec![(EventKind::ConnectorBlocked, data.cause(blockage.as_str()))]
         }
         State::Orphaned if status.events_held > 0 => {
             vec![(EventKind::ConnectorStopped, data.cause("removed"))]
@@ -214,7 +213,11 @@ fn data(now: Timestamp, status: &ConnectorStatus) -> EventData {
 }
 
 fn because(mut data: EventData, cause: &Cause) -> EventData {
-    data = data.what(&cause.message);
+    data = data.what(&cause.message).turn(match cause.turn {
+        Party::Customer => Turn::Customer,
+        Party::Us => Turn::Us,
+        Party::Store => Turn::Aws,
+    });
     if !cause.advice.is_empty() {
         data = data.remedy(&cause.advice);
     }
@@ -226,14 +229,6 @@ fn because(mut data: EventData, cause: &Cause) -> EventData {
         Some(id) => answer.request_id(id),
         None => answer,
     })
-}
-
-/// Whose turn it is where a connector is blocked.
-fn turn(blockage: Blockage) -> Turn {
-    match blockage {
-        Blockage::Conflict => Turn::Us,
-        _ => Turn::Customer,
-    }
 }
 
 fn millis(duration: Duration) -> u64 {

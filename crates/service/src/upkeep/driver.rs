@@ -119,8 +119,12 @@ fn expiring(
     let status = handle.status();
     let expires = status.expires.filter(|_| status.failures > 0)?;
     let left = expires.duration_since(now).ok()?;
+    // Renewal begins long before: that it failed once is no news yet.
+    if left > EXPIRING {
+        return None;
+    }
     let known = warned.insert(handle.connector().to_owned(), expires) == Some(expires);
-    (left <= EXPIRING && !known).then(|| UpkeepEvent::CredentialExpiring {
+    (!known).then(|| UpkeepEvent::CredentialExpiring {
         connector: handle.connector().to_owned(),
         grant: handle.grant().to_owned(),
         expires,

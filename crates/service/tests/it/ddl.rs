@@ -68,7 +68,7 @@ const BUCKET: &str = "grant = \"key\"\nbucket = \"acme-events\"";
     reason = "asked for by a person, as in every golden test"
 )]
 fn every_reader_and_format_has_its_statements() {
-    for format in ["avro", "ndjson", "csv"] {
+    for format in ["avro", "ndjson", "csv", "parquet"] {
         for (reader, dialect) in [
             ("athena", Dialect::Athena),
             ("snowflake", Dialect::Snowflake),

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 const HEAD: &str = "# What stores do\n\nS3 servers that others wrote, and the testkit, asked by `cargo xtask foreign --only stores`; \
     this file is written by it\n(`UPDATE_EXPECT=1`). The promises are those of `bucketline_sink::conformance`. A server that could not be \
-    run where it was\nlast asked keeps the column that it had. A promise that was seen broken once stays so.\n\n";
+    run where it was\nlast asked keeps the column that it had. A promise that was seen broken once stays so.\n\
+    Where a plain put is `answered as no S3 does`, the sink does not believe the store, and `NOT kept` says no more than that.\n\n";
 
 /// What is said of a promise that was seen broken.
 const BROKEN: &str = "NOT kept";

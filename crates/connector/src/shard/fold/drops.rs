@@ -35,6 +35,12 @@ impl Fold {
         if bent!(DropMovesTheFrontier) {
             state.advance(drop.last);
         }
+        // Behind damage fewer may be held than it names: the others are lost already, and counted as that.
+        let drop = Drop {
+            count: removed.events,
+            bytes: removed.bytes,
+            ..drop
+        };
         if let Some(book) = self.connectors.get(state.connector) {
             self.ledger.count_given_up(&book.id, &drop, removed.events);
         }
@@ -71,9 +77,10 @@ impl Fold {
         };
         let (delivered, given_up) = (of(true), of(false));
         let frontier = frontier_after(state.frontier, &doubt.drop, delivered > 0);
-        if delivered + given_up != doubt.drop.count || settle.frontier != frontier {
+        if !behind_damage && (delivered + given_up != doubt.drop.count || settle.frontier != frontier) {
             return Err(contradiction(lsn, "a settle does not fit its drop"));
         }
+        let delivered = delivered.min(doubt.drop.count);
         state.frontier = frontier;
         if bent!(SettleKeepsTheFrontier) {
             state.frontier = doubt.drop.seal.as_ref().map_or(frontier, |seal| seal.first);

@@ -120,6 +120,8 @@ impl Assembly<'_> {
     }
 
     fn absent(&mut self, node: &Node, definition: i16, repetition: i16) -> Result<(), Error> {
+        // One byte of what comes out may stand for as many steps as there are columns.
+        self.budget.take(node.columns.len().saturating_sub(1))?;
         let levels = Levels {
             definition,
             repetition,

@@ -131,7 +131,7 @@ impl Column {
             match self.pages.next(budget)? {
                 None => return Ok(false),
                 Some(Page::Dictionary(bytes)) => {
-                    self.dictionary = Some(Dictionary::of(self.physical, &bytes)?)
+                    self.dictionary = Some(Dictionary::of(self.physical, &bytes, budget)?)
                 }
                 Some(Page::Data {
                     bytes,
@@ -193,10 +193,12 @@ fn level_runs(page: &mut Bytes, highest: i16) -> Result<Option<Runs>, Damage> {
 }
 
 impl Dictionary {
-    fn of(physical: Physical, bytes: &[u8]) -> Result<Self, Error> {
+    fn of(physical: Physical, bytes: &[u8], budget: &mut Budget) -> Result<Self, Error> {
         let mut dictionary = Self::default();
         let mut input = Input::new(bytes);
         while input.remaining() > 0 {
+            // Where each value ends may take more than the values do.
+            budget.take(size_of::<usize>())?;
             plain(physical, &mut input, &mut dictionary.values)?;
             dictionary.ends.push(dictionary.values.len());
         }

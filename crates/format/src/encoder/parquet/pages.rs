@@ -22,11 +22,10 @@ impl Budget {
         Self(bytes)
     }
 
-    fn take(&mut self, bytes: usize) -> Result<(), Error> {
-        self.0 = self
-            .0
-            .checked_sub(bytes)
-            .ok_or_else(|| invalid("its pages unpack to more than 1 GiB"))?;
+    pub(super) fn take(&mut self, bytes: usize) -> Result<(), Error> {
+        self.0 = self.0.checked_sub(bytes).ok_or_else(|| {
+            invalid("its pages unpack to more than 1 GiB, or hold too many values that are absent")
+        })?;
         Ok(())
     }
 }

@@ -7,7 +7,6 @@ use crate::document::{Operator, Statement, Test};
 use crate::permissions::{CallOption, Operation, Scope, required_by_all};
 use crate::{Error, Partition};
 
-/// The roots below which exports write.
 /// The folders, at the top of a bucket or in a folder of it, below which data exports write.
 pub const DATA_EXPORT_ROOTS: [&str; 3] = ["segment-export", "reports", "sent_messages"];
 
