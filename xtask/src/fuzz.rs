@@ -13,7 +13,7 @@ const USAGE: &str = "usage: cargo xtask fuzz [--seconds N] [TARGET]";
 const SECONDS: u64 = 60;
 
 /// Name, package and test.
-const TARGETS: [(&str, &str, &str); 2] = [
+const TARGETS: [(&str, &str, &str); 3] = [
     (
         "answers",
         "bucketline-sink",
@@ -23,6 +23,11 @@ const TARGETS: [(&str, &str, &str); 2] = [
         "configurations",
         "bucketline-service",
         "fuzz::whatever_is_written_is_read_or_refused_with_its_place",
+    ),
+    (
+        "parquet",
+        "bucketline-format",
+        "parquet::any_bytes_are_a_file_or_an_error",
     ),
 ];
 

@@ -47,7 +47,7 @@ usage: cargo xtask COMMAND
                                           performance figures, one JSON line each
   api [--check]                           what each library lets its users name, as text: written, or compared with what is kept
   sim --seeds N | --seed S                the simulation of delivery: more histories than the tests look at, or one again
-  fuzz [--seconds N] [TARGET]             what outsiders hand in, mutated from a kept corpus: answers of stores, configurations
+  fuzz [--seconds N] [TARGET]             what outsiders hand in, mutated from a kept corpus: answers of stores, configurations, Parquet
   pairs N [--seed S]                      random pairs of policies: what is claimed of them, against the evaluator
   release --dry-run                       every crate packed, built from the packages, and the order to publish them in
   codegen [--check | --service-data]      the files made from data: compared, or written anew from the data named there

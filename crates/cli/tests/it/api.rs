@@ -62,6 +62,7 @@ rows = { csv = "globex.csv" }
 struct Served {
     run: Child,
     address: String,
+    told: std::thread::JoinHandle<String>,
 }
 
 impl Served {
@@ -80,13 +81,15 @@ impl Served {
             })
             .unwrap();
         // Nobody is to wait for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { run, address }
+        let told = std::thread::spawn(move || lines.map_while(Result::ok).collect());
+        Self { run, address, told }
     }
 
     fn stop(self) {
         signal(&self.run, "TERM");
-        finish(self.run).expect_code(0);
+        let ran = finish(self.run).expect_code(0);
+        let told = ran.all() + &self.told.join().unwrap();
+        assert!(!told.contains("canary"), "{told}");
     }
 
     /// Status, head and body.
@@ -158,6 +161,13 @@ fn two_tenants_export_and_see_nothing_of_each_other() {
     let url = globex["url"].as_str().unwrap();
     let path = url.strip_prefix(&format!("http://{}", served.address)).unwrap();
     let own = served.ended(GLOBEX_KEY);
+    // What speaks TLS before it says so in a header.
+    let id = own["id"].as_str().unwrap();
+    let forwarded = format!("{GLOBEX_KEY}\r\nX-Forwarded-Proto: https");
+    let (_, _, shown) = served.raw("GET", &format!("/exports/{id}"), Some(&forwarded), "");
+    let shown: Value = serde_json::from_slice(&shown).unwrap();
+    let secure = format!("https://{}/downloads/", served.address);
+    assert!(shown["url"].as_str().unwrap().starts_with(&secure), "{shown}");
     // The link needs no key: whoever has it may have the file.
     let (status, head, body) = served.raw("GET", path, None, "");
     assert_eq!(status, 200, "{head}");
@@ -284,6 +294,9 @@ fn a_segment_is_exported_once_at_a_time_and_what_cannot_be_is_said() {
         assert_eq!(answered, status, "{method} {path} {body}: {text}");
         assert!(text.contains(said), "{said}: {text}");
     }
+    let (_, listed) = served.ask("GET", "/exports", ACME_KEY, &Value::Null);
+    let ended = format!("/exports/{}", listed["exports"][0]["id"].as_str().unwrap());
+    assert_eq!(ask(Some(ACME_KEY), "DELETE", &ended, "").0, 409);
     let long = format!("{{\"segment_id\": \"{}\"}}", "x".repeat(300_000));
     assert_eq!(ask(Some(ACME_KEY), "POST", "/users/export/segment", &long).0, 413);
     served.stop();

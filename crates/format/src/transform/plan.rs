@@ -260,15 +260,21 @@ impl<'a> Planner<'a> {
             let of = field.avro_type();
             steps.push(match self.chosen(field.name(), &path, field.is_personal()) {
                 None | Some((Action::Keep, _)) => self.inside(of, &path),
-                Some((action, site)) => self.fitting(of, &action).unwrap_or_else(|| {
-                    self.faults.push(Fault {
-                        site,
-                        field: path,
-                        type_text: field.type_text().replace('"', ""),
-                        action,
-                    });
-                    Step::Copy
-                }),
+                Some((action, site)) => {
+                    // Rules for what is below it are overruled: they have found their field all the same.
+                    let faults = self.faults.len();
+                    self.inside(of, &path);
+                    self.faults.truncate(faults);
+                    self.fitting(of, &action).unwrap_or_else(|| {
+                        self.faults.push(Fault {
+                            site,
+                            field: path,
+                            type_text: field.type_text().replace('"', ""),
+                            action,
+                        });
+                        Step::Copy
+                    })
+                }
             });
         }
         match steps.iter().all(|step| *step == Step::Copy) {

@@ -96,14 +96,19 @@ fn a_path_goes_before_a_name_and_a_name_before_the_tag() {
 
 #[test]
 fn a_record_is_dropped_whole() {
-    let out = changed(
+    let rules = || {
         [
             rule(Action::Drop, &["sender"]),
             rule(Action::Hash, &["sender.email"]),
-        ],
-        EVENT,
-    );
+        ]
+    };
+    let out = changed(rules(), EVENT);
     assert!(out.contains(r#""sender":null"#), "{out}");
+    let unfit = Transforms::new(rules()).unwrap().unfit([&schema()]);
+    assert!(
+        unfit.is_empty(),
+        "an overruled rule has found its field: {unfit:?}"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::random_events::{EVERY_TYPE, event_text};
 
-const ALL: [(&str, &str); 15] = [
+const ALL: &[(&str, &str)] = &[
     ("avro", "null"),
     ("avro", "deflate"),
     ("avro", "snappy"),
@@ -20,13 +20,15 @@ const ALL: [(&str, &str); 15] = [
     ("csv-guarded", "null"),
     ("csv-guarded", "gzip"),
     ("csv-guarded", "zstandard"),
+    #[cfg(feature = "parquet")]
     ("parquet", "snappy"),
+    #[cfg(feature = "parquet")]
     ("parquet", "zstandard"),
 ];
 
 fn encoders() -> impl Iterator<Item = &'static dyn Encoder> {
-    ALL.into_iter()
-        .map(|(format, codec)| encoder(format, codec, 1).unwrap())
+    ALL.iter()
+        .map(|&(format, codec)| encoder(format, codec, 1).unwrap())
 }
 
 fn datums(schema: &RecordSchema, events: &[String]) -> Vec<Vec<u8>> {
@@ -104,7 +106,7 @@ fn the_bytes_are_those_of_every_other_build() {
     assert_eq!(found, GOLDEN);
 }
 
-const GOLDEN: [&str; 15] = [
+const GOLDEN: &[&str] = &[
     "avro/null 61bad12c4b77",
     "avro/deflate 79ce25ea427e",
     "avro/snappy d3af4ee84a9b",
@@ -118,7 +120,9 @@ const GOLDEN: [&str; 15] = [
     "csv-guarded/null c1ae158d19ef",
     "csv-guarded/gzip be0f2d6507e8",
     "csv-guarded/zstandard cf86f1e65403",
+    #[cfg(feature = "parquet")]
     "parquet/snappy 9fbdadf72ac0",
+    #[cfg(feature = "parquet")]
     "parquet/zstandard bf768b545824",
 ];
 
@@ -175,7 +179,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_an_object_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0..15_usize, flip in any::<(u16, u8)>()) {
+    fn any_bytes_are_an_object_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0..ALL.len(), flip in any::<(u16, u8)>()) {
         let (schema, datums) = few();
         let encoder = encoders().nth(at).unwrap();
         let _ = encoder.read(&schema, &bytes);

@@ -137,13 +137,13 @@ pub(crate) fn mutated(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Va
     })
 }
 
-pub(crate) fn run<S: Strategy<Value = Vec<u8>>>(cases: u32, bytes: S, target: fn(&[u8])) {
+pub(crate) fn run<S: Strategy<Value = Vec<u8>>>(cases: u32, bytes: &S, target: fn(&[u8])) {
     let mut runner = TestRunner::new(ProptestConfig {
         cases,
         ..ProptestConfig::default()
     });
     runner
-        .run(&bytes, |bytes| {
+        .run(bytes, |bytes| {
             target(&bytes);
             Ok(())
         })
@@ -158,10 +158,10 @@ fn the_scanner_agrees_with_serde_json_on_any_text() {
         "\"\\n\"",
     ]);
     let soup = prop::collection::vec(pieces, 0..14).prop_map(|pieces| pieces.concat().into_bytes());
-    run(2_000, soup, scanner_agrees);
+    run(2_000, &soup, scanner_agrees);
     run(
         600,
-        mutated(event_text(TEXT_ONLY).prop_map(String::into_bytes)),
+        &mutated(event_text(TEXT_ONLY).prop_map(String::into_bytes)),
         scanner_agrees,
     );
 }
@@ -174,8 +174,8 @@ fn any_bytes_are_a_datum_or_an_error() {
         schema.encode_event(&event, &mut datum).unwrap();
         datum
     });
-    run(200, mutated(datum), datum_is_whole);
-    run(300, prop::collection::vec(any::<u8>(), 0..80), datum_is_whole);
+    run(200, &mutated(datum), datum_is_whole);
+    run(300, &prop::collection::vec(any::<u8>(), 0..80), datum_is_whole);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn any_bytes_are_an_object_or_an_error() {
     let events = prop::collection::vec(event_text(TEXT_ONLY), 0..5);
     run(
         600,
-        mutated(events.prop_map(move |events| object(&schema, &events))),
+        &mutated(events.prop_map(move |events| object(&schema, &events))),
         reader_conserves_length,
     );
 }

@@ -1,5 +1,7 @@
 //! Parquet: every event type of the repository comes back, and hostile files are refused without a panic.
 
+use std::time::{Duration, Instant};
+
 use bucketline_format::{Encoder, ErrorKind, RecordSchema, encoder, newest_encoder, read_alone};
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaDataReader};
 use proptest::prelude::*;
@@ -107,7 +109,7 @@ fn any_bytes_are_a_file_or_an_error() {
     let schema = RecordSchema::parse(EVERY_TYPE).unwrap();
     let events = prop::collection::vec(event_text(EVERY_TYPE), 0..5);
     let objects = events.prop_map(move |events| encode("snappy", &schema, &datums(&schema, events)));
-    run(cases(400), mutated(objects), reading_is_writing_undone);
+    let every_type = mutated(objects);
     // Few columns and many repeated values: more of the edits fall into levels and dictionaries.
     let lists = r#"{"type":"record","name":"L","fields":[
         {"name":"a","type":["null",{"type":"array","items":["null","string"]}],"default":null},
@@ -116,13 +118,25 @@ fn any_bytes_are_a_file_or_an_error() {
     let events =
         prop::collection::vec(event_text(lists), 1..4).prop_map(|events| [events.as_slice(); 5].concat());
     let objects = events.prop_map(move |events| encode("snappy", &schema, &datums(&schema, events)));
-    run(cases(800), mutated(objects), reading_is_writing_undone);
+    let lists = mutated(objects);
+    let ended = ends();
+    loop {
+        run(400, &every_type, reading_is_writing_undone);
+        run(800, &lists, reading_is_writing_undone);
+        if ended() {
+            break;
+        }
+    }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one switch of longer runs")]
-fn cases(usual: u32) -> u32 {
-    std::env::var("FUZZ_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(usual)
+/// When to stop, beyond the few of each test.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test that is told by the environment how long to try"
+)]
+fn ends() -> impl Fn() -> bool {
+    let seconds = std::env::var("FUZZ_SECONDS").ok();
+    let spend = Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(0));
+    let until = Instant::now() + spend;
+    move || Instant::now() >= until
 }

@@ -243,6 +243,17 @@ async fn the_replaced_key_can_stay_switched_off_and_the_next_run_deletes_it() {
     let mut wanted = [(FIRST.0.to_owned(), false), (new.clone(), true)];
     wanted.sort();
     assert_eq!(keys, wanted);
+    // Whatever is wrong now, a key that was switched off on purpose does not come back, and the one in use stays.
+    let proof = Signing {
+        fails_from: 0,
+        ..scene.signing()
+    };
+    let (outcome, _) = scene.rotate(&rotation, &proof).await;
+    let error = outcome.unwrap_err().to_string();
+    assert!(error.contains("nothing was changed"), "{error}");
+    let mut found = scene.keys().await;
+    found.sort();
+    assert_eq!(found, wanted);
     let (outcome, stages) = scene.rotate(&rotation, &scene.signing()).await;
     outcome.unwrap();
     assert_eq!(stages, ["ProveAlone", "Delete"]);

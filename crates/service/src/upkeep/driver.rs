@@ -97,7 +97,17 @@ async fn watch_files(
                 let connectors = replaced.entry(handle.grant().to_owned()).or_default();
                 connectors.push(handle.connector().to_owned());
             }
-            if let Some(event) = expiring(handle, now(), &mut warned) {
+            let status = handle.status();
+            let ends = status.expires.filter(|_| status.failures > 0);
+            let known = warned.get(handle.connector()).copied();
+            if let Some((expires, left)) = ends_soon(ends, known, now()) {
+                warned.insert(handle.connector().to_owned(), expires);
+                let event = UpkeepEvent::CredentialExpiring {
+                    connector: handle.connector().to_owned(),
+                    grant: handle.grant().to_owned(),
+                    expires,
+                    left,
+                };
                 found(&*observer, event);
             }
         }
@@ -110,26 +120,16 @@ async fn watch_files(
     }
 }
 
-/// Credentials whose renewal has failed, and that end soon; once for each end.
-fn expiring(
-    handle: &CredentialHandle,
+/// When credentials whose renewal has failed end, and how long that is from now, where it is soon and was not told before. Renewal begins
+/// long before: that it failed once is no news yet.
+fn ends_soon(
+    ends: Option<SystemTime>,
+    known: Option<SystemTime>,
     now: SystemTime,
-    warned: &mut BTreeMap<String, SystemTime>,
-) -> Option<UpkeepEvent> {
-    let status = handle.status();
-    let expires = status.expires.filter(|_| status.failures > 0)?;
-    let left = expires.duration_since(now).ok()?;
-    // Renewal begins long before: that it failed once is no news yet.
-    if left > EXPIRING {
-        return None;
-    }
-    let known = warned.insert(handle.connector().to_owned(), expires) == Some(expires);
-    (!known).then(|| UpkeepEvent::CredentialExpiring {
-        connector: handle.connector().to_owned(),
-        grant: handle.grant().to_owned(),
-        expires,
-        left,
-    })
+) -> Option<(SystemTime, Duration)> {
+    let ends = ends.filter(|ends| known != Some(*ends))?;
+    let left = ends.duration_since(now).ok()?;
+    (left <= EXPIRING).then_some((ends, left))
 }
 
 async fn watch_ages(installation: Installation, variables: Variables, observer: Arc<dyn UpkeepObserver>) {
@@ -239,4 +239,21 @@ fn found(observer: &dyn UpkeepObserver, event: UpkeepEvent) {
         tracing::info!(event = event.name(), "{event}");
     }
     observer.found(event);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_told_once_when_it_is_near_however_early_renewal_began_to_fail() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let at = |minutes: u64| Some(now + Duration::from_secs(minutes * 60));
+        let near = Some((now + Duration::from_secs(840), Duration::from_secs(840)));
+        assert_eq!(ends_soon(None, None, now), None, "renewal has not failed");
+        assert_eq!(ends_soon(at(40), None, now), None);
+        assert_eq!(ends_soon(at(14), None, now), near);
+        assert_eq!(ends_soon(at(14), at(14), now), None, "it was told");
+        assert_eq!(ends_soon(at(14), at(4), now), near, "of another end");
+    }
 }
