@@ -11,10 +11,12 @@ use crate::scene::Programs;
 const SCRIPT: &str = include_str!("run_ddl.py");
 /// The release of DuckDB that its reader of Avro from PyPI is made for.
 const PACKAGES: [&str; 2] = ["duckdb==1.4.4", "duckdb-ext-avro==1.4.4.20260205"];
-const EVENTS: &str = "20000";
+/// So few that no object has more than the 2,048 rows that DuckDB takes at a time: behind these its reader of Avro (this release) gives null
+/// for some values that are there.
+const EVENTS: &str = "8000";
 const FORMATS: [(&str, &str); 5] = [
     ("avro", "null"),
-    ("avro", "zstandard"),
+    ("avro", "snappy"),
     ("ndjson", "gzip"),
     ("csv", "null"),
     ("parquet", "snappy"),
