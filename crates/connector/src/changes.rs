@@ -134,6 +134,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::{Blockage, Cause, Party};
 
     fn change(id: &str, before: State, now: State) -> StateChange {
         let now = ConnectorStatus {
@@ -179,6 +180,24 @@ mod tests {
             ("a".to_owned(), State::Running, State::Stopped),
         ];
         assert_eq!(told, expected);
+    }
+
+    #[tokio::test]
+    async fn another_cause_of_the_same_state_is_told_however_slow_the_reader() {
+        let subscribers = Subscribers::default();
+        let mut changes = subscribers.subscribe();
+        let blocked = State::Blocked(Blockage::Auth);
+        for (before, now, code) in [
+            (blocked, State::Running, None),
+            (State::Running, blocked, Some("InvalidAccessKeyId")),
+        ] {
+            let mut change = change("a", before, now);
+            change.now.cause = code.map(|code| Cause::plain(Party::Customer, code, ""));
+            subscribers.tell(&change);
+        }
+        subscribers.end();
+        let told = changes.next().await.unwrap();
+        assert_eq!(told.now.cause.unwrap().message, "InvalidAccessKeyId");
     }
 
     #[tokio::test]

@@ -68,6 +68,29 @@ async fn what_a_store_refuses_for_too_long_is_given_up_and_accounted_for() {
     mux.shutdown().await;
 }
 
+#[tokio::test]
+async fn what_waits_for_its_object_to_fill_is_delivered_within_the_retention() {
+    let (spool, bucket) = (tempfile::tempdir().unwrap(), Arc::new(Scripted::default()));
+    let settings = hasty().retention(Duration::from_secs(3)).seal_age(MINUTE);
+    let mux = builder(spool.path())
+        .settings(settings)
+        .connector(connector('1'), bucket.clone())
+        .start()
+        .await
+        .unwrap();
+    submit(&mux, 0, 3).await;
+    let id = connector('1').id;
+    for _ in 0..500 {
+        if mux.ledger().connector(id.as_str()).pending == 0 {
+            break;
+        }
+        wait(Duration::from_millis(20)).await;
+    }
+    let counts = mux.ledger().connector(id.as_str());
+    assert_eq!((counts.delivered, counts.dropped), (3, 0));
+    mux.shutdown().await;
+}
+
 /// One event whose put ends like this, and all later ones are refused, until it is given up.
 async fn given_up_in_doubt(fault: Fault) -> (tempfile::TempDir, Arc<Scripted>, Multiplexer) {
     let bucket = Scripted::default().then(Operation::Put, fault);
